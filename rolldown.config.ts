@@ -1,0 +1,29 @@
+import { defineConfig, type RolldownOptions } from 'rolldown';
+import manifest from './package.json' with { type: 'json' };
+
+/** Set-up builds beside the live folder and then swaps the two. */
+const dir = process.env.AGENTRELAY_DIST ?? 'dist';
+
+const shared: RolldownOptions = {
+  platform: 'node',
+  // Only the version is wanted of our own manifest, not a copy of it in the bundle.
+  transform: { define: { __VERSION__: JSON.stringify(manifest.version) } },
+  output: { dir, format: 'esm', sourcemap: true, entryFileNames: '[name].js' },
+};
+
+export default defineConfig([
+  {
+    ...shared,
+    input: { main: 'src/main.ts', agent: 'src/agent.ts' },
+    // Everything is bundled: a start reads a few files, not hundreds.
+    external: [/^node:/],
+    output: { ...shared.output, chunkFileNames: 'chunks/[name]-[hash].js' },
+  },
+  {
+    ...shared,
+    input: { index: 'src/index.ts' },
+    // A library leaves its dependencies to the one who installs it.
+    external: [/^node:/, ...Object.keys(manifest.dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+    output: { ...shared.output, chunkFileNames: 'chunks/lib-[name]-[hash].js' },
+  },
+]);

@@ -1,0 +1,154 @@
+import { describeError, StepError } from './errors.ts';
+import type { EventLog } from './event-log.ts';
+import type { BlockRoot, HoldReason } from './events.ts';
+import type { Graph, Workstream } from './graph/graph.ts';
+import type { WorkstreamState } from './run-state.ts';
+import type { WorkstreamRuntime, WorkstreamSteps } from './workstream.ts';
+
+export interface LanesOptions {
+  readonly graph: Graph;
+  readonly log: EventLog;
+  readonly steps: WorkstreamSteps;
+  readonly signal: AbortSignal;
+  readonly onMerged: (id: string) => void;
+  readonly onFailed: (id: string) => void;
+}
+
+/** The lanes of a run: made ready once, integrated when their tasks are done, watched while a person has them. */
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #ready = new Map<string, Promise<WorkstreamRuntime | null>>();
+  readonly #watching = new AbortController();
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+  }
+
+  workstream(id: string): Workstream {
+    return this.#options.graph.workstreamById.get(id) as Workstream;
+  }
+
+  /** The lane with its integration branch and worktree, made by whoever asks first; null when that failed. */
+  ready(id: string): Promise<WorkstreamRuntime | null> {
+    const known = this.#ready.get(id);
+    if (known !== undefined) return known;
+    const ready = this.#prepare(id);
+    this.#ready.set(id, ready);
+    return ready;
+  }
+
+  /** All tasks have succeeded: opens the pull request and merges it, or leaves it for a person and watches. */
+  async integrate(id: string): Promise<void> {
+    const status = this.#state(id).status;
+    if (status === 'merged' || status === 'failed') return;
+    const lane = await this.ready(id);
+    if (lane === null) return;
+    try {
+      await this.#open(lane);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  fail(id: string, root: BlockRoot): void {
+    const { status } = this.#state(id);
+    if (status === 'failed' || status === 'merged') return;
+    const cause = 'task' in root ? `task ${root.task}` : `workstream ${root.workstream}`;
+    const error = `not every task of the workstream can succeed: ${cause}`;
+    this.#options.log.append({ kind: 'workstream_failed', workstream: id, code: 'task_failed', error, root });
+  }
+
+  /** Stops watching for people's merges. */
+  close(): void {
+    this.#watching.abort();
+  }
+
+  async #prepare(id: string): Promise<WorkstreamRuntime | null> {
+    const { log, steps } = this.#options;
+    const known = this.#state(id);
+    const lane: WorkstreamRuntime = {
+      workstream: this.workstream(id),
+      run: log.state.run,
+      signal: AbortSignal.any([this.#options.signal, this.#watching.signal]),
+      state: { integrationBranch: known.branch, baseCommit: known.baseCommit, worktreePath: null },
+    };
+    try {
+      await steps.prepare(lane);
+    } catch (error) {
+      this.#fail(id, error);
+      return null;
+    }
+    if (this.#state(id).status === 'pending') {
+      log.append({
+        kind: 'workstream_active',
+        workstream: id,
+        branch: lane.state.integrationBranch ?? '',
+        base_commit: lane.state.baseCommit ?? '',
+      });
+    }
+    return lane;
+  }
+
+  async #open(lane: WorkstreamRuntime): Promise<void> {
+    const { log, steps } = this.#options;
+    const { id } = lane.workstream;
+    if (this.#state(id).status === 'active') {
+      log.append({ kind: 'workstream_merge_ready', workstream: id, commit: await steps.tip(lane) });
+    }
+    const opened = await steps.open(lane, log.state);
+    await steps.teardown(lane);
+    if (opened.kind === 'nothing_to_merge') return this.#merged(id, opened.commit, 'nothing_to_merge');
+    if (this.#state(id).status === 'merge_ready') {
+      const { pr, target, commit } = opened;
+      const branch = lane.state.integrationBranch ?? '';
+      log.append({ kind: 'workstream_pr_created', workstream: id, pr, branch, target, commit });
+    }
+    const held = this.#heldBack(lane) ?? (await steps.merge(lane));
+    if (held.kind === 'merged') return this.#merged(id, held.commit, 'agentrelay');
+    const { reason, details } = held;
+    log.append({ kind: 'workstream_held', workstream: id, reason, details, merge_command: opened.mergeCommand });
+    this.#watch(lane);
+  }
+
+  #heldBack(lane: WorkstreamRuntime): { kind: 'held'; reason: HoldReason; details: readonly string[] } | null {
+    const { id, autoMerge } = lane.workstream;
+    if (!autoMerge) return { kind: 'held', reason: 'auto_merge_off', details: [] };
+    const concerns: string[] = [];
+    for (const task of this.#options.log.state.tasks.values()) {
+      if (task.outline.workstream !== id) continue;
+      for (const concern of task.attempts.flatMap((attempt) => attempt.concerns)) {
+        if (concern.source === 'agent') concerns.push(`${task.outline.id}: ${concern.message}`);
+      }
+    }
+    return concerns.length === 0 ? null : { kind: 'held', reason: 'concerns', details: concerns };
+  }
+
+  /** Until the run ends; a watch that fails is told, for a merge that is not noticed looks like one that is not there. */
+  #watch(lane: WorkstreamRuntime): void {
+    this.#options.steps.awaitMerge(lane).then(
+      ({ commit }) => this.#merged(lane.workstream.id, commit, 'person'),
+      (error: unknown) => {
+        if (!lane.signal.aborted) this.#fail(lane.workstream.id, error);
+      },
+    );
+  }
+
+  #merged(id: string, commit: string, by: 'agentrelay' | 'person' | 'nothing_to_merge'): void {
+    if (this.#watching.signal.aborted) return;
+    this.#options.log.append({ kind: 'workstream_merged', workstream: id, commit, by });
+    this.#options.onMerged(id);
+  }
+
+  #fail(id: string, error: unknown): void {
+    const { log, signal } = this.#options;
+    if (signal.aborted || this.#watching.signal.aborted) return;
+    const code = error instanceof StepError ? error.code : 'internal_error';
+    const message = describeError(error);
+    log.append({ kind: 'workstream_failed', workstream: id, code, error: message, root: { workstream: id } });
+    this.#options.onFailed(id);
+  }
+
+  #state(id: string): WorkstreamState {
+    return this.#options.log.state.workstreams.get(id) as WorkstreamState;
+  }
+}

@@ -1,0 +1,285 @@
+import type { EventLog } from './event-log.ts';
+import type { BlockRoot, StopReason } from './events.ts';
+import type { Graph, GraphTask, Settings } from './graph/graph.ts';
+import { Lanes } from './lanes.ts';
+import type { RunOutcome } from './lifecycle.ts';
+import { isActive, isSuccess } from './lifecycle.ts';
+import { currentAttempt, type RunState } from './run-state.ts';
+import { Schedule } from './schedule.ts';
+import type { TaskRunner, TaskRunResult } from './task-runner.ts';
+import { TaskRuntime } from './task-runtime.ts';
+import type { WorkstreamSteps } from './workstream.ts';
+
+export interface OrchestratorOptions {
+  readonly graph: Graph;
+  readonly settings: Settings;
+  readonly taskRunner: TaskRunner;
+  readonly workstreamSteps: WorkstreamSteps;
+  /** Holds `run_started`; its state is that of a new run or of one that goes on. */
+  readonly log: EventLog;
+  /** A secret for one attempt and its hash, which alone is recorded. */
+  readonly newToken: () => { token: string; hash: string };
+  /** Resolves when waiting for a person has lasted long enough; null ends the run at once. */
+  readonly waitForPerson?: ((signal: AbortSignal) => Promise<void>) | null;
+}
+
+/**
+ * Runs a graph: starts what may start, retries what may be retried, blocks what cannot run, merges finished lanes,
+ * and ends when nothing can move. Makes no decision that is not in the event log first.
+ */
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+  readonly #schedule: Schedule;
+  readonly #lanes: Lanes;
+  readonly #abort = new AbortController();
+  readonly #done = Promise.withResolvers<RunOutcome | null>();
+  /** Attempts and lane work under way. */
+  #busy = 0;
+  #stopping: StopReason | null = null;
+  #waiting: AbortController | null = null;
+  #over = false;
+
+  constructor(options: OrchestratorOptions) {
+    const { graph, settings, taskRunner, log } = options;
+    taskRunner.requireSteps(graph);
+    this.#options = options;
+    this.#schedule = new Schedule(graph, settings);
+    this.#lanes = new Lanes({
+      graph,
+      log,
+      steps: options.workstreamSteps,
+      signal: this.#abort.signal,
+      onMerged: (id) => this.#laneMerged(id),
+      onFailed: (id) => this.#laneFailed(id),
+    });
+  }
+
+  get state(): RunState {
+    return this.#options.log.state;
+  }
+
+  /** Resolves with the outcome, or with null when the run was left unfinished for the next owner. */
+  async run(): Promise<RunOutcome | null> {
+    this.#restore();
+    this.#pump();
+    return await this.#done.promise;
+  }
+
+  /** Starts nothing more; what runs goes on to its end. The run is left for the next owner. */
+  stop(reason: StopReason = 'interrupted'): void {
+    if (this.#stopping !== null || this.#over) return;
+    this.#stopping = reason;
+    this.#options.log.append({ kind: 'run_stopping', reason, running: this.running() });
+    this.#waiting?.abort();
+    this.#pump();
+  }
+
+  /** Stops every agent, saves its work, and ends the run as cancelled. */
+  cancel(): void {
+    this.stop('cancelled');
+    this.#stopping = 'cancelled';
+    this.#abort.abort('cancel');
+    this.#pump();
+  }
+
+  /** Leaves the agents alive and the run unfinished. */
+  detach(): void {
+    this.stop('detached');
+    this.#abort.abort('detach');
+    this.#pump();
+  }
+
+  /** Ids of the tasks that hold a live attempt. */
+  running(): string[] {
+    return [...this.state.tasks].filter(([, task]) => isActive(task.status)).map(([id]) => id);
+  }
+
+  /** Brings the schedule up to what the log already tells. */
+  #restore(): void {
+    const { graph, log } = this.#options;
+    for (const lane of log.state.workstreams.values()) {
+      if (lane.status === 'merged') this.#schedule.mergeLane(lane.outline.id);
+    }
+    for (const task of graph.tasks) {
+      const known = log.state.tasks.get(task.id);
+      if (known === undefined) continue;
+      if (isSuccess(known.status)) this.#schedule.succeed(task);
+      else if (known.status === 'cancelled') this.#retry(task);
+      else if (known.status === 'failed') this.#failOrRetry(task, null);
+    }
+    for (const lane of log.state.workstreams.values()) this.#afterTask(lane.outline.id);
+  }
+
+  #pump(): void {
+    while (this.#stopping === null) {
+      const task = this.#schedule.next();
+      if (task === null) break;
+      this.#spawn(() => this.#attempt(task));
+    }
+    if (this.#busy === 0) this.#settle();
+  }
+
+  /** Work that the run waits for. What it throws is a bug of ours: it ends the run, loudly. */
+  #spawn(work: () => Promise<void>): void {
+    this.#busy++;
+    work()
+      .catch((error: unknown) => {
+        this.#over = true;
+        this.#done.reject(error);
+      })
+      .finally(() => {
+        this.#busy--;
+        if (!this.#over) this.#pump();
+      });
+  }
+
+  async #attempt(task: GraphTask): Promise<void> {
+    const { taskRunner, settings } = this.#options;
+    try {
+      const lane = await this.#lanes.ready(task.workstreamId);
+      // A lane that fails, or a stop that comes while it is made ready, leaves the task as it was.
+      if (lane === null || this.#stopping !== null) return;
+      const runtime = this.#newRuntime(task);
+      runtime.state.integrationBranch = lane.state.integrationBranch;
+      runtime.state.workstreamWorktreePath = lane.state.worktreePath;
+      const result = await taskRunner.run(runtime, { teardownMode: settings.teardownMode });
+      this.#ended(task, result);
+    } finally {
+      this.#schedule.release(task);
+    }
+  }
+
+  #newRuntime(task: GraphTask): TaskRuntime {
+    const { graph, log, newToken } = this.#options;
+    const { token, hash } = newToken();
+    const attempts = log.state.tasks.get(task.id)?.attempts ?? [];
+    return new TaskRuntime({
+      task,
+      workstream: this.#lanes.workstream(task.workstreamId),
+      run: log.state.run,
+      attempt: attempts.length + 1,
+      token,
+      tokenHash: hash,
+      dependencies: task.dependencies.flatMap((id) => graph.taskById.get(id) ?? []),
+      earlierAttempts: attempts.map((attempt) => ({
+        number: attempt.number,
+        error: attempt.failure?.error ?? null,
+        signalDir: attempt.signalDir,
+      })),
+      signalDirOf: (id) => {
+        const other = log.state.tasks.get(id);
+        return (other && currentAttempt(other)?.signalDir) ?? null;
+      },
+      signal: this.#abort.signal,
+      emit: (fact) => log.append(fact),
+    });
+  }
+
+  #ended(task: GraphTask, result: TaskRunResult): void {
+    if (isSuccess(result.status)) this.#schedule.succeed(task);
+    else if (result.status === 'failed') this.#failOrRetry(task, result.failureClass);
+    else return;
+    this.#afterTask(task.workstreamId);
+  }
+
+  #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): void {
+    const { log, settings } = this.#options;
+    if (failureClass === 'internal_error') {
+      this.#giveUp(task);
+      if (settings.failFastOnInternalError) this.stop('internal_error');
+      return;
+    }
+    const attempts = log.state.tasks.get(task.id)?.attempts.length ?? 0;
+    if (attempts >= settings.maxTaskAttempts) this.#giveUp(task);
+    // An interrupted run leaves the retry to the next owner.
+    else if (this.#stopping === null) this.#retry(task);
+  }
+
+  #retry(task: GraphTask): void {
+    const { log, settings } = this.#options;
+    const attempt = log.state.tasks.get(task.id)?.attempts.length ?? 0;
+    log.append({ kind: 'task_retrying', task: task.id, attempt, of: settings.maxTaskAttempts });
+    this.#schedule.requeue(task);
+  }
+
+  #giveUp(task: GraphTask): void {
+    this.#block(this.#schedule.fail(task), { task: task.id });
+    if (this.#options.settings.failFastOnWorkstreamError) this.stop('workstream_error');
+  }
+
+  #block(tasks: readonly GraphTask[], root: BlockRoot): void {
+    const { log } = this.#options;
+    const lanes = new Set<string>();
+    for (const task of tasks) {
+      lanes.add(task.workstreamId);
+      if (log.state.tasks.get(task.id)?.status === 'pending') {
+        log.append({ kind: 'task_blocked', task: task.id, root });
+      }
+    }
+    for (const lane of lanes) this.#afterTask(lane);
+  }
+
+  /** A lane whose last task has ended is merged, or has failed. */
+  #afterTask(id: string): void {
+    const progress = this.#schedule.laneProgress(id);
+    if (progress === 'failed') this.#lanes.fail(id, this.#rootOf(id));
+    else if (progress === 'complete' && this.#stopping === null) this.#spawn(() => this.#lanes.integrate(id));
+  }
+
+  #rootOf(lane: string): BlockRoot {
+    for (const task of this.state.tasks.values()) {
+      if (task.outline.workstream !== lane) continue;
+      if (task.status === 'failed') return { task: task.outline.id };
+      if (task.blockedBy !== null) return task.blockedBy;
+    }
+    return { workstream: lane };
+  }
+
+  #laneMerged(id: string): void {
+    this.#schedule.mergeLane(id);
+    this.#waiting?.abort();
+    if (!this.#over) this.#pump();
+  }
+
+  #laneFailed(id: string): void {
+    this.#block(this.#schedule.failLane(id), { workstream: id });
+    if (this.#options.settings.failFastOnWorkstreamError) this.stop('workstream_error');
+  }
+
+  /** Nothing runs and nothing may start: the run is over, is left, or waits for a person. */
+  #settle(): void {
+    if (this.#over || this.#waiting !== null) return;
+    if (this.#stopping === 'interrupted' || this.#stopping === 'detached') return this.#finish(null, []);
+    const awaited = this.#stopping === null ? this.#schedule.awaitedLanes() : [];
+    const { waitForPerson } = this.#options;
+    if (awaited.length === 0 || !waitForPerson) return this.#finish(this.#outcome(awaited), awaited);
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    waitForPerson(waiting.signal)
+      .catch(() => {})
+      .finally(() => {
+        this.#waiting = null;
+        if (this.#over) return;
+        if (waiting.signal.aborted) this.#pump();
+        else this.#finish(this.#outcome(awaited), awaited);
+      });
+  }
+
+  #outcome(awaited: readonly string[]): RunOutcome {
+    if (this.#stopping === 'cancelled') return 'cancelled';
+    if (this.#stopping === 'internal_error') return 'fatal_internal_error';
+    const tasks = [...this.state.tasks.values()];
+    const lanes = [...this.state.workstreams.values()];
+    if (awaited.length > 0) return 'waiting_for_person';
+    const failed = tasks.some((task) => !isSuccess(task.status)) || lanes.some((lane) => lane.status === 'failed');
+    return failed ? 'completed_with_failures' : 'succeeded';
+  }
+
+  #finish(outcome: RunOutcome | null, waitingFor: readonly string[]): void {
+    this.#over = true;
+    this.#lanes.close();
+    if (outcome !== null) this.#options.log.append({ kind: 'run_finished', outcome, waiting_for: waitingFor });
+    this.#done.resolve(outcome);
+  }
+}
+

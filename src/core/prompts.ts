@@ -1,0 +1,18 @@
+import type { GateResult } from './steps.ts';
+
+/** What a live agent is told when its work comes back. One line each: some programs submit at a line break. */
+
+export function gatePrompt(result: GateResult, round: number, of: number): string {
+  const exit = result.exitCode === null ? 'did not finish' : `exited with ${result.exitCode}`;
+  return (
+    `agentrelay: the completion gate ${exit} (round ${round} of ${of}). ` +
+    `Read its output in ${result.outputFile}, mend the cause, commit, and run agentrelay-complete again.`
+  );
+}
+
+export function conflictPrompt(files: readonly string[], integrationBranch: string): string {
+  return (
+    `agentrelay: your branch no longer merges into ${integrationBranch}; conflicts in: ${files.join(', ')}. ` +
+    `Run "git merge ${integrationBranch}", resolve them, commit, and run agentrelay-complete again.`
+  );
+}

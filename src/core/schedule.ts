@@ -1,0 +1,223 @@
+import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
+import { remainingPath } from './graph/order.ts';
+import { Heap } from './heap.ts';
+
+export interface ScheduleLimits {
+  readonly maxConcurrency: number;
+  /** Live agents at once by framework or model name. */
+  readonly caps: Readonly<Record<string, number>>;
+}
+
+/** A bounded place that tasks hold while they run: a lane without `parallel`, or a cap. */
+interface Gate {
+  readonly limit: number;
+  held: number;
+  /** Ready tasks that found the place full; the best one comes back when it is freed. */
+  readonly parked: Heap<GraphTask>;
+}
+
+interface Lane {
+  readonly workstream: Workstream;
+  readonly gate: Gate | null;
+  merged: boolean;
+  succeeded: number;
+  /** Failed for good, or blocked. */
+  dead: number;
+  readonly size: number;
+  /** Each once per lane that it waits for. */
+  readonly waitingTasks: GraphTask[];
+}
+
+/**
+ * Which task may start next. Counts what each task still waits for, so that one event costs time in the size of
+ * what it changes: never of the graph. Ready tasks come out longest remaining path first, then in file order.
+ */
+export class Schedule {
+  readonly #graph: Graph;
+  readonly #ready: Heap<GraphTask>;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #caps = new Map<string, Gate>();
+  readonly #waits = new Map<string, number>();
+  readonly #dependants = new Map<string, GraphTask[]>();
+  readonly #ended = new Set<string>();
+  readonly #freeSlots: { count: number };
+
+  constructor(graph: Graph, limits: ScheduleLimits) {
+    this.#graph = graph;
+    this.#freeSlots = { count: limits.maxConcurrency };
+    const before = byUrgency(graph);
+    const gate = (limit: number): Gate => ({ limit, held: 0, parked: new Heap(before) });
+    this.#ready = new Heap(before);
+    for (const [name, limit] of Object.entries(limits.caps)) this.#caps.set(name, gate(limit));
+    const sizes = countBy(graph.tasks, (task) => task.workstreamId);
+    for (const workstream of graph.workstreams) {
+      this.#lanes.set(workstream.id, {
+        workstream,
+        gate: workstream.parallel ? null : gate(1),
+        merged: false,
+        succeeded: 0,
+        dead: 0,
+        size: sizes.get(workstream.id) ?? 0,
+        waitingTasks: [],
+      });
+    }
+    for (const task of graph.tasks) this.#admit(task);
+  }
+
+  /** Takes the best task that may start now, with its slot, its lane and its caps; null when none may. */
+  next(): GraphTask | null {
+    while (this.#freeSlots.count > 0) {
+      const task = this.#ready.pop();
+      if (task === undefined) return null;
+      if (this.#ended.has(task.id)) continue;
+      const gates = this.#gatesOf(task);
+      const full = gates.find((gate) => gate.held >= gate.limit);
+      if (full !== undefined) {
+        full.parked.push(task);
+        // It leaves room in its other places, which those that are parked there may want.
+        for (const gate of gates) if (gate !== full) this.#unpark(gate);
+        continue;
+      }
+      for (const gate of gates) gate.held++;
+      this.#freeSlots.count--;
+      return task;
+    }
+    return null;
+  }
+
+  /** Gives back what `next` took. */
+  release(task: GraphTask): void {
+    this.#freeSlots.count++;
+    for (const gate of this.#gatesOf(task)) {
+      gate.held--;
+      this.#unpark(gate);
+    }
+  }
+
+  /** The task will be tried again. */
+  requeue(task: GraphTask): void {
+    this.#ready.push(task);
+  }
+
+  succeed(task: GraphTask): void {
+    this.#ended.add(task.id);
+    this.#lane(task.workstreamId).succeeded++;
+    for (const dependant of this.#dependants.get(task.id) ?? []) this.#fulfil(dependant);
+  }
+
+  /** The task failed for good: all that now can never run, in the order in which it was found. */
+  fail(task: GraphTask): GraphTask[] {
+    this.#ended.add(task.id);
+    this.#lane(task.workstreamId).dead++;
+    return this.#block([...(this.#dependants.get(task.id) ?? []), ...this.#behindLane(task.workstreamId)]);
+  }
+
+  /** The lane can never be merged: all that now can never run, its own unstarted tasks included. */
+  failLane(id: string): GraphTask[] {
+    const own = this.#graph.tasks.filter((task) => task.workstreamId === id);
+    return this.#block([...own, ...this.#behindLane(id)]);
+  }
+
+  mergeLane(id: string): void {
+    const lane = this.#lane(id);
+    if (lane.merged) return;
+    lane.merged = true;
+    for (const task of lane.waitingTasks) this.#fulfil(task);
+  }
+
+  /** `open`: a task of the lane may still succeed; `complete`: all have; `failed`: some never will, none can run. */
+  laneProgress(id: string): 'open' | 'complete' | 'failed' {
+    const lane = this.#lane(id);
+    if (lane.succeeded === lane.size) return 'complete';
+    return lane.succeeded + lane.dead === lane.size ? 'failed' : 'open';
+  }
+
+  /** Lanes that are not merged and that a task which could still run waits for. */
+  awaitedLanes(): string[] {
+    const awaited = [...this.#lanes.values()].filter(
+      (lane) => !lane.merged && lane.waitingTasks.some((task) => !this.#ended.has(task.id)),
+    );
+    return awaited.map((lane) => lane.workstream.id);
+  }
+
+  #admit(task: GraphTask): void {
+    const lanes = new Set<string>();
+    let waits = 0;
+    for (const id of task.dependencies) {
+      const dependency = this.#graph.taskById.get(id);
+      if (dependency === undefined) continue;
+      if (dependency.workstreamId !== task.workstreamId) {
+        lanes.add(dependency.workstreamId);
+        continue;
+      }
+      waits++;
+      const known = this.#dependants.get(id);
+      if (known === undefined) this.#dependants.set(id, [task]);
+      else known.push(task);
+    }
+    const parent = this.#lane(task.workstreamId).workstream.parentWorkstreamId;
+    if (parent !== null) lanes.add(parent);
+    for (const id of lanes) this.#lane(id).waitingTasks.push(task);
+    waits += lanes.size;
+    this.#waits.set(task.id, waits);
+    if (waits === 0) this.#ready.push(task);
+  }
+
+  #fulfil(task: GraphTask): void {
+    const waits = (this.#waits.get(task.id) ?? 0) - 1;
+    this.#waits.set(task.id, waits);
+    if (waits === 0 && !this.#ended.has(task.id)) this.#ready.push(task);
+  }
+
+  #behindLane(id: string): GraphTask[] {
+    return this.#lane(id).waitingTasks;
+  }
+
+  #block(roots: readonly GraphTask[]): GraphTask[] {
+    const blocked: GraphTask[] = [];
+    const lanesSeen = new Set<string>();
+    const queue = [...roots];
+    for (let task = queue.pop(); task !== undefined; task = queue.pop()) {
+      if (this.#ended.has(task.id)) continue;
+      this.#ended.add(task.id);
+      this.#lane(task.workstreamId).dead++;
+      blocked.push(task);
+      for (const dependant of this.#dependants.get(task.id) ?? []) queue.push(dependant);
+      if (lanesSeen.has(task.workstreamId)) continue;
+      lanesSeen.add(task.workstreamId);
+      for (const waiting of this.#behindLane(task.workstreamId)) queue.push(waiting);
+    }
+    return blocked;
+  }
+
+  #unpark(gate: Gate): void {
+    if (gate.held >= gate.limit) return;
+    const parked = gate.parked.pop();
+    if (parked !== undefined) this.#ready.push(parked);
+  }
+
+  #gatesOf(task: GraphTask): Gate[] {
+    const { framework, model } = task.primaryAgent;
+    const gates = [this.#lane(task.workstreamId).gate, this.#caps.get(framework)];
+    if (model !== null && model !== framework) gates.push(this.#caps.get(model));
+    return gates.filter((gate) => gate !== null && gate !== undefined);
+  }
+
+  #lane(id: string): Lane {
+    return this.#lanes.get(id) as Lane;
+  }
+}
+
+function byUrgency(graph: Graph): (a: GraphTask, b: GraphTask) => boolean {
+  const paths = remainingPath(graph);
+  const places = new Map(graph.tasks.map((task, place) => [task.id, place]));
+  const path = (task: GraphTask) => paths.get(task.id) ?? 0;
+  const place = (task: GraphTask) => places.get(task.id) ?? 0;
+  return (a, b) => path(a) > path(b) || (path(a) === path(b) && place(a) < place(b));
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,85 @@
+import type { TaskRuntime } from './task-runtime.ts';
+
+/** The steps of the lifecycle. Each can be run again after a crash and reaches the same world. */
+
+/** Makes the branch, the worktree and the files that the agent works from. */
+export interface TaskPreparer {
+  prepare(runtime: TaskRuntime): Promise<void>;
+}
+
+/** Starts the task's agent, or finds the one that this attempt already has. */
+export interface TaskLauncher {
+  launch(runtime: TaskRuntime): Promise<Agent>;
+}
+
+/** Makes the agent begin; returns when it was seen to have taken the prompt. */
+export interface TaskKickoff {
+  kickoff(runtime: TaskRuntime, agent: Agent): Promise<void>;
+}
+
+/** Waits until the agent signals that it is done or has failed. */
+export interface TaskCompletionChecker {
+  waitForCompletion(runtime: TaskRuntime): Promise<TaskCompletionSignal>;
+  /** Sets the accepted signal aside, so that a new one can be awaited. */
+  reopen(runtime: TaskRuntime): Promise<void>;
+}
+
+/** Runs the task's completion gate on the commit that was signalled. */
+export interface TaskGateChecker {
+  check(runtime: TaskRuntime): Promise<GateResult>;
+}
+
+/** Proves the task's pull request and merges it into the integration branch. */
+export interface TaskMerger {
+  mergePr(runtime: TaskRuntime, prUrl: string): Promise<MergeResult>;
+}
+
+/** Releases what the attempt holds. */
+export interface TaskTeardown {
+  teardown(runtime: TaskRuntime): Promise<void>;
+}
+
+export interface TaskCompletionSignal {
+  readonly outcome: 'done' | 'failed';
+  /** Of `done`: the pull request, or `NO_PR`. */
+  readonly prUrl: string | null;
+  /** Of `failed`: what the agent said. */
+  readonly error: string | null;
+  /** These hold back an automatic merge of the workstream. */
+  readonly concerns: readonly string[];
+  readonly opsConcerns: readonly string[];
+  /** The branch's commit when the signal was accepted. */
+  readonly commit: string | null;
+  /** Commits on the branch since it was cut; null when unknown. */
+  readonly commitsAhead: number | null;
+}
+
+export interface GateResult {
+  readonly passed: boolean;
+  /** Null when a time limit or a signal ended the gate. */
+  readonly exitCode: number | null;
+  /** The file that keeps the output; absolute. */
+  readonly outputFile: string;
+}
+
+export type MergeResult =
+  | { readonly kind: 'merged'; readonly commit: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] };
+
+/** `typed`: the text is there, but was not seen to be submitted. `gone`: nobody is there to read it. */
+export type SendResult = 'submitted' | 'queued' | 'typed' | 'gone';
+
+/** A live agent of one attempt. */
+export interface Agent {
+  readonly address: AgentAddress;
+  /** Gives the agent one more prompt, in its own session. */
+  send(text: string, signal: AbortSignal): Promise<SendResult>;
+}
+
+/** Where an agent lives. */
+export interface AgentAddress {
+  /** For people: enough to find it by hand, such as `agentrelay:%7`. */
+  readonly label: string;
+  /** Keeps what the agent printed, stops what is left of it, frees the place (unless `keepPanes`). */
+  teardown(options: { signalDir: string; keepPanes: boolean }): Promise<void>;
+}

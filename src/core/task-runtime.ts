@@ -1,0 +1,186 @@
+import type { IntegrationFailureClass } from './errors.ts';
+import { PreconditionError } from './errors.ts';
+import type { Fact } from './events.ts';
+import type { GraphTask, Workstream } from './graph/graph.ts';
+import type { TaskStatus } from './lifecycle.ts';
+import { isTerminal, requireTaskMove } from './lifecycle.ts';
+import type { Concern } from './run-state.ts';
+import type { Agent } from './steps.ts';
+
+/** Why a running attempt is told to stop: the owner leaves and the run goes on later, or it is called off. */
+export type AbortCause = 'detach' | 'cancel';
+
+/** Facts about this attempt without the ids, which the runtime adds. */
+export type AttemptReport = Fact extends infer F
+  ? F extends { task: string; attempt: number }
+    ? Omit<F, 'task' | 'attempt'>
+    : never
+  : never;
+
+/** An earlier attempt of the same task, for those who want to learn from it. */
+export interface EarlierAttempt {
+  readonly number: number;
+  readonly error: string | null;
+  /** Relative to the repository. */
+  readonly signalDir: string | null;
+}
+
+export interface TaskRuntimeInput {
+  readonly task: GraphTask;
+  readonly workstream: Workstream;
+  readonly run: number;
+  readonly attempt: number;
+  /** Proves that a signal comes from this attempt's agent. */
+  readonly token: string;
+  readonly tokenHash: string;
+  /** Of the tasks that this one depends on. */
+  readonly dependencies?: readonly GraphTask[];
+  readonly earlierAttempts?: readonly EarlierAttempt[];
+  /** Where each task that was run lies, for `inputs_from`; relative to the repository. */
+  readonly signalDirOf?: (task: string) => string | null;
+  readonly signal?: AbortSignal;
+  readonly emit?: (fact: Fact) => void;
+}
+
+/** Facts of the attempt that its steps establish and read. */
+export interface AttemptFacts {
+  integrationBranch: string | null;
+  /** Absolute; the lane's worktree, null where each task has its own. */
+  workstreamWorktreePath: string | null;
+  /** Absolute. */
+  worktreePath: string | null;
+  branchName: string | null;
+  /** The commit that the branch was cut from. */
+  baseCommit: string | null;
+  /** Absolute. */
+  signalDir: string | null;
+  /** The branch's commit when `.done` was accepted: the only one that is gated, proved and merged. */
+  commit: string | null;
+  error: string | null;
+  errorCode: string | null;
+  failureClass: IntegrationFailureClass | null;
+}
+
+export interface AttemptArtifacts {
+  agent: Agent | null;
+  prUrl: string | null;
+  concerns: Concern[];
+}
+
+/**
+ * One attempt of one task: what it is given, what its steps find out, and its status, which moves only
+ * along the legal edges and reports every move.
+ */
+export class TaskRuntime {
+  readonly task: GraphTask;
+  readonly workstream: Workstream;
+  readonly run: number;
+  readonly attempt: number;
+  readonly token: string;
+  readonly tokenHash: string;
+  readonly dependencies: readonly GraphTask[];
+  readonly earlierAttempts: readonly EarlierAttempt[];
+  readonly signalDirOf: (task: string) => string | null;
+  /** Aborted with an `AbortCause` as its reason. */
+  readonly signal: AbortSignal;
+  readonly state: AttemptFacts = {
+    integrationBranch: null,
+    workstreamWorktreePath: null,
+    worktreePath: null,
+    branchName: null,
+    baseCommit: null,
+    signalDir: null,
+    commit: null,
+    error: null,
+    errorCode: null,
+    failureClass: null,
+  };
+  readonly artifacts: AttemptArtifacts = { agent: null, prUrl: null, concerns: [] };
+  readonly #emit: (fact: Fact) => void;
+  #status: TaskStatus = 'pending';
+
+  constructor(input: TaskRuntimeInput) {
+    this.task = input.task;
+    this.workstream = input.workstream;
+    this.run = input.run;
+    this.attempt = input.attempt;
+    this.token = input.token;
+    this.tokenHash = input.tokenHash;
+    this.dependencies = input.dependencies ?? [];
+    this.earlierAttempts = input.earlierAttempts ?? [];
+    this.signalDirOf = input.signalDirOf ?? (() => null);
+    this.signal = input.signal ?? new AbortController().signal;
+    this.#emit = input.emit ?? (() => {});
+  }
+
+  get status(): TaskStatus {
+    return this.#status;
+  }
+
+  /** Reports a fact about this attempt. */
+  report(fact: AttemptReport): void {
+    this.#emit({ ...fact, task: this.task.id, attempt: this.attempt } as Fact);
+  }
+
+  start(): void {
+    this.#move('running');
+    this.report({ kind: 'task_started', token_hash: this.tokenHash });
+  }
+
+  /** A pull request exists at this commit; again after each round in which the agent changed it. */
+  pullRequestCreated(pr: string): void {
+    if (this.#status !== 'pr_created') this.#move('pr_created');
+    this.artifacts.prUrl = pr;
+    this.report({ kind: 'task_pr_created', pr, commit: this.state.commit });
+  }
+
+  /** `commit` is what the merge made; null for `completed`. */
+  succeed(status: 'pr_merged' | 'completed', commit: string | null): void {
+    this.#move(status);
+    this.report({ kind: 'task_succeeded', status, pr: this.artifacts.prUrl, commit });
+  }
+
+  fail(failure: { code: string; error: string; failureClass: IntegrationFailureClass | null }): void {
+    this.#move('failed');
+    this.state.error = failure.error;
+    this.state.errorCode = failure.code;
+    this.state.failureClass = failure.failureClass;
+    this.report({
+      kind: 'task_failed',
+      code: failure.code,
+      error: failure.error,
+      failure_class: failure.failureClass,
+    });
+  }
+
+  cancel(): void {
+    this.#move('cancelled');
+    this.report({ kind: 'task_cancelled' });
+  }
+
+  /** Each concern once, however often it is read. */
+  concern(concern: Concern): void {
+    const { concerns } = this.artifacts;
+    if (concerns.some((known) => known.source === concern.source && known.message === concern.message)) return;
+    concerns.push(concern);
+    this.report({ kind: 'task_concerned', source: concern.source, message: concern.message });
+  }
+
+  get isOver(): boolean {
+    return isTerminal(this.#status);
+  }
+
+  /** What a step needs and an earlier one must have set; throws `PreconditionError` `missing_fact`. */
+  require<K extends keyof AttemptFacts>(fact: K): NonNullable<AttemptFacts[K]> {
+    const value = this.state[fact];
+    if (value === null) {
+      throw new PreconditionError('missing_fact', `${fact} of task ${this.task.id} must be set before this step`);
+    }
+    return value as NonNullable<AttemptFacts[K]>;
+  }
+
+  #move(to: TaskStatus): void {
+    requireTaskMove(this.task.id, this.#status, to);
+    this.#status = to;
+  }
+}

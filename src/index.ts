@@ -1,0 +1,1 @@
+export type { Graph } from './core/graph/graph.ts';

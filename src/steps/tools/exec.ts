@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { execa } from 'execa';
+
+/** A program that was started by us and did not do what it was for. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly argv: readonly string[];
+  /** Null when it never ran, was ended by a signal, or ran out of time. */
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  constructor(
+    argv: readonly string[],
+    result: { exitCode: number | null; stderr: string; timedOut: boolean; cause?: unknown },
+  ) {
+    const how = result.timedOut ? 'ran out of time' : result.exitCode === null ? 'did not run' : `exited ${result.exitCode}`;
+    const detail = result.stderr.trim() || (result.cause instanceof Error ? result.cause.message : '');
+    super(`${argv.slice(0, 3).join(' ')} ${how}${detail ? `: ${detail}` : ''}`, { cause: result.cause });
+    this.argv = argv;
+    this.exitCode = result.exitCode;
+    this.stderr = result.stderr;
+    this.timedOut = result.timedOut;
+  }
+}
+
+export interface ExecOptions {
+  readonly cwd?: string;
+  /** Added to our own environment; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  /** Milliseconds; 60,000 unless told. The process is sent SIGTERM, then SIGKILL 2 s later. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Exit codes that are answers and not errors; 0 alone unless told. */
+  readonly accept?: readonly number[];
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Output beyond this is an error, not a reason to run out of memory. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** Runs a program to its end, without a shell. Throws `ToolError`; `stdout` keeps its final newline off. */
+export async function exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const result = await execa(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? {},
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    timeout: options.timeout ?? 60_000,
+    forceKillAfterDelay: 2_000,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    maxBuffer: MAX_OUTPUT,
+    reject: false,
+  });
+  const exitCode = result.exitCode ?? null;
+  if (exitCode !== null && !result.failed) return { exitCode, stdout: result.stdout, stderr: result.stderr };
+  if (exitCode !== null && options.accept?.includes(exitCode) && !result.timedOut && !result.isCanceled) {
+    return { exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+  options.signal?.throwIfAborted();
+  throw new ToolError([file, ...args], {
+    exitCode,
+    stderr: result.stderr ?? '',
+    timedOut: result.timedOut,
+    cause: result.cause,
+  });
+}
+
+/** A process that stays and is talked to through pipes; the caller ends it. */
+export type PipedProcess = ChildProcess & {
+  readonly stdin: NonNullable<ChildProcess['stdin']>;
+  readonly stdout: NonNullable<ChildProcess['stdout']>;
+  readonly stderr: NonNullable<ChildProcess['stderr']>;
+};
+
+export function startPiped(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Readonly<Record<string, string | undefined>> } = {},
+): PipedProcess {
+  return spawn(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
