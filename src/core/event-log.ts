@@ -21,19 +21,27 @@ export class EventLog {
   readonly state: RunState;
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<EventListener>();
+  readonly #untold: RunEvent[] = [];
+  #telling = false;
+  #broken: { readonly error: unknown } | null = null;
 
   constructor(options: EventLogOptions) {
     this.state = options.state;
     this.#options = options;
   }
 
-  /** An illegal fact throws before it is written: the journal only ever holds what can be replayed. */
+  /**
+   * An illegal fact throws before it is written: the journal only ever holds what can be replayed. So a write that
+   * fails is the end of the log: what came after it would follow a gap, and throws the same error.
+   */
   append(fact: Fact): RunEvent {
+    if (this.#broken !== null) throw this.#broken.error;
     const at = new Date(this.#options.now()).toISOString();
     const event: RunEvent = { v: EVENT_VERSION, seq: this.state.seq + 1, at, ...fact };
     reduce(this.state, event);
-    this.#options.write(`${JSON.stringify(event)}\n`);
-    for (const listener of this.#listeners) this.#tell(listener, event);
+    this.#write(event);
+    this.#untold.push(event);
+    if (!this.#telling) this.#tellAll();
     return event;
   }
 
@@ -41,6 +49,27 @@ export class EventLog {
   subscribe(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #write(event: RunEvent): void {
+    try {
+      this.#options.write(`${JSON.stringify(event)}\n`);
+    } catch (error) {
+      this.#broken = { error };
+      throw error;
+    }
+  }
+
+  /** In order for every listener, also when one of them appends. */
+  #tellAll(): void {
+    this.#telling = true;
+    try {
+      for (let event = this.#untold.shift(); event !== undefined; event = this.#untold.shift()) {
+        for (const listener of this.#listeners) this.#tell(listener, event);
+      }
+    } finally {
+      this.#telling = false;
+    }
   }
 
   #tell(listener: EventListener, event: RunEvent): void {

@@ -12,6 +12,8 @@ export interface LanesOptions {
   readonly signal: AbortSignal;
   readonly onMerged: (id: string) => void;
   readonly onFailed: (id: string) => void;
+  /** Noticing a person's merge went wrong in a way that is a bug of ours. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** The lanes of a run: made ready once, integrated when their tasks are done, watched while a person has them. */
@@ -103,6 +105,7 @@ export class Lanes {
       const branch = lane.state.integrationBranch ?? '';
       log.append({ kind: 'workstream_pr_created', workstream: id, pr, branch, target, commit });
     }
+    lane.signal.throwIfAborted();
     const held = this.#heldBack(lane) ?? (await steps.merge(lane));
     if (held.kind === 'merged') return this.#merged(id, held.commit, 'agentrelay');
     const { reason, details } = held;
@@ -125,12 +128,13 @@ export class Lanes {
 
   /** Until the run ends; a watch that fails is told, for a merge that is not noticed looks like one that is not there. */
   #watch(lane: WorkstreamRuntime): void {
-    this.#options.steps.awaitMerge(lane).then(
-      ({ commit }) => this.#merged(lane.workstream.id, commit, 'person'),
-      (error: unknown) => {
-        if (!lane.signal.aborted) this.#fail(lane.workstream.id, error);
-      },
-    );
+    this.#options.steps
+      .awaitMerge(lane)
+      .then(
+        ({ commit }) => this.#merged(lane.workstream.id, commit, 'person'),
+        (error: unknown) => this.#fail(lane.workstream.id, error),
+      )
+      .catch(this.#options.onBug);
   }
 
   #merged(id: string, commit: string, by: 'agentrelay' | 'person' | 'nothing_to_merge'): void {

@@ -7,7 +7,7 @@ import { isActive, isSuccess } from './lifecycle.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
-import { TaskRuntime } from './task-runtime.ts';
+import { type AbortCause, TaskRuntime } from './task-runtime.ts';
 import type { WorkstreamSteps } from './workstream.ts';
 
 export interface OrchestratorOptions {
@@ -51,6 +51,7 @@ export class Orchestrator {
       signal: this.#abort.signal,
       onMerged: (id) => this.#laneMerged(id),
       onFailed: (id) => this.#laneFailed(id),
+      onBug: (error) => this.#crash(error),
     });
   }
 
@@ -60,38 +61,51 @@ export class Orchestrator {
 
   /** Resolves with the outcome, or with null when the run was left unfinished for the next owner. */
   async run(): Promise<RunOutcome | null> {
-    this.#restore();
-    this.#pump();
+    if (!this.#over) this.#begin();
     return await this.#done.promise;
   }
 
   /** Starts nothing more; what runs goes on to its end. The run is left for the next owner. */
   stop(reason: StopReason = 'interrupted'): void {
-    if (this.#stopping !== null || this.#over) return;
+    if (this.#stopping === null) this.#halt(reason);
+  }
+
+  /** Stops every agent, saves its work, and ends the run as cancelled. */
+  cancel(): void {
+    this.#leave('cancelled', 'cancel');
+  }
+
+  /** Leaves the agents alive and the run unfinished. */
+  detach(): void {
+    this.#leave('detached', 'detach');
+  }
+
+  /** Ids of the tasks that hold a live attempt. */
+  running(): string[] {
+    return [...this.state.tasks].filter(([, task]) => isActive(task.status)).map(([id]) => id);
+  }
+
+  /** Also ends a stop that only waits for what runs; the first of two has its way. */
+  #leave(reason: 'cancelled' | 'detached', cause: AbortCause): void {
+    if (this.#abort.signal.aborted) return;
+    this.#halt(reason);
+    this.#abort.abort(cause);
+  }
+
+  #halt(reason: StopReason): void {
+    if (this.#over) return;
     this.#stopping = reason;
     this.#options.log.append({ kind: 'run_stopping', reason, running: this.running() });
     this.#waiting?.abort();
     this.#pump();
   }
 
-  /** Stops every agent, saves its work, and ends the run as cancelled. */
-  cancel(): void {
-    this.stop('cancelled');
-    this.#stopping = 'cancelled';
-    this.#abort.abort('cancel');
+  /** Counts as busy, so that a stop that what is restored asks for does not end the run half restored. */
+  #begin(): void {
+    this.#busy++;
+    this.#restore();
+    this.#busy--;
     this.#pump();
-  }
-
-  /** Leaves the agents alive and the run unfinished. */
-  detach(): void {
-    this.stop('detached');
-    this.#abort.abort('detach');
-    this.#pump();
-  }
-
-  /** Ids of the tasks that hold a live attempt. */
-  running(): string[] {
-    return [...this.state.tasks].filter(([, task]) => isActive(task.status)).map(([id]) => id);
   }
 
   /** Brings the schedule up to what the log already tells. */
@@ -105,7 +119,13 @@ export class Orchestrator {
       if (known === undefined) continue;
       if (isSuccess(known.status)) this.#schedule.succeed(task);
       else if (known.status === 'cancelled') this.#retry(task);
-      else if (known.status === 'failed') this.#failOrRetry(task, null);
+      else if (known.status === 'failed') this.#failOrRetry(task, currentAttempt(known)?.failure?.failureClass ?? null);
+    }
+    for (const lane of log.state.workstreams.values()) {
+      const { id } = lane.outline;
+      if (lane.failure !== null && 'workstream' in lane.failure.root && lane.failure.root.workstream === id) {
+        this.#laneFailed(id);
+      }
     }
     for (const lane of log.state.workstreams.values()) this.#afterTask(lane.outline.id);
   }
@@ -119,18 +139,23 @@ export class Orchestrator {
     if (this.#busy === 0) this.#settle();
   }
 
-  /** Work that the run waits for. What it throws is a bug of ours: it ends the run, loudly. */
+  /** Work that the run waits for. What it throws is a bug of ours. */
   #spawn(work: () => Promise<void>): void {
     this.#busy++;
     work()
-      .catch((error: unknown) => {
-        this.#over = true;
-        this.#done.reject(error);
-      })
-      .finally(() => {
+      .then(() => {
         this.#busy--;
         if (!this.#over) this.#pump();
-      });
+      })
+      .catch((error: unknown) => this.#crash(error));
+  }
+
+  /** Ends the run, loudly; what is under way is left to the next owner. */
+  #crash(error: unknown): void {
+    this.#over = true;
+    this.#lanes.close();
+    this.#abort.abort('detach');
+    this.#done.reject(error);
   }
 
   async #attempt(task: GraphTask): Promise<void> {
@@ -244,13 +269,15 @@ export class Orchestrator {
   #laneFailed(id: string): void {
     this.#block(this.#schedule.failLane(id), { workstream: id });
     if (this.#options.settings.failFastOnWorkstreamError) this.stop('workstream_error');
+    this.#waiting?.abort();
+    if (!this.#over) this.#pump();
   }
 
   /** Nothing runs and nothing may start: the run is over, is left, or waits for a person. */
   #settle(): void {
     if (this.#over || this.#waiting !== null) return;
     if (this.#stopping === 'interrupted' || this.#stopping === 'detached') return this.#finish(null, []);
-    const awaited = this.#stopping === null ? this.#schedule.awaitedLanes() : [];
+    const awaited = this.#stopping === null ? this.#awaitedLanes() : [];
     const { waitForPerson } = this.#options;
     if (awaited.length === 0 || !waitForPerson) return this.#finish(this.#outcome(awaited), awaited);
     const waiting = new AbortController();
@@ -262,7 +289,13 @@ export class Orchestrator {
         if (this.#over) return;
         if (waiting.signal.aborted) this.#pump();
         else this.#finish(this.#outcome(awaited), awaited);
-      });
+      })
+      .catch((error: unknown) => this.#crash(error));
+  }
+
+  /** Lanes whose merge a person must make before a task can go on; not those that wait for such a lane themselves. */
+  #awaitedLanes(): string[] {
+    return this.#schedule.awaitedLanes().filter((id) => this.state.workstreams.get(id)?.status === 'pr_created');
   }
 
   #outcome(awaited: readonly string[]): RunOutcome {

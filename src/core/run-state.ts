@@ -126,10 +126,11 @@ export function reduce(state: RunState, event: RunEvent): RunState {
   if (event.seq !== state.seq + 1) {
     throw new PreconditionError('event_gap', `event ${event.seq} does not follow event ${state.seq}`);
   }
-  state.seq = event.seq;
   if ('attempt' in event) reduceAttempt(state, event);
   else if ('workstream' in event) reduceWorkstream(state, event);
   else reduceRun(state, event);
+  // Last, so that an event that is refused leaves no gap behind.
+  state.seq = event.seq;
   return state;
 }
 
@@ -138,6 +139,7 @@ type RunLevelEvent = Exclude<RunEvent, { attempt: number } | { workstream: strin
 function reduceRun(state: RunState, event: RunLevelEvent): void {
   switch (event.kind) {
     case 'run_started':
+      if (state.startedAt !== null) throw new PreconditionError('illegal_transition', 'the run has already started');
       state.run = event.run;
       state.graph = event.graph;
       state.digest = event.digest;
@@ -209,7 +211,8 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
   const attempt = task.attempts.at(-1);
   if (attempt === undefined) throw new PreconditionError('wrong_attempt', `task ${event.task} has not started`);
   const patch = attemptPatch(attempt, event);
-  const status = patch.status ?? attempt.status;
+  // A late fact about a finished attempt leaves a task that is to be tried again as it is.
+  const status = patch.status ?? task.status;
   if (patch.status !== undefined) requireTaskMove(event.task, attempt.status, patch.status);
   const attempts = [...task.attempts.slice(0, -1), { ...attempt, ...patch }];
   state.tasks.set(event.task, { ...task, status, attempts });

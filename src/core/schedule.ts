@@ -23,9 +23,12 @@ interface Lane {
   succeeded: number;
   /** Failed for good, or blocked. */
   dead: number;
-  readonly size: number;
+  /** Its own. */
+  readonly tasks: GraphTask[];
   /** Each once per lane that it waits for. */
   readonly waitingTasks: GraphTask[];
+  /** It can never be merged, and whatever waits for it has been blocked. */
+  doomed: boolean;
 }
 
 /**
@@ -49,7 +52,6 @@ export class Schedule {
     const gate = (limit: number): Gate => ({ limit, held: 0, parked: new Heap(before) });
     this.#ready = new Heap(before);
     for (const [name, limit] of Object.entries(limits.caps)) this.#caps.set(name, gate(limit));
-    const sizes = countBy(graph.tasks, (task) => task.workstreamId);
     for (const workstream of graph.workstreams) {
       this.#lanes.set(workstream.id, {
         workstream,
@@ -57,10 +59,12 @@ export class Schedule {
         merged: false,
         succeeded: 0,
         dead: 0,
-        size: sizes.get(workstream.id) ?? 0,
+        tasks: [],
         waitingTasks: [],
+        doomed: false,
       });
     }
+    for (const task of graph.tasks) this.#lane(task.workstreamId).tasks.push(task);
     for (const task of graph.tasks) this.#admit(task);
   }
 
@@ -69,8 +73,12 @@ export class Schedule {
     while (this.#freeSlots.count > 0) {
       const task = this.#ready.pop();
       if (task === undefined) return null;
-      if (this.#ended.has(task.id)) continue;
       const gates = this.#gatesOf(task);
+      if (this.#ended.has(task.id)) {
+        // It was blocked while parked: the place that it was called back to is for another.
+        for (const gate of gates) this.#unpark(gate);
+        continue;
+      }
       const full = gates.find((gate) => gate.held >= gate.limit);
       if (full !== undefined) {
         full.parked.push(task);
@@ -114,8 +122,7 @@ export class Schedule {
 
   /** The lane can never be merged: all that now can never run, its own unstarted tasks included. */
   failLane(id: string): GraphTask[] {
-    const own = this.#graph.tasks.filter((task) => task.workstreamId === id);
-    return this.#block([...own, ...this.#behindLane(id)]);
+    return this.#block([...this.#lane(id).tasks, ...this.#behindLane(id)]);
   }
 
   mergeLane(id: string): void {
@@ -125,11 +132,15 @@ export class Schedule {
     for (const task of lane.waitingTasks) this.#fulfil(task);
   }
 
-  /** `open`: a task of the lane may still succeed; `complete`: all have; `failed`: some never will, none can run. */
+  /**
+   * `open`: a task of the lane may still succeed; `complete`: all have; `failed`: some never will, none can run.
+   * A lane without tasks is never begun, and stays open.
+   */
   laneProgress(id: string): 'open' | 'complete' | 'failed' {
     const lane = this.#lane(id);
-    if (lane.succeeded === lane.size) return 'complete';
-    return lane.succeeded + lane.dead === lane.size ? 'failed' : 'open';
+    const size = lane.tasks.length;
+    if (lane.succeeded + lane.dead < size || size === 0) return 'open';
+    return lane.dead === 0 ? 'complete' : 'failed';
   }
 
   /** Lanes that are not merged and that a task which could still run waits for. */
@@ -155,7 +166,7 @@ export class Schedule {
       if (known === undefined) this.#dependants.set(id, [task]);
       else known.push(task);
     }
-    const parent = this.#lane(task.workstreamId).workstream.parentWorkstreamId;
+    const parent = this.#parentOf(task.workstreamId);
     if (parent !== null) lanes.add(parent);
     for (const id of lanes) this.#lane(id).waitingTasks.push(task);
     waits += lanes.size;
@@ -169,13 +180,25 @@ export class Schedule {
     if (waits === 0 && !this.#ended.has(task.id)) this.#ready.push(task);
   }
 
-  #behindLane(id: string): GraphTask[] {
-    return this.#lane(id).waitingTasks;
+  /** The nearest lane above this one that has tasks: one without is never merged, and waits for nothing itself. */
+  #parentOf(id: string): string | null {
+    let parent = this.#lane(id).workstream.parentWorkstreamId;
+    while (parent !== null && this.#lane(parent).tasks.length === 0) {
+      parent = this.#lane(parent).workstream.parentWorkstreamId;
+    }
+    return parent;
+  }
+
+  /** All that waits for a lane which is now known never to be merged; nothing the second time. */
+  #behindLane(id: string): readonly GraphTask[] {
+    const lane = this.#lane(id);
+    if (lane.doomed) return [];
+    lane.doomed = true;
+    return lane.waitingTasks;
   }
 
   #block(roots: readonly GraphTask[]): GraphTask[] {
     const blocked: GraphTask[] = [];
-    const lanesSeen = new Set<string>();
     const queue = [...roots];
     for (let task = queue.pop(); task !== undefined; task = queue.pop()) {
       if (this.#ended.has(task.id)) continue;
@@ -183,8 +206,6 @@ export class Schedule {
       this.#lane(task.workstreamId).dead++;
       blocked.push(task);
       for (const dependant of this.#dependants.get(task.id) ?? []) queue.push(dependant);
-      if (lanesSeen.has(task.workstreamId)) continue;
-      lanesSeen.add(task.workstreamId);
       for (const waiting of this.#behindLane(task.workstreamId)) queue.push(waiting);
     }
     return blocked;
@@ -214,10 +235,4 @@ function byUrgency(graph: Graph): (a: GraphTask, b: GraphTask) => boolean {
   const path = (task: GraphTask) => paths.get(task.id) ?? 0;
   const place = (task: GraphTask) => places.get(task.id) ?? 0;
   return (a, b) => path(a) > path(b) || (path(a) === path(b) && place(a) < place(b));
-}
-
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return counts;
 }

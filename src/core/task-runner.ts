@@ -112,6 +112,7 @@ export class StandardTaskRunner implements TaskRunner {
     for (;;) {
       runtime.signal.throwIfAborted();
       const signal = await this.#tables.completionChecker.for(runtime).waitForCompletion(runtime);
+      runtime.signal.throwIfAborted();
       const prUrl = accept(runtime, signal);
       if (prUrl === null) return;
       if (prUrl !== NO_PR) runtime.pullRequestCreated(prUrl);
@@ -151,6 +152,7 @@ export class StandardTaskRunner implements TaskRunner {
       runtime.succeed('pr_merged', result.commit);
       return true;
     }
+    runtime.signal.throwIfAborted();
     const round = ++rounds.conflict;
     runtime.report({ kind: 'task_merge_conflict', round, of: MAX_CONFLICT_ROUNDS, files: result.files });
     const files = result.files.join(', ');
@@ -217,6 +219,9 @@ function accept(runtime: TaskRuntime, signal: TaskCompletionSignal): string | nu
       : refuse('failed_without_message', 'the agent signalled a failure and gave no reason');
   }
   if (!signal.prUrl) return refuse('no_pr_url', 'the agent signalled done without a pull request');
+  if (signal.prUrl === NO_PR && runtime.artifacts.prUrl !== null) {
+    return refuse('no_pr_after_pr', `done without a pull request, but ${runtime.artifacts.prUrl} is open`);
+  }
   if (signal.prUrl === NO_PR && (signal.commitsAhead ?? 0) > 0) {
     return refuse('no_pr_with_commits', `done without a pull request, but the branch has ${signal.commitsAhead} commits`);
   }
@@ -227,6 +232,8 @@ function accept(runtime: TaskRuntime, signal: TaskCompletionSignal): string | nu
 }
 
 function recordFailure(runtime: TaskRuntime, error: unknown): void {
+  // The end of the attempt could not be told: there is no other end to record.
+  if (runtime.isOver) throw error;
   if (runtime.signal.aborted) {
     if ((runtime.signal.reason as AbortCause) === 'cancel') runtime.cancel();
     return;

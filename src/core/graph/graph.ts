@@ -67,6 +67,8 @@ export interface GraphTask {
   readonly completionGate: Command | null;
   readonly maxGateAttempts: number;
   readonly primaryAgent: AgentConfig;
+  /** Where the task's gate and commands run; the agent's own is in `primaryAgent`. */
+  readonly isolation: Isolation;
   readonly review: Review | null;
   readonly workstreamId: string;
   readonly approvals: Approvals;

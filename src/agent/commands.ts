@@ -1,0 +1,66 @@
+import { OUTPUT_ACTIONS } from '../steps/instructions/outputs.ts';
+import { complete, completeWithoutPullRequest, fail } from './complete.ts';
+import { declare } from './declare.ts';
+import type { AgentCommand } from './flags.ts';
+import { raiseConcern, raiseOpsConcern, summarize } from './notes.ts';
+
+const message = { name: 'message', value: 'M', required: true, fromStdin: true } as const;
+
+export const COMMANDS: readonly AgentCommand[] = [
+  {
+    verb: 'complete',
+    summary: 'Says that the task is done and hands its branch over to be merged.',
+    notes:
+      'Everything must be committed on the task branch. Where the forge keeps no pull requests, title and body become\n' +
+      'the summary, unless one was written with agentrelay-summary.',
+    flags: [
+      { name: 'title', value: 'T', help: 'what the change does, in one line' },
+      { name: 'body', value: 'B', help: 'what was done and why, in Markdown', fromStdin: true },
+    ],
+    run: complete,
+  },
+  {
+    verb: 'complete-no-pr',
+    summary: 'Says that the task is done and that there is nothing to merge.',
+    notes: 'Refused when the task branch has commits.',
+    flags: [],
+    run: completeWithoutPullRequest,
+  },
+  {
+    verb: 'failed',
+    summary: 'Says that the task cannot be done, and why.',
+    flags: [{ name: 'reason', value: 'R', help: 'what stands in the way', required: true, fromStdin: true }],
+    run: fail,
+  },
+  {
+    verb: 'concern',
+    summary: 'Raises a doubt about the work, which holds back an automatic merge. The task goes on.',
+    notes: 'A message is kept as one line: line breaks become " ⏎ ", and it is cut at 16 kB.',
+    flags: [{ ...message, help: 'what a person should look at, and where' }],
+    run: raiseConcern,
+  },
+  {
+    verb: 'ops-concern',
+    summary: 'Reports trouble with tools or surroundings, which holds back nothing. The task goes on.',
+    notes: 'A message is kept as one line: line breaks become " ⏎ ", and it is cut at 16 kB.',
+    flags: [{ ...message, help: 'what was in the way' }],
+    run: raiseOpsConcern,
+  },
+  {
+    verb: 'summary',
+    summary: 'Keeps a summary of the work for its reviewers and for the tasks that build on it.',
+    notes: 'A second summary replaces the first.',
+    flags: [{ ...message, help: 'what was done, in Markdown' }],
+    run: summarize,
+  },
+  {
+    verb: 'declare',
+    summary: 'Declares a file that later tasks take as an input.',
+    flags: [
+      { name: 'path', value: 'P', help: 'relative to the root of the worktree', required: true },
+      { name: 'action', value: 'A', help: OUTPUT_ACTIONS.join(', '), required: true, choices: OUTPUT_ACTIONS },
+      { name: 'category', value: 'C', help: 'src, test, spec, or another', required: true },
+    ],
+    run: declare,
+  },
+];

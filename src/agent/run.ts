@@ -1,0 +1,6 @@
+/** What the launchers start: `node run.js VERB [flags]`. Apart from `agent.ts`, which is imported and must do nothing. */
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+const { main } = await import('../agent.ts');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Names that the wrapper takes out of the agent's environment, blank between them; tmux itself can only add. */
+export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
+
+/**
+ * Runs beside every agent: `agent-wrapper EXIT_CODE_FILE PROGRAM [ARGUMENT...]`. tmux loses exit codes, so they are
+ * kept in a file. Ctrl-C is for the agent (a trap with a command is undone in children, unlike an ignored signal).
+ * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end.
+ */
+const WRAPPER = `#!/bin/sh
+[ -z "\${${UNSET_VARIABLE}-}" ] || unset $${UNSET_VARIABLE}
+unset ${UNSET_VARIABLE}
+file=$1
+shift
+trap : INT QUIT
+"$@"
+code=$?
+trap '' HUP INT QUIT TERM
+printf '%s\\n' "$code" >"$file"
+exit "$code"
+`;
+
+/** Puts the wrapper where the run's agents find it; its path. Any number of times. */
+export function installAgentWrapper(runDirectory: string): string {
+  const path = join(runDirectory, 'bin', 'agent-wrapper');
+  if (readOrNull(path) === WRAPPER) return path;
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, WRAPPER, { mode: 0o755 });
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return path;
+}
+
+/** What the wrapper wrote: 0 to 255, 128 + n after signal n. Null while the agent runs, or when it left none. */
+export function readExitCode(file: string): number | null {
+  const code = /^(\d{1,3})\n$/.exec(readOrNull(file) ?? '')?.[1];
+  return code === undefined ? null : Number(code);
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

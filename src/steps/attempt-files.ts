@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ForgeName } from '../core/graph/graph.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import { type Briefing, makeBriefing } from './instructions/briefing.ts';
+import { renderContext } from './instructions/context.ts';
+import { renderInstructions } from './instructions/instructions.ts';
+import { ensureFile } from './tools/atomic-file.ts';
+
+export interface AttemptFilesInput {
+  readonly runtime: Pick<TaskRuntime, 'task' | 'run' | 'attempt' | 'dependencies' | 'earlierAttempts' | 'signalDirOf'>;
+  readonly graphName: string;
+  readonly forge: ForgeName;
+  /** Names of programs, from the settings. */
+  readonly tools: readonly string[];
+  readonly branch: string;
+  readonly integrationBranch: string;
+  /** Absolute, as the four below. */
+  readonly worktree: string;
+  readonly repository: string;
+  /** Made if it is missing. */
+  readonly signalDir: string;
+  /** Holds the `agentrelay-*` launchers. */
+  readonly commandsDirectory: string;
+}
+
+/**
+ * Writes what the attempt's agent works from: `manifest.json`, `policies.json`, `instructions.md`, and `context.md`
+ * where there is something to say. The same input gives the same bytes, and files that are right are left alone.
+ */
+export function writeAttemptFiles(input: AttemptFilesInput): void {
+  const briefing = makeBriefing(input);
+  mkdirSync(input.signalDir, { recursive: true });
+  const context = renderContext(briefing);
+  if (context === null) rmSync(join(input.signalDir, 'context.md'), { force: true });
+  else ensureFile(join(input.signalDir, 'context.md'), context);
+  ensureFile(join(input.signalDir, 'policies.json'), json(policies(briefing)));
+  ensureFile(join(input.signalDir, 'manifest.json'), json(manifest(briefing)));
+  ensureFile(join(input.signalDir, 'instructions.md'), renderInstructions(briefing, { hasContext: context !== null }));
+}
+
+function manifest({ task, attempt, input, inputs, dependencies }: Briefing): unknown {
+  return {
+    schema_version: '1',
+    task: { id: task.id, role: task.role, description: task.description },
+    paths: Object.fromEntries(pathsByCategory(task.paths)),
+    workspace: { branch_name: input.branch, integration_branch: input.integrationBranch },
+    execution: { attempt_num: attempt, graph_name: input.graphName },
+    dependencies: Object.fromEntries(dependencies.map(({ id, description }) => [id, { description }])),
+    input_files: inputs.files.map(({ path, category, sourceTask }) => ({ path, category, source_task: sourceTask })),
+  };
+}
+
+function policies({ task, input }: Briefing): unknown {
+  const { adrVerbosity } = task.primaryAgent;
+  const { review } = task;
+  return {
+    schema_version: '1',
+    commit_policy: { branch: input.branch, clean_tree: true },
+    pr_policy: { forge: input.forge, base: input.integrationBranch, title: pullRequestTitle(task) },
+    completion_gate:
+      task.completionGate === null ? null : { command: task.completionGate, max_attempts: task.maxGateAttempts },
+    review:
+      review === null
+        ? null
+        : {
+            review_on_attempt: review.reviewOnAttempt,
+            agent: { framework: review.agent.framework, model: review.agent.model },
+          },
+    adr: adrVerbosity === 'none' ? null : { verbosity: adrVerbosity },
+    verification: task.verify.length === 0 ? null : { commands: task.verify },
+  };
+}
+
+function pullRequestTitle({ id, description }: Briefing['task']): string {
+  const line = description?.trim().split('\n')[0]?.trim() ?? '';
+  const short = line.length > 72 ? `${line.slice(0, 71).trimEnd()}…` : line;
+  return short === '' ? id : `${id}: ${short}`;
+}
+
+function pathsByCategory(paths: Briefing['task']['paths']): Map<string, string[]> {
+  return Map.groupBy(paths, ({ category }) => category) as unknown as Map<string, string[]>;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

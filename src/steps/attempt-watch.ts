@@ -1,0 +1,197 @@
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SignalError } from '../core/errors.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import type { LiveAgent } from './environments/environment.ts';
+import { readSignal, type SignalFile } from './signal-file.ts';
+import { watchSignals } from './tools/signal-watch.ts';
+
+export type SignalName = '.done' | '.failed';
+
+export interface AwaitedSignal {
+  readonly name: SignalName;
+  readonly file: SignalFile;
+}
+
+/** A file that is not whole may still be being written, for this long. */
+const WRITING_GRACE = 2_000;
+const SCREEN_LINES = 10;
+
+/**
+ * Follows the signal directory of one attempt from its first wait to its teardown: hands out the signal that is
+ * awaited, and tells of those that nobody awaits.
+ */
+export class AttemptWatch {
+  readonly #runtime: TaskRuntime;
+  readonly #folder: string;
+  readonly #watcher: { close(): void };
+  readonly #deadline: number | null;
+  #accepted: { name: SignalName; content: string } | null = null;
+  #told = new Set<string>();
+  #wake: (() => void) | null = null;
+  #partialSince: number | null = null;
+
+  constructor(runtime: TaskRuntime) {
+    this.#runtime = runtime;
+    this.#folder = runtime.require('signalDir');
+    const { timeoutMs } = runtime.task;
+    this.#deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
+    this.#watcher = watchSignals(this.#folder, ['.done', '.failed', 'exit_code'], () => this.#changed());
+  }
+
+  /** The next signal of this attempt. Throws `SignalError`, also when the agent ends without one. */
+  async next(): Promise<AwaitedSignal> {
+    const { signal } = this.#runtime;
+    const agent = this.#runtime.artifacts.agent as LiveAgent;
+    const leave = new AbortController();
+    let gone = false;
+    agent.exited(AbortSignal.any([signal, leave.signal])).then(
+      () => {
+        gone = true;
+        this.#wake?.();
+      },
+      () => {},
+    );
+    try {
+      for (;;) {
+        const woken = this.#sleep();
+        // Asked before the look: what an agent writes last, it writes before it goes.
+        const over = gone || existsSync(join(this.#folder, 'exit_code'));
+        const found = this.#look(over);
+        if (found !== null) return found;
+        if (over) throw await this.#endedSilently(agent);
+        await woken;
+        signal.throwIfAborted();
+      }
+    } finally {
+      leave.abort();
+      this.#wake = null;
+    }
+  }
+
+  /** Sets the accepted signal aside as `.done.<k>`. */
+  reopen(): void {
+    const name = this.#accepted?.name ?? '.done';
+    let k = 1;
+    while (existsSync(join(this.#folder, `${name}.${k}`))) k++;
+    this.#accepted = null;
+    this.#partialSince = null;
+    this.#told.clear();
+    renameSync(join(this.#folder, name), join(this.#folder, `${name}.${k}`));
+  }
+
+  close(): void {
+    this.#tellOfOthers();
+    this.#watcher.close();
+  }
+
+  /** Resolves at the next change, at the attempt's deadline, or when a partial file has had its time. */
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const waits = [this.#deadline, this.#partialSince === null ? null : this.#partialSince + WRITING_GRACE]
+        .filter((at) => at !== null)
+        .map((at) => at - Date.now());
+      const timer = waits.length === 0 ? null : setTimeout(() => this.#wake?.(), Math.max(0, Math.min(...waits)) + 1);
+      const { signal } = this.#runtime;
+      const wake = () => {
+        if (timer !== null) clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      signal.addEventListener('abort', wake);
+      this.#wake = wake;
+    });
+  }
+
+  #changed(): void {
+    if (this.#accepted === null) this.#wake?.();
+    else this.#tellOfOthers();
+  }
+
+  #look(over: boolean): AwaitedSignal | null {
+    for (const name of this.#inOrder()) {
+      const reading = readSignal(join(this.#folder, name));
+      if (reading.kind === 'missing') continue;
+      if (reading.kind === 'malformed') throw malformed(name, reading.problem);
+      if (reading.kind === 'partial') {
+        this.#partialSince ??= Date.now();
+        if (!over && Date.now() < this.#partialSince + WRITING_GRACE) {
+          this.#wakeLater();
+          continue;
+        }
+        if (reading.file === null) throw malformed(name, reading.problem);
+      }
+      const { file } = reading;
+      if (file === null || this.#isForeign(name, file)) continue;
+      this.#accepted = { name, content: this.#content(name) };
+      return { name, file };
+    }
+    if (this.#deadline !== null && Date.now() >= this.#deadline) {
+      throw new SignalError('timeout', `no signal within ${(this.#runtime.task.timeoutMs ?? 0) / 1000} s`);
+    }
+    return null;
+  }
+
+  /** The sleep that is under way does not know of the partial file yet. */
+  #wakeLater(): void {
+    const wake = this.#wake;
+    setTimeout(() => wake?.(), WRITING_GRACE + 1).unref();
+  }
+
+  /** The one that was written first comes first. */
+  #inOrder(): SignalName[] {
+    const age = (name: SignalName) => statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs;
+    const [done, failed] = [age('.done'), age('.failed')];
+    return done !== undefined && failed !== undefined && failed < done ? ['.failed', '.done'] : ['.done', '.failed'];
+  }
+
+  /** Another attempt's signal is set aside, so that this one's can come. */
+  #isForeign(name: SignalName, file: SignalFile): boolean {
+    if (file.token === null || file.token === this.#runtime.token) return false;
+    renameSync(join(this.#folder, name), join(this.#folder, `${name}.foreign`));
+    this.#runtime.report({ kind: 'task_signal_ignored', file: name, reason: 'foreign_token' });
+    return true;
+  }
+
+  /** A second signal after the one that counted is an event and no more. */
+  #tellOfOthers(): void {
+    if (this.#accepted === null) return;
+    for (const name of ['.done', '.failed'] as const) {
+      const content = this.#content(name);
+      if (content === '' || this.#told.has(content)) continue;
+      if (name === this.#accepted.name && content === this.#accepted.content) continue;
+      this.#told.add(content);
+      this.#runtime.report({ kind: 'task_signal_ignored', file: name, reason: 'not_awaited' });
+    }
+  }
+
+  #content(name: SignalName): string {
+    const reading = readSignal(join(this.#folder, name));
+    return reading.kind === 'whole' || reading.kind === 'partial' ? JSON.stringify([name, reading.file]) : '';
+  }
+
+  async #endedSilently(agent: LiveAgent): Promise<SignalError> {
+    const exitCode = readExitCode(join(this.#folder, 'exit_code'));
+    this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
+    const lines = await agent.lastLines(SCREEN_LINES);
+    const screen = lines.length === 0 ? '' : `; its last lines: ${lines.join(' ⏎ ')}`;
+    return exitCode === null
+      ? new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`)
+      : new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
+  }
+}
+
+function malformed(name: SignalName, problem: string): SignalError {
+  return new SignalError('malformed_signal', `${name} cannot be used: ${problem}`);
+}
+
+/** Null when the wrapper left none: it was killed with its agent. */
+function readExitCode(path: string): number | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return /^\d+\n$/.test(text) ? Number(text) : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Agent } from '../../core/steps.ts';
+
+/** An agent that a local environment keeps: what the steps after the launch ask of it, wherever it runs. */
+export interface LiveAgent extends Agent {
+  isAlive(): Promise<boolean>;
+  /** Null while it runs, and for one that is gone without having left a code. */
+  exitCode(): number | null;
+  /** Resolves when it does not run any more; rejects when `signal` aborts or the place itself is lost. */
+  exited(signal: AbortSignal): Promise<void>;
+  /** The last lines that it showed, as plain text; after its end all that it printed is seen. Empty when unknown. */
+  lastLines(count: number): Promise<string[]>;
+}
+
+export function isLiveAgent(agent: Agent): agent is LiveAgent {
+  return 'exited' in agent && 'lastLines' in agent;
+}

@@ -1,0 +1,225 @@
+import { writeFileSync } from 'node:fs';
+import { AgentLaunchError } from '../../core/errors.ts';
+import { KeyedQueue } from '../../core/queue.ts';
+import type { SendResult } from '../../core/steps.ts';
+import { stopSession } from '../tools/process-session.ts';
+import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
+import { TmuxError } from '../tools/tmux-error.ts';
+import { PLACEHOLDER_TAG, TAG_OPTION } from '../tools/tmux-session.ts';
+import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch } from './tmux-launch.ts';
+import { formatTag, LIST_PANES, type ListedPane, parsePanes, pasteable, type TmuxPane, trimCapture } from './tmux-pane.ts';
+
+/** The windows of one tmux session, each with an agent in it. Rejects with `TmuxError` when tmux itself is lost. */
+export interface TmuxEnvironment {
+  readonly session: string;
+  /**
+   * Opens a window with the agent, or finds the pane of this very attempt, also when its agent has already ended:
+   * an attempt is never run twice. Throws `AgentLaunchError`.
+   */
+  launch(launch: TmuxLaunch): Promise<TmuxPane>;
+  isAlive(pane: TmuxPane): Promise<boolean>;
+  /** The last lines, of scrollback and screen; with `colour` with the escape sequences of colours. Empty when gone. */
+  capture(pane: TmuxPane, options: { lines: number; colour?: boolean }): Promise<string[]>;
+  /** Pastes the text and presses Enter. One at a time for each pane. */
+  send(pane: TmuxPane, text: string, signal?: AbortSignal): Promise<SendResult>;
+  /**
+   * Writes what was shown to `logFile`, ends every process of the pane, and closes it; with `keepPane` the dead pane
+   * stays. Any number of times; a pane that is gone already is no error.
+   */
+  close(pane: TmuxPane, options: { logFile: string; keepPane: boolean }): Promise<void>;
+  /** Resolves when the pane's agent has ended, or the pane is gone. */
+  waitForExit(pane: TmuxPane, signal: AbortSignal): Promise<void>;
+  /** Panes of this run, alive or dead, whoever opened them. */
+  leftovers(graph: string, run: number): Promise<ListedPane[]>;
+  /** Lets go of tmux. A session that agentrelay made, that holds nothing and that nobody looks at is ended. */
+  disconnect(): Promise<void>;
+}
+
+/** Scrollback of a pane that we keep, at most; the session's `history-limit` is lower. */
+const ALL_LINES = 1_000_000;
+
+export function createTmuxEnvironment({ control }: { control: TmuxControl }): TmuxEnvironment {
+  const sends = new KeyedQueue();
+  let buffers = 0;
+  let base: Promise<Record<string, string>> | null = null;
+
+  /** Asked once: the server's environment does not change. */
+  const baseEnvironment = () => {
+    base ??= control.command(['show-environment', '-g']).then((lines) => missingEnvironment(lines, process.env));
+    return base;
+  };
+  const panes = async () => parsePanes(await control.command(LIST_PANES));
+
+  return {
+    session: control.session,
+
+    async launch(launch) {
+      const tag = formatTag(launch.tag);
+      const known = (await panes()).filter((pane) => formatTag(pane.tag) === tag);
+      const found = known.find((pane) => !pane.dead) ?? known[0];
+      if (found !== undefined) return found;
+      prepareLaunch(launch);
+      return open(control, launch, await baseEnvironment());
+    },
+
+    async isAlive(pane) {
+      return (await statusOf(control, pane)) === 'alive';
+    },
+
+    async capture(pane, { lines, colour = false }) {
+      const captured = await capture(control, pane, lines, colour);
+      return captured?.slice(-lines) ?? [];
+    },
+
+    send: (pane, text, signal) =>
+      sends.run(pane.id, async () => {
+        signal?.throwIfAborted();
+        buffers += 1;
+        return paste(control, pane, text, `agentrelay-${process.pid}-${buffers}`);
+      }),
+
+    async close(pane, { logFile, keepPane }) {
+      const shown = await capture(control, pane, ALL_LINES, false);
+      try {
+        if (shown !== null) writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+      } finally {
+        await stopSession(pane.pid, `AGENTRELAY_TOKEN=${pane.tag.token}`);
+        if (!keepPane && shown !== null) await unlessGone(control, pane, control.command(['kill-pane', '-t', pane.id]));
+      }
+    },
+
+    waitForExit: (pane, signal) => waitForExit(control, pane, signal),
+
+    async leftovers(graph, run) {
+      return (await panes()).filter(({ tag }) => tag.graph === graph && tag.run === run);
+    },
+
+    async disconnect() {
+      await endEmptySession(control);
+      await control.disconnect();
+    },
+  };
+}
+
+async function open(control: TmuxControl, launch: TmuxLaunch, base: Record<string, string>): Promise<TmuxPane> {
+  const sequence = launchSequence(control.session, launch, base);
+  let opened: string[] | undefined;
+  try {
+    [opened] = await control.sequence(...sequence);
+  } catch (error) {
+    if (!(error instanceof TmuxError) || error.code !== 'command_failed') throw error;
+    const [window] = error.replies[0]?.[0]?.split(' ') ?? [];
+    if (window !== undefined) await control.command(['kill-window', '-t', window]);
+    throw new AgentLaunchError('window_not_opened', error.message, { cause: error });
+  }
+  const [window = '', id = '', pid = ''] = opened?.[0]?.split(' ') ?? [];
+  return { id, window, pid: Number(pid), tag: launch.tag };
+}
+
+type PaneStatus = 'alive' | 'dead' | 'gone';
+
+/** Asks for the tag too: a new server numbers its panes from the start again. */
+async function statusOf(control: TmuxControl, pane: TmuxPane): Promise<PaneStatus> {
+  const [line = ''] = await control.command(['display-message', '-p', '-t', pane.id, `#{pane_dead} #{${TAG_OPTION}}`]);
+  const [dead, tag] = line.split(' ');
+  if (tag !== formatTag(pane.tag)) return 'gone';
+  return dead === '1' ? 'dead' : 'alive';
+}
+
+/** Null when the pane went away meanwhile; any other refusal is thrown. */
+async function unlessGone<T>(control: TmuxControl, pane: TmuxPane, work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    const refused = error instanceof TmuxError && error.code === 'command_failed';
+    if (refused && (await statusOf(control, pane)) === 'gone') return null;
+    throw error;
+  }
+}
+
+/** Null when the pane is gone. */
+async function capture(control: TmuxControl, pane: TmuxPane, lines: number, colour: boolean): Promise<string[] | null> {
+  if ((await statusOf(control, pane)) === 'gone') return null;
+  const argv = ['capture-pane', '-p', '-J', ...(colour ? ['-e'] : []), '-t', pane.id, '-S', `-${lines}`];
+  const captured = await unlessGone(control, pane, control.command(argv));
+  // -J keeps the blanks up to the end of a line that was written to.
+  return captured === null ? null : trimCapture(captured.map((line) => line.trimEnd()));
+}
+
+async function paste(control: TmuxControl, pane: TmuxPane, text: string, buffer: string): Promise<SendResult> {
+  if ((await statusOf(control, pane)) !== 'alive') return 'gone';
+  const data = pasteable(text);
+  // -p tells a program that asked for it that this is a paste, so that its line breaks submit nothing.
+  const typing =
+    data === ''
+      ? []
+      : [
+          ['set-buffer', '-b', buffer, '--', data],
+          ['paste-buffer', '-p', '-d', '-b', buffer, '-t', pane.id],
+        ];
+  const replies = await unlessGone(
+    control,
+    pane,
+    control.sequence(
+      // Somebody may be scrolling in it; keys would go to the copy mode.
+      ['copy-mode', '-q', '-t', pane.id],
+      ...typing,
+      ['send-keys', '-t', pane.id, 'Enter'],
+      ['display-message', '-p', '-t', pane.id, '#{pane_dead}'],
+    ),
+  );
+  return replies?.at(-1)?.[0] === '0' ? 'submitted' : 'gone';
+}
+
+async function waitForExit(control: TmuxControl, pane: TmuxPane, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const end = Promise.withResolvers<void>();
+  const check = () => {
+    statusOf(control, pane).then(
+      (status) => {
+        if (status !== 'alive') end.resolve();
+      },
+      (error: unknown) => {
+        // A client that was detached comes back and says so, or is closed for good.
+        if (!(error instanceof TmuxError) || error.code === 'command_failed') end.reject(error);
+      },
+    );
+  };
+  const forget = control.onPaneChange((change) => {
+    if (mayConcern(change, pane)) check();
+  });
+  const abort = () => end.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  void control.closed.then(end.reject);
+  check();
+  try {
+    await end.promise;
+  } finally {
+    forget();
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function mayConcern(change: PaneChange, pane: TmuxPane): boolean {
+  switch (change.kind) {
+    case 'reattached':
+      return true;
+    case 'pane_dead':
+      return change.pane === pane.id;
+    default:
+      return change.window === pane.window;
+  }
+}
+
+async function endEmptySession(control: TmuxControl): Promise<void> {
+  const target = `=${control.session}:`;
+  const empty = ['session_windows', 'window_panes', 'session_attached'].map((count) => `#{==:#{${count}},1}`);
+  const ours = `#{==:#{${TAG_OPTION}},${PLACEHOLDER_TAG}}`;
+  const condition = [...empty, ours].reduce((all, one) => `#{&&:${all},${one}}`);
+  try {
+    await control.command(['if-shell', '-F', '-t', target, condition, `kill-session -t '${target}'`]);
+  } catch (error) {
+    // The session's end takes our client with it, often before the answer.
+    if (!(error instanceof TmuxError)) throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureFile } from './tools/atomic-file.ts';
+
+/** The agent-side commands: `agentrelay-<verb>` on the agent's PATH. */
+export const AGENT_VERBS = [
+  'complete',
+  'complete-no-pr',
+  'failed',
+  'concern',
+  'ops-concern',
+  'summary',
+  'declare',
+] as const;
+
+export interface LauncherTarget {
+  /** Absolute path of the Node that the owner runs on. */
+  readonly node: string;
+  /** Absolute path of the script that takes a verb and its flags. */
+  readonly agentScript: string;
+}
+
+/** Makes the `agentrelay-*` commands in `binDirectory`; does nothing where they are right already. */
+export function writeLaunchers(binDirectory: string, target: LauncherTarget): void {
+  mkdirSync(binDirectory, { recursive: true });
+  for (const verb of AGENT_VERBS) {
+    const command = `exec ${quoted(target.node)} ${quoted(target.agentScript)} ${verb} "$@"`;
+    ensureFile(join(binDirectory, `agentrelay-${verb}`), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+  }
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+export interface AtomicFileOptions {
+  /** Permission bits, whatever the umask; the umask's own unless told. */
+  readonly mode?: number;
+}
+
+/** Replaces `path` as a whole: a reader sees the old bytes or the new ones. */
+export function writeFileAtomic(path: string, content: string, options: AtomicFileOptions = {}): void {
+  withTemporaryFile(path, content, options, (temporary) => renameSync(temporary, path));
+}
+
+/** The same, but leaves a file that is right already alone, so that nobody who watches it wakes up. */
+export function ensureFile(path: string, content: string, options: AtomicFileOptions = {}): void {
+  if (readIfThere(path) === content && (options.mode === undefined || modeOf(path) === options.mode)) return;
+  writeFileAtomic(path, content, options);
+}
+
+/** Makes `path` with all of its content at once; false, and nothing is changed, when somebody was first. */
+export function createFileAtomic(path: string, content: string, options: AtomicFileOptions = {}): boolean {
+  return withTemporaryFile(path, content, options, (temporary) => {
+    try {
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
+      return copyIfAbsent(temporary, path);
+    }
+  });
+}
+
+/** The file's text; null when there is none. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** File systems without hard links (FAT, some network mounts) say one of these. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+function copyIfAbsent(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function withTemporaryFile<T>(
+  path: string,
+  content: string,
+  options: AtomicFileOptions,
+  publish: (temporary: string) => T,
+): T {
+  // In the same directory, because a rename or a link does not cross file systems.
+  const temporary = join(dirname(path), `.tmp-${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`);
+  try {
+    const file = openSync(temporary, 'wx', options.mode ?? 0o666);
+    try {
+      writeFileSync(file, content);
+      if (options.mode !== undefined) fchmodSync(file, options.mode);
+      // Some file systems publish a name before the bytes behind it; a power cut would then leave an empty file.
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    return publish(temporary);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

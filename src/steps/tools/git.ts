@@ -1,0 +1,192 @@
+import { createInterface, type Interface } from 'node:readline';
+import { KeyedQueue } from '../../core/queue.ts';
+import { type ExecResult, exec, type PipedProcess, startPiped, ToolError } from './exec.ts';
+
+/** The object id that stands for "no such ref". */
+export const NO_COMMIT = '0'.repeat(40);
+
+/**
+ * What our own git runs with: no hooks and no fsmonitor (both run what an agent may have written), no prompts,
+ * no optional locks in the way of agents' git, none of the caller's repository variables.
+ */
+const OUR_CONFIG = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0'];
+const OUR_ENV: Readonly<Record<string, string | undefined>> = {
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_COMMON_DIR: undefined,
+};
+
+export interface RefUpdate {
+  readonly ref: string;
+  /** `NO_COMMIT` deletes. */
+  readonly to: string;
+  /** What the ref must be now; `NO_COMMIT` for "must not exist". */
+  readonly from: string;
+}
+
+export interface GitRunOptions {
+  readonly cwd?: string;
+  readonly accept?: readonly number[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly timeout?: number;
+}
+
+/** Git in one repository: single commands as processes, questions and ref updates to two that stay. */
+export class Git {
+  /** Absolute path of the repository's main worktree. */
+  readonly root: string;
+  readonly #reader: BatchProcess;
+  readonly #writer: BatchProcess;
+  readonly #asks = new KeyedQueue();
+
+  constructor(root: string) {
+    this.root = root;
+    this.#reader = new BatchProcess(root, ['cat-file', '--batch-check=%(objectname) %(objecttype)']);
+    this.#writer = new BatchProcess(root, ['update-ref', '--stdin']);
+  }
+
+  /** Runs git; `cwd` is the repository unless told. Throws `ToolError`. */
+  async run(args: readonly string[], options: GitRunOptions = {}): Promise<ExecResult> {
+    return await exec('git', [...OUR_CONFIG, ...args], {
+      cwd: options.cwd ?? this.root,
+      env: { ...OUR_ENV, ...options.env },
+      ...(options.accept === undefined ? {} : { accept: options.accept }),
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    });
+  }
+
+  /** The object that a revision names, null when there is none. No process is started. */
+  async resolve(revision: string): Promise<string | null> {
+    return await this.#asks.run('read', async () => {
+      const [answer = ''] = await this.#reader.ask(`${revision}\n`, 1);
+      const [id = '', type = ''] = answer.split(' ');
+      return type === 'missing' || type === 'ambiguous' || !/^[0-9a-f]{40,64}$/.test(id) ? null : id;
+    });
+  }
+
+  /** The commit of a branch, null when there is no such branch. */
+  async branch(name: string): Promise<string | null> {
+    return await this.resolve(`refs/heads/${name}`);
+  }
+
+  /**
+   * Moves refs, all or none, each only from what it must be. False when one was not what it must be.
+   * A lock that another git holds is waited for, up to 5 s.
+   */
+  async updateRefs(updates: readonly RefUpdate[]): Promise<boolean> {
+    if (updates.length === 0) return true;
+    const lines = updates.map(({ ref, to, from }) =>
+      to === NO_COMMIT ? `delete ${ref} ${from}` : `update ${ref} ${to} ${from}`,
+    );
+    const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
+    const deadline = Date.now() + 5_000;
+    return await this.#asks.run('write', async () => {
+      for (;;) {
+        try {
+          await this.#writer.ask(transaction, 3);
+          return true;
+        } catch (error) {
+          if (!(error instanceof ToolError)) throw error;
+          if (!/\.lock': File exists|Unable to create/.test(error.stderr)) return this.#refused(updates, error);
+          if (Date.now() > deadline) throw error;
+          await pause(25);
+        }
+      }
+    });
+  }
+
+  /** Ends the two processes that stay. */
+  close(): void {
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  /** A ref that is not what it must be is an answer; anything else is an error. */
+  async #refused(updates: readonly RefUpdate[], error: ToolError): Promise<false> {
+    for (const { ref, from } of updates) {
+      if (((await this.resolve(ref)) ?? NO_COMMIT) !== from) return false;
+    }
+    throw error;
+  }
+}
+
+/** A git process that answers in lines; started at the first question, and again after it has died. */
+class BatchProcess {
+  readonly #root: string;
+  readonly #args: readonly string[];
+  #process: PipedProcess | null = null;
+  #lines: Interface | null = null;
+  #stderr = '';
+
+  constructor(root: string, args: readonly string[]) {
+    this.#root = root;
+    this.#args = args;
+  }
+
+  /** Writes `input` and resolves with the next `count` lines. One at a time. */
+  async ask(input: string, count: number): Promise<string[]> {
+    const process = this.#process ?? this.#start();
+    const lines = this.#lines as Interface;
+    return await new Promise((resolve, reject) => {
+      const answer: string[] = [];
+      const onLine = (line: string) => {
+        answer.push(line);
+        if (answer.length === count) settle(() => resolve(answer));
+      };
+      const onClose = (exitCode: number | null) => settle(() => reject(this.#error(exitCode)));
+      const onError = (cause: Error) => settle(() => reject(this.#error(null, cause)));
+      const timer = setTimeout(() => {
+        process.kill('SIGKILL');
+        settle(() => reject(this.#error(null, new Error('no answer in 30 s'))));
+      }, 30_000);
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        lines.off('line', onLine);
+        process.off('close', onClose);
+        process.off('error', onError);
+        act();
+      };
+      lines.on('line', onLine);
+      process.on('close', onClose);
+      process.on('error', onError);
+      process.stdin.write(input);
+    });
+  }
+
+  close(): void {
+    this.#process?.stdin.end();
+    this.#process = null;
+  }
+
+  #start(): PipedProcess {
+    const process = startPiped('git', [...OUR_CONFIG, ...this.#args], { cwd: this.#root, env: OUR_ENV });
+    this.#process = process;
+    this.#stderr = '';
+    this.#lines = createInterface({ input: process.stdout });
+    process.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-4096);
+    });
+    // A write to a process that has just died is answered by its `close`.
+    process.stdin.on('error', () => {});
+    process.on('error', () => {});
+    process.on('close', () => {
+      if (this.#process === process) this.#process = null;
+    });
+    process.unref();
+    return process;
+  }
+
+  #error(exitCode: number | null, cause?: Error): ToolError {
+    return new ToolError(['git', ...this.#args], { exitCode, stderr: this.#stderr, timedOut: false, cause });
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}

@@ -1,0 +1,90 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+const Holder = z.object({ pid: z.number().int(), start: z.string().nullable(), host: z.string() });
+
+export interface HeldLock {
+  release(): void;
+}
+
+export type LockAttempt =
+  | { readonly kind: 'held'; readonly lock: HeldLock }
+  | { readonly kind: 'taken'; readonly by: ProcessIdentity };
+
+/**
+ * Takes the lock if nobody alive holds it. The file appears whole, by link(2), so that of two who ask at the same
+ * moment one gets it; a dead holder's file is removed by exactly one of those who find it.
+ */
+export function tryLock(path: string): LockAttempt {
+  const own = ownIdentity();
+  const draft = `${path}.${own.pid}`;
+  for (;;) {
+    writeFileSync(draft, `${JSON.stringify(own)}\n`, { mode: 0o600 });
+    try {
+      linkSync(draft, path);
+      return { kind: 'held', lock: { release: () => release(path, own) } };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    const holder = readHolder(path);
+    if (holder !== null && livenessOf(holder) !== 'dead') return { kind: 'taken', by: holder };
+    removeDead(path);
+  }
+}
+
+/** Waits for the lock, up to `timeout` milliseconds; throws when it stays taken. */
+export async function withLock<T>(path: string, timeout: number, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const attempt = tryLock(path);
+    if (attempt.kind === 'held') {
+      try {
+        return await work();
+      } finally {
+        attempt.lock.release();
+      }
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${path} is held by process ${attempt.by.pid} on ${attempt.by.host} for over ${timeout} ms`);
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+}
+
+function release(path: string, own: ProcessIdentity): void {
+  const holder = readHolder(path);
+  if (holder?.pid === own.pid && holder.start === own.start) rmSync(path, { force: true });
+}
+
+/** One remover at a time: while it looks, the dead file keeps everybody else from taking the lock. */
+function removeDead(path: string): void {
+  const guard = `${path}.takeover`;
+  try {
+    mkdirSync(guard);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const made = statSync(guard, { throwIfNoEntry: false })?.mtimeMs;
+    if (made !== undefined && Date.now() - made > 10_000) rmSync(guard, { recursive: true, force: true });
+    return;
+  }
+  try {
+    const holder = readHolder(path);
+    if (holder === null || livenessOf(holder) === 'dead') rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
+  }
+}
+
+/** Null for a file that is gone or that no owner of ours wrote. */
+function readHolder(path: string): ProcessIdentity | null {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}

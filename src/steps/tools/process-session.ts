@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { exec } from './exec.ts';
+
+/** Milliseconds that programs have to end by themselves after SIGHUP. */
+const GRACE = 1_000;
+
+/** The processes of a session (in the sense of setsid(2)), without zombies; a program that calls setsid leaves it. */
+export async function sessionMembers(session: number): Promise<number[]> {
+  if (!Number.isSafeInteger(session) || session <= 1) return [];
+  const members = process.platform === 'linux' ? listedByProc(session) : await listedByPs(session);
+  return members.filter((pid) => pid > 1 && pid !== process.pid);
+}
+
+/**
+ * Ends every process of the session: SIGHUP, as from a closing terminal, then SIGKILL for those that stay.
+ * A session whose leader lives and does not carry `mark` (`NAME=value`) in its environment is somebody else's, which
+ * got the number of one that is long gone: it is left alone.
+ */
+export async function stopSession(session: number, mark: string): Promise<void> {
+  const members = await sessionMembers(session);
+  if (members.length === 0 || (members.includes(session) && isForeign(session, mark))) return;
+  for (const pid of members) {
+    send(pid, 'SIGHUP');
+    // A stopped process would take no notice before it is continued.
+    send(pid, 'SIGCONT');
+  }
+  await allGone(members, session);
+  // Again until none is left, since a program may start another while it is being ended.
+  for (let round = 0; round < 10; round++) {
+    const left = await sessionMembers(session);
+    if (left.length === 0) return;
+    for (const pid of left) send(pid, 'SIGKILL');
+    await allGone(left, session);
+  }
+}
+
+/** Waits until all have ended, at most `GRACE`. They are not our children, so that nobody tells us. */
+async function allGone(pids: readonly number[], session: number): Promise<void> {
+  const deadline = Date.now() + GRACE;
+  let left = [...pids];
+  for (let pause = 2; left.length > 0 && Date.now() < deadline; pause = Math.min(pause * 2, 50)) {
+    await delay(pause);
+    left = left.filter((pid) => isRunning(pid, session));
+  }
+}
+
+function isRunning(pid: number, session: number): boolean {
+  if (process.platform === 'linux') return sessionOf(pid) === session;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function listedByProc(session: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => sessionOf(pid) === session);
+}
+
+/** Null for a process that is gone, or is a zombie. */
+function sessionOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before the last bracket may hold blanks and brackets; then come state, parent, group, session.
+    const [state = '', , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? null : Number(session);
+  } catch {
+    return null;
+  }
+}
+
+/** Some systems print no session; a shell without job control leaves its children in its own group. */
+async function listedByPs(session: number): Promise<number[]> {
+  const { stdout } = await exec('ps', ['-A', '-o', 'pid=,pgid=,sess=,stat=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, group, id, state = ''] = line.trim().split(/\s+/);
+    const member = Number(group) === session || Number(id) === session;
+    return member && !state.startsWith('Z') ? [Number(pid)] : [];
+  });
+}
+
+function isForeign(leader: number, mark: string): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    const environment = readFileSync(`/proc/${leader}/environ`, 'utf8');
+    // Empty while the process is on its way out.
+    return environment !== '' && !environment.split('\0').includes(mark);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}

@@ -1,0 +1,36 @@
+import { type FSWatcher, watch } from 'node:fs';
+
+/**
+ * Calls `onChange` when one of `names` changes in `folder`, and every `pollInterval` milliseconds for file systems
+ * that give no events. Node's own watcher and not chokidar: an agent's log grows in the same folder, and chokidar
+ * reads the folder again at each of its writes.
+ */
+export function watchSignals(
+  folder: string,
+  names: readonly string[],
+  onChange: () => void,
+  pollInterval = 5_000,
+): { close(): void } {
+  const watcher: FSWatcher | null = open(folder, (name) => {
+    if (name === null || names.includes(name)) onChange();
+  });
+  const timer = setInterval(onChange, pollInterval);
+  return {
+    close() {
+      watcher?.close();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Null where the system cannot watch; the poll goes on alone. */
+function open(folder: string, listener: (name: string | null) => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, (_event, name) => listener(name));
+    // The folder itself may go; the poll then finds out what that means.
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return null;
+  }
+}
