@@ -14,7 +14,7 @@ const shared: RolldownOptions = {
 export default defineConfig([
   {
     ...shared,
-    input: { main: 'src/main.ts', agent: 'src/agent.ts' },
+    input: { main: 'src/main.ts', agent: 'src/agent.ts', 'agent-run': 'src/agent/run.ts' },
     // Everything is bundled: a start reads a few files, not hundreds.
     external: [/^node:/],
     output: { ...shared.output, chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -26,10 +26,12 @@ function crash(error) {
 /** Runs `main(argv)` of dist/<entry>.js; the number it resolves to is the exit code. */
 module.exports = function launch(entry, argv) {
   if (isTooOld(process.versions.node)) {
+    var found = process.versions.node + ', ' + process.execPath;
     console.error(
-      'agentrelay needs Node ' + MINIMUM + ' or newer; this is Node ' + process.versions.node + ' (' +
-        process.execPath + ').\nInstall a newer one, for example: npx node@24 ... or `nvm install 24`, ' +
-        'or see https://nodejs.org/en/download'
+      [
+        'agentrelay needs Node ' + MINIMUM + ' or newer; this is Node ' + found,
+        'Install Node 24: https://nodejs.org/en/download (with nvm: nvm install 24)',
+      ].join('\n')
     );
     process.exitCode = 2;
     return;

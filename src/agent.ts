@@ -40,7 +40,9 @@ function report(program: string, error: unknown): number {
   }
   if ((error as NodeJS.ErrnoException).syscall !== undefined) {
     // A full disk or a missing right is nothing that a stack trace explains.
-    process.stderr.write(`${program}: nothing was signalled: ${(error as Error).message}. Mend that and run it again.\n`);
+    process.stderr.write(
+      `${program}: nothing was signalled: ${(error as Error).message}. Mend that and run it again.\n`,
+    );
     return 1;
   }
   process.stderr.write(`${program}: ${error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,11 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { processIo } from './commands/io.ts';
+import { COMMANDS } from './commands/table.ts';
+import { UserError } from './core/errors.ts';
+
+const USAGE_ERROR = 2;
+const DEFECT = 3;
 
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  if (argv[0] === '--version') {
-    process.stdout.write(`${manifest.version}\n`);
-    return 0;
+  const io = processIo();
+  let exitCode = 0;
+  const program = new Command('agentrelay')
+    .description(manifest.description)
+    .version(manifest.version, '-V, --version')
+    .showHelpAfterError('(agentrelay --help lists the commands)')
+    .exitOverride();
+  const context = { io, agentScript: agentScript(), binary: binary() };
+  for (const define of COMMANDS) {
+    define(program, async (run) => {
+      exitCode = await run(context);
+    });
   }
-  process.stderr.write(`agentrelay: unknown command: ${argv.join(' ')}\n`);
-  return 2;
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, io.err);
+  }
+}
+
+function report(error: unknown, err: (line: string) => void): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+  if (error instanceof UserError) {
+    err(`agentrelay: ${error.message}`);
+    if (error.hint !== null) err(`  → ${error.hint}`);
+    return USAGE_ERROR;
+  }
+  err(`agentrelay: a defect of agentrelay, please report it:\n${error instanceof Error ? error.stack : String(error)}`);
+  return DEFECT;
+}
+
+/** Beside this file: bundled as scripts, or the sources themselves. */
+function agentScript(): string {
+  const name = import.meta.url.endsWith('.ts') ? './agent/run.ts' : './agent-run.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** The program itself, for those who start it again. */
+function binary(): string {
+  return fileURLToPath(new URL('../bin/agentrelay', import.meta.url));
 }

@@ -10,7 +10,7 @@ export interface BranchState {
 
 const MAX_LISTED = 20;
 
-/** Looks at the worktree that we are in, with two git processes. Throws `Refusal` (1) on anything not fit to hand over. */
+/** Looks at the worktree that we are in, with two git processes. Throws `Refusal` (1) when it is not fit to hand over. */
 export function inspectBranch(attempt: Attempt): BranchState {
   const status = git(['status', '--porcelain=v2', '--branch', '-z']);
   if (status.code !== 0) throw notInWorktree(attempt, status.stderr);
@@ -22,8 +22,8 @@ export function inspectBranch(attempt: Attempt): BranchState {
   if (count.code !== 0) {
     throw new Refusal(
       1,
-      `cannot count the commits since ${attempt.integrationBranch}: ${count.stderr.trim()}. That branch is agentrelay's ` +
-        'and must exist in this repository; run agentrelay-failed with this message if it does not.',
+      `cannot count the commits since ${attempt.integrationBranch}: ${count.stderr.trim()}. That branch is ` +
+        "agentrelay's and must exist in this repository; run agentrelay-failed with this message if it does not.",
     );
   }
   return { commit, commitsAhead: Number(count.stdout) };
@@ -92,8 +92,8 @@ function wrongBranch(attempt: Attempt, head: string): Refusal {
 function notInWorktree(attempt: Attempt, stderr: string): Refusal {
   return new Refusal(
     1,
-    `nothing was signalled: ${process.cwd()} is not the worktree of task '${attempt.task}' (${printable(stderr.trim())}). ` +
-      `Change to the worktree that instructions.md names, with branch '${attempt.branch}', and run this command again.`,
+    `nothing was signalled: ${process.cwd()} is not the worktree of task '${attempt.task}' ` +
+      `(${printable(stderr.trim())}). Change to the worktree that instructions.md names, with branch '${attempt.branch}', and run this command again.`,
   );
 }
 

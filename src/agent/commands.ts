@@ -11,8 +11,8 @@ export const COMMANDS: readonly AgentCommand[] = [
     verb: 'complete',
     summary: 'Says that the task is done and hands its branch over to be merged.',
     notes:
-      'Everything must be committed on the task branch. Where the forge keeps no pull requests, title and body become\n' +
-      'the summary, unless one was written with agentrelay-summary.',
+      'Everything must be committed on the task branch. Where the forge keeps no pull requests, title and body\n' +
+      'become the summary, unless one was written with agentrelay-summary.',
     flags: [
       { name: 'title', value: 'T', help: 'what the change does, in one line' },
       { name: 'body', value: 'B', help: 'what was done and why, in Markdown', fromStdin: true },

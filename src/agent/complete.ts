@@ -20,7 +20,8 @@ export async function complete(flags: { title?: string; body?: string }): Promis
     );
   }
   const payload = await propose({ attempt, commit, title: flags.title ?? null, body: flags.body ?? null });
-  const work = `${commitsAhead} ${commitsAhead === 1 ? 'commit' : 'commits'} of ${attempt.branch} at ${commit.slice(0, 12)}`;
+  const commits = commitsAhead === 1 ? 'commit' : 'commits';
+  const work = `${commitsAhead} ${commits} of ${attempt.branch} at ${commit.slice(0, 12)}`;
   return writeSignal(attempt, { outcome: 'done', payload })
     ? `done: ${work} handed over. ${WAIT}`
     : `${work} had been handed over already. ${WAIT}`;

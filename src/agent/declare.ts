@@ -9,7 +9,8 @@ export function declare(flags: { path?: string; action?: string; category?: stri
   const { signalDir } = readAttempt();
   const path = pathInWorktree(flags.path ?? '');
   const output = parseOutput({ path, category: (flags.category ?? '').trim(), action: flags.action });
-  if (output === null) throw new Refusal(2, `'${path}' cannot be declared: give a file of the worktree and its category.`);
+  if (output === null)
+    throw new Refusal(2, `'${path}' cannot be declared: give a file of the worktree and its category.`);
   if (output.action !== 'deleted') requireFile(path);
   recordOutput(signalDir, output);
   return `${output.action} ${path} declared as ${output.category}.`;

@@ -85,6 +85,7 @@ function wrongUsage(command: AgentCommand, problem: string): Refusal {
 
 function readStdin(command: AgentCommand, flag: Flag): string {
   // In an agent's pane standard input is the keyboard, and nobody is there to type.
-  if (isatty(0)) throw wrongUsage(command, `--${flag.name} - reads standard input, which is a terminal: pipe the text in`);
+  if (isatty(0))
+    throw wrongUsage(command, `--${flag.name} - reads standard input, which is a terminal: pipe the text in`);
   return readFileSync(0, 'utf8');
 }

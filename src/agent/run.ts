@@ -1,4 +1,4 @@
-/** What the launchers start: `node run.js VERB [flags]`. Apart from `agent.ts`, which is imported and must do nothing. */
+/** What the launchers start: `node run.js VERB [flags]`. Not in `agent.ts`, whose import must do nothing. */
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();

@@ -33,11 +33,12 @@ export function writeSignal(attempt: Attempt, signal: AwaitingSignal): boolean {
 
 function requireSame(attempt: Attempt, before: AwaitingSignal, signal: AwaitingSignal): false {
   // A failure needs no second reason: whatever the words, it is the same claim.
-  if (before.outcome === signal.outcome && (before.payload === signal.payload || signal.outcome === 'failed')) return false;
+  if (before.outcome === signal.outcome && (before.payload === signal.payload || signal.outcome === 'failed'))
+    return false;
   throw new Refusal(
     1,
     `this attempt has already signalled '${before.outcome}' (${before.payload}) and the first signal counts. ` +
       `Nothing was written. End your turn and wait: if more is wanted of task '${attempt.task}', you get a new prompt ` +
-      'in this session, and can signal again then.',
+      'in this session and can signal again.',
   );
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Agents' words, made fit for files that are read line by line and shown on terminals. */
 
 /** Bytes of one message in UTF-8; the rest is cut off. */
@@ -12,7 +14,7 @@ const LINE_BREAK = /\r\n|[\r\n\u2028\u2029]/g;
 
 /** Several lines, at most `MAX_MESSAGE` bytes. */
 export function cleanText(text: string): string {
-  return cut(text.replace(LINE_BREAK, '\n').replace(CONTROL, '').trim());
+  return cut(stripVTControlCharacters(text).replace(LINE_BREAK, '\n').replace(CONTROL, '').trim());
 }
 
 /** One line: breaks become `FOLDED_LINE_BREAK`. */

@@ -19,7 +19,11 @@ export abstract class StepError extends Error {
   abstract readonly boundary: Boundary;
   readonly code: string;
   readonly failureClass: IntegrationFailureClass;
-  constructor(code: string, message: string, options: { cause?: unknown; failureClass?: IntegrationFailureClass } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { cause?: unknown; failureClass?: IntegrationFailureClass } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.failureClass = options.failureClass ?? 'expected_task_failure';

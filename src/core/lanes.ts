@@ -1,7 +1,7 @@
 import { describeError, StepError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
-import type { Graph, Workstream } from './graph/graph.ts';
+import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
 import type { WorkstreamState } from './run-state.ts';
 import type { WorkstreamRuntime, WorkstreamSteps } from './workstream.ts';
 
@@ -21,9 +21,16 @@ export class Lanes {
   readonly #options: LanesOptions;
   readonly #ready = new Map<string, Promise<WorkstreamRuntime | null>>();
   readonly #watching = new AbortController();
+  readonly #tasks: ReadonlyMap<string, readonly GraphTask[]>;
 
   constructor(options: LanesOptions) {
     this.#options = options;
+    this.#tasks = Map.groupBy(options.graph.tasks, (task) => task.workstreamId);
+  }
+
+  /** In file order. */
+  tasks(id: string): readonly GraphTask[] {
+    return this.#tasks.get(id) ?? [];
   }
 
   workstream(id: string): Workstream {
@@ -117,10 +124,10 @@ export class Lanes {
     const { id, autoMerge } = lane.workstream;
     if (!autoMerge) return { kind: 'held', reason: 'auto_merge_off', details: [] };
     const concerns: string[] = [];
-    for (const task of this.#options.log.state.tasks.values()) {
-      if (task.outline.workstream !== id) continue;
-      for (const concern of task.attempts.flatMap((attempt) => attempt.concerns)) {
-        if (concern.source === 'agent') concerns.push(`${task.outline.id}: ${concern.message}`);
+    for (const task of this.tasks(id)) {
+      const attempts = this.#options.log.state.tasks.get(task.id)?.attempts ?? [];
+      for (const concern of attempts.flatMap((attempt) => attempt.concerns)) {
+        if (concern.source === 'agent') concerns.push(`${task.id}: ${concern.message}`);
       }
     }
     return concerns.length === 0 ? null : { kind: 'held', reason: 'concerns', details: concerns };

@@ -50,7 +50,10 @@ export class Orchestrator {
       steps: options.workstreamSteps,
       signal: this.#abort.signal,
       onMerged: (id) => this.#laneMerged(id),
-      onFailed: (id) => this.#laneFailed(id),
+      onFailed: (id) => {
+        this.#laneFailed(id);
+        this.#lanesMoved();
+      },
       onBug: (error) => this.#crash(error),
     });
   }
@@ -202,29 +205,34 @@ export class Orchestrator {
 
   #ended(task: GraphTask, result: TaskRunResult): void {
     if (isSuccess(result.status)) this.#schedule.succeed(task);
-    else if (result.status === 'failed') this.#failOrRetry(task, result.failureClass);
-    else return;
+    else if (result.status !== 'failed') return;
+    else if (this.#failOrRetry(task, result.failureClass)) this.#schedule.requeue(task);
     this.#afterTask(task.workstreamId);
   }
 
-  #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): void {
+  /** True when the task is to be tried again. */
+  #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): boolean {
     const { log, settings } = this.#options;
     if (failureClass === 'internal_error') {
       this.#giveUp(task);
       if (settings.failFastOnInternalError) this.stop('internal_error');
-      return;
+      return false;
     }
     const attempts = log.state.tasks.get(task.id)?.attempts.length ?? 0;
-    if (attempts >= settings.maxTaskAttempts) this.#giveUp(task);
+    if (attempts >= settings.maxTaskAttempts) {
+      this.#giveUp(task);
+      return false;
+    }
     // An interrupted run leaves the retry to the next owner.
-    else if (this.#stopping === null) this.#retry(task);
+    if (this.#stopping !== null) return false;
+    this.#retry(task);
+    return true;
   }
 
   #retry(task: GraphTask): void {
     const { log, settings } = this.#options;
     const attempt = log.state.tasks.get(task.id)?.attempts.length ?? 0;
     log.append({ kind: 'task_retrying', task: task.id, attempt, of: settings.maxTaskAttempts });
-    this.#schedule.requeue(task);
   }
 
   #giveUp(task: GraphTask): void {
@@ -252,23 +260,26 @@ export class Orchestrator {
   }
 
   #rootOf(lane: string): BlockRoot {
-    for (const task of this.state.tasks.values()) {
-      if (task.outline.workstream !== lane) continue;
-      if (task.status === 'failed') return { task: task.outline.id };
-      if (task.blockedBy !== null) return task.blockedBy;
+    for (const { id } of this.#lanes.tasks(lane)) {
+      const task = this.state.tasks.get(id);
+      if (task?.status === 'failed') return { task: id };
+      if (task?.blockedBy) return task.blockedBy;
     }
     return { workstream: lane };
   }
 
   #laneMerged(id: string): void {
     this.#schedule.mergeLane(id);
-    this.#waiting?.abort();
-    if (!this.#over) this.#pump();
+    this.#lanesMoved();
   }
 
   #laneFailed(id: string): void {
     this.#block(this.#schedule.failLane(id), { workstream: id });
     if (this.#options.settings.failFastOnWorkstreamError) this.stop('workstream_error');
+  }
+
+  /** What was waited for may now be there, or never be. */
+  #lanesMoved(): void {
     this.#waiting?.abort();
     if (!this.#over) this.#pump();
   }
@@ -315,4 +326,3 @@ export class Orchestrator {
     this.#done.resolve(outcome);
   }
 }
-

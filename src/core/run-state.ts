@@ -1,8 +1,8 @@
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
 import type {
-  Attention,
   AttemptFact,
+  Attention,
   BlockRoot,
   ConcernSource,
   HoldReason,

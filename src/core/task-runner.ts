@@ -223,7 +223,10 @@ function accept(runtime: TaskRuntime, signal: TaskCompletionSignal): string | nu
     return refuse('no_pr_after_pr', `done without a pull request, but ${runtime.artifacts.prUrl} is open`);
   }
   if (signal.prUrl === NO_PR && (signal.commitsAhead ?? 0) > 0) {
-    return refuse('no_pr_with_commits', `done without a pull request, but the branch has ${signal.commitsAhead} commits`);
+    return refuse(
+      'no_pr_with_commits',
+      `done without a pull request, but the branch has ${signal.commitsAhead} commits`,
+    );
   }
   if (signal.prUrl !== NO_PR && signal.commitsAhead === 0) {
     return refuse('no_commits', 'done with a pull request, but the branch has no commits');

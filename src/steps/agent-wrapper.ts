@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ensureFile, readIfThere } from './tools/atomic-file.ts';
 
 /** Names that the wrapper takes out of the agent's environment, blank between them; tmux itself can only add. */
 export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
@@ -25,29 +26,16 @@ exit "$code"
 /** Puts the wrapper where the run's agents find it; its path. Any number of times. */
 export function installAgentWrapper(runDirectory: string): string {
   const path = join(runDirectory, 'bin', 'agent-wrapper');
-  if (readOrNull(path) === WRAPPER) return path;
   mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  try {
-    writeFileSync(draft, WRAPPER, { mode: 0o755 });
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  ensureFile(path, WRAPPER, { mode: 0o755 });
   return path;
 }
 
-/** What the wrapper wrote: 0 to 255, 128 + n after signal n. Null while the agent runs, or when it left none. */
+/**
+ * What the wrapper wrote: 0 to 255, 128 + n after signal n. Null while the agent runs, or when it left none; the file
+ * itself is there a moment before its line is.
+ */
 export function readExitCode(file: string): number | null {
-  const code = /^(\d{1,3})\n$/.exec(readOrNull(file) ?? '')?.[1];
+  const code = /^(\d{1,3})\n$/.exec(readIfThere(file) ?? '')?.[1];
   return code === undefined ? null : Number(code);
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -1,28 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ForgeName } from '../core/graph/graph.ts';
-import type { TaskRuntime } from '../core/task-runtime.ts';
-import { type Briefing, makeBriefing } from './instructions/briefing.ts';
+import type { TaggedPath } from '../core/graph/graph.ts';
+import { type AttemptFilesInput, type Briefing, makeBriefing } from './instructions/briefing.ts';
 import { renderContext } from './instructions/context.ts';
 import { renderInstructions } from './instructions/instructions.ts';
 import { ensureFile } from './tools/atomic-file.ts';
-
-export interface AttemptFilesInput {
-  readonly runtime: Pick<TaskRuntime, 'task' | 'run' | 'attempt' | 'dependencies' | 'earlierAttempts' | 'signalDirOf'>;
-  readonly graphName: string;
-  readonly forge: ForgeName;
-  /** Names of programs, from the settings. */
-  readonly tools: readonly string[];
-  readonly branch: string;
-  readonly integrationBranch: string;
-  /** Absolute, as the four below. */
-  readonly worktree: string;
-  readonly repository: string;
-  /** Made if it is missing. */
-  readonly signalDir: string;
-  /** Holds the `agentrelay-*` launchers. */
-  readonly commandsDirectory: string;
-}
 
 /**
  * Writes what the attempt's agent works from: `manifest.json`, `policies.json`, `instructions.md`, and `context.md`
@@ -43,7 +25,7 @@ function manifest({ task, attempt, input, inputs, dependencies }: Briefing): unk
   return {
     schema_version: '1',
     task: { id: task.id, role: task.role, description: task.description },
-    paths: Object.fromEntries(pathsByCategory(task.paths)),
+    paths: pathsByCategory(task.paths),
     workspace: { branch_name: input.branch, integration_branch: input.integrationBranch },
     execution: { attempt_num: attempt, graph_name: input.graphName },
     dependencies: Object.fromEntries(dependencies.map(({ id, description }) => [id, { description }])),
@@ -74,12 +56,13 @@ function policies({ task, input }: Briefing): unknown {
 
 function pullRequestTitle({ id, description }: Briefing['task']): string {
   const line = description?.trim().split('\n')[0]?.trim() ?? '';
-  const short = line.length > 72 ? `${line.slice(0, 71).trimEnd()}…` : line;
+  const short = line.length > 72 ? `${line.slice(0, 72).replace(/\s+\S*$/, '')}…` : line;
   return short === '' ? id : `${id}: ${short}`;
 }
 
-function pathsByCategory(paths: Briefing['task']['paths']): Map<string, string[]> {
-  return Map.groupBy(paths, ({ category }) => category) as unknown as Map<string, string[]>;
+function pathsByCategory(paths: readonly TaggedPath[]): Record<string, string[]> {
+  const groups = Map.groupBy(paths, ({ category }) => category);
+  return Object.fromEntries([...groups].map(([category, tagged]) => [category, tagged.map(({ path }) => path)]));
 }
 
 function json(value: unknown): string {

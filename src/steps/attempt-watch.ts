@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
@@ -171,7 +171,7 @@ export class AttemptWatch {
   }
 
   async #endedSilently(agent: LiveAgent): Promise<SignalError> {
-    const exitCode = readExitCode(join(this.#folder, 'exit_code'));
+    const exitCode = agent.exitCode();
     this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
     const lines = await agent.lastLines(SCREEN_LINES);
     const screen = lines.length === 0 ? '' : `; its last lines: ${lines.join(' ⏎ ')}`;
@@ -183,15 +183,4 @@ export class AttemptWatch {
 
 function malformed(name: SignalName, problem: string): SignalError {
   return new SignalError('malformed_signal', `${name} cannot be used: ${problem}`);
-}
-
-/** Null when the wrapper left none: it was killed with its agent. */
-function readExitCode(path: string): number | null {
-  try {
-    const text = readFileSync(path, 'utf8');
-    return /^\d+\n$/.test(text) ? Number(text) : null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

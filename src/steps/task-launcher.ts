@@ -9,8 +9,8 @@ import { type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
 /** Beside the signals of an attempt; written by the wrapper around its agent. */
-export const EXIT_CODE_FILE = 'exit_code';
-export const RAW_LOG_FILE = 'agent.raw.log';
+const EXIT_CODE_FILE = 'exit_code';
+const RAW_LOG_FILE = 'agent.raw.log';
 
 export interface TmuxTaskLauncherOptions {
   readonly environment: TmuxEnvironment;

@@ -85,9 +85,16 @@ export class Worktrees {
       if (status.branch !== null || status.head !== commit) await this.#detach(path, commit);
       return null;
     }
+    const saved = await this.clean(path, status, run);
+    await this.#detach(path, commit);
+    return saved;
+  }
+
+  /** Takes what is uncommitted out of the worktree and keeps it under a backup ref; null when there was nothing. */
+  async clean(path: string, status: WorktreeStatus, run: number): Promise<{ ref: string; commit: string } | null> {
+    if (status.dirty.length === 0) return null;
     const saved = await this.#save(path, status, run);
-    await this.#git.run(['read-tree', '--reset', 'HEAD'], { cwd: path });
-    await this.#git.run(['checkout', '-q', '-f', '--detach', commit], { cwd: path });
+    await this.#git.run(['reset', '-q', '--hard'], { cwd: path });
     await this.#git.run(['clean', '-ffdq'], { cwd: path });
     return saved;
   }

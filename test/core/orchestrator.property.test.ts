@@ -80,21 +80,26 @@ test('the journal replays to the state of the run', async () => {
 
 test('a stopped run goes on with a new owner to the end that it would have had', async () => {
   await fc.assert(
-    fc.asyncProperty(runPlans, picks, fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 3 }), async (plan, order, stops) => {
-      let run = simulate(plan);
-      let outcome = null;
-      for (const at of stops) {
-        outcome = await drive(run, order, (step) => {
-          if (step === at) run.orchestrator.stop();
-        });
-        expect(replay(run.journal.events())).toEqual(run.orchestrator.state);
-        if (outcome !== null) break;
-        run = simulate(plan, run.journal);
-      }
-      outcome ??= await drive(run, order);
-      expectEnd(run, plan);
-      expect(expectRun(plan).outcomes).toContain(outcome);
-    }),
+    fc.asyncProperty(
+      runPlans,
+      picks,
+      fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 3 }),
+      async (plan, order, stops) => {
+        let run = simulate(plan);
+        let outcome = null;
+        for (const at of stops) {
+          outcome = await drive(run, order, (step) => {
+            if (step === at) run.orchestrator.stop();
+          });
+          expect(replay(run.journal.events())).toEqual(run.orchestrator.state);
+          if (outcome !== null) break;
+          run = simulate(plan, run.journal);
+        }
+        outcome ??= await drive(run, order);
+        expectEnd(run, plan);
+        expect(expectRun(plan).outcomes).toContain(outcome);
+      },
+    ),
     runs,
   );
 });
@@ -231,7 +236,9 @@ function expectLimits(plan: RunPlan, state: RunState): void {
 function startable(plan: RunPlan, state: RunState): string[] {
   const counts = held(plan, state);
   if ((counts.get('slots') ?? 0) >= plan.settings.maxConcurrency) return [];
-  const waiting = [...state.tasks.values()].filter(({ status }) => status === 'pending').map(({ outline }) => outline.id);
+  const waiting = [...state.tasks.values()]
+    .filter(({ status }) => status === 'pending')
+    .map(({ outline }) => outline.id);
   return waiting.filter(
     (id) =>
       !waitsFor(plan, id, state) && placesOf(plan, id).every(({ name, limit }) => (counts.get(name) ?? 0) < limit),

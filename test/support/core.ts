@@ -120,7 +120,15 @@ export interface TaskScript {
 export function doneSignal(runtime: TaskRuntime, change: Partial<TaskCompletionSignal> = {}): TaskCompletionSignal {
   const commit = `done-${runtime.task.id}-${runtime.attempt}`;
   const prUrl = localPullRequest(taskBranch('graph', runtime.task.id), commit);
-  const signal = { outcome: 'done', prUrl, error: null, concerns: [], opsConcerns: [], commit, commitsAhead: 1 } as const;
+  const signal = {
+    outcome: 'done',
+    prUrl,
+    error: null,
+    concerns: [],
+    opsConcerns: [],
+    commit,
+    commitsAhead: 1,
+  } as const;
   return { ...signal, ...change };
 }
 
@@ -187,7 +195,8 @@ export function scriptedLanes(steps: Partial<WorkstreamSteps> = {}): WorkstreamS
       mergeCommand: `git merge ${workstream.id}`,
     }),
     merge: async (lane) => ({ kind: 'merged', commit: `merge-${lane.workstream.id}` }),
-    awaitMerge: (lane) => new UnderWay().begin(`person:${lane.workstream.id}`, lane.signal).then(() => ({ commit: '' })),
+    awaitMerge: (lane) =>
+      new UnderWay().begin(`person:${lane.workstream.id}`, lane.signal).then(() => ({ commit: '' })),
     teardown: async () => {},
     ...steps,
   };

@@ -97,8 +97,7 @@ function outcomesOf(
   end: { tasks: Known['tasks']; lanes: ExpectedRun['lanes']; merged: ReadonlySet<string> },
 ): ExpectedRun['outcomes'] {
   const stuck = plan.tasks.some(
-    (task) =>
-      end.tasks[task.id] === 'pending' && [...awaitedLanesOf(plan, task)].some((lane) => !end.merged.has(lane)),
+    (task) => end.tasks[task.id] === 'pending' && [...awaitedLanesOf(plan, task)].some((lane) => !end.merged.has(lane)),
   );
   if (stuck) return ['waiting_for_person'];
   if (!Object.values(end.tasks).every(isGood)) return ['completed_with_failures'];

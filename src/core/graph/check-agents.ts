@@ -20,8 +20,8 @@ interface WrittenAgent {
 
 /** Frameworks, environments and commands: of each agent where it is written, and of what the layers add up to. */
 export function agentProblems(outline: Outline, names: KnownNames): Problem[] {
-  const primary = written(outline.top['primary_agent'], ['primary_agent']);
-  const review = written(asMap(outline.top['review'])?.['agent'], ['review', 'agent']);
+  const primary = written(outline.top.primary_agent, ['primary_agent']);
+  const review = written(asMap(outline.top.review)?.agent, ['review', 'agent']);
   const inherited = environmentType(primary, DEFAULT_ENVIRONMENT);
   const problems = [primary, review].flatMap((agent) => writtenProblems(agent, names, inherited));
   const seen = new Set<string>();
@@ -32,14 +32,14 @@ export function agentProblems(outline: Outline, names: KnownNames): Problem[] {
     problems.push(found);
   };
   const shared = effectiveProblem([primary], names);
-  const sharedReview = outline.top['review'] == null ? null : effectiveProblem([primary, review], names);
+  const sharedReview = outline.top.review == null ? null : effectiveProblem([primary, review], names);
   for (const { map, path } of outline.tasks) {
-    const own = written(map['primary_agent'], [...path, 'primary_agent']);
-    const reviewMap = map['review'] === undefined ? undefined : asMap(map['review']);
-    const ownReview = written(reviewMap?.['agent'], [...path, 'review', 'agent']);
+    const own = written(map.primary_agent, [...path, 'primary_agent']);
+    const reviewMap = map.review === undefined ? undefined : asMap(map.review);
+    const ownReview = written(reviewMap?.agent, [...path, 'review', 'agent']);
     problems.push(...writtenProblems(own, names, inherited), ...writtenProblems(ownReview, names, inherited));
     addOnce(own === null ? shared : effectiveProblem([primary, own], names));
-    if (reviewMap === null || (reviewMap === undefined && outline.top['review'] == null)) continue;
+    if (reviewMap === null || (reviewMap === undefined && outline.top.review == null)) continue;
     const plain = own === null && ownReview === null;
     addOnce(plain ? sharedReview : effectiveProblem([primary, own, review, ownReview], names));
   }
@@ -52,23 +52,23 @@ function written(value: unknown, path: ProblemPath): WrittenAgent | null {
 }
 
 function environmentType(agent: WrittenAgent | null, otherwise: string): string {
-  const type = asMap(agent?.map['environment'])?.['type'];
+  const type = asMap(agent?.map.environment)?.type;
   return typeof type === 'string' ? type : otherwise;
 }
 
 function writtenProblems(agent: WrittenAgent | null, names: KnownNames, inheritedType: string): Problem[] {
   if (agent === null) return [];
   const { map, path } = agent;
-  const problems = placeholderProblems(asList(map['command']), [...path, 'command']);
-  if (typeof map['framework'] === 'string') {
-    problems.push(...unknownName('framework', map['framework'], frameworks(names), [...path, 'framework']));
+  const problems = placeholderProblems(asList(map.command), [...path, 'command']);
+  if (typeof map.framework === 'string') {
+    problems.push(...unknownName('framework', map.framework, frameworks(names), [...path, 'framework']));
   }
-  const environment = asMap(map['environment']);
+  const environment = asMap(map.environment);
   if (environment === null) return problems;
   const type = environmentType(agent, inheritedType);
   const known = [...Object.keys(ENVIRONMENT_KEYS), ...names.extraEnvironments];
   const wrong = unknownName('environment', type, known, [...path, 'environment', 'type']);
-  if (wrong.length > 0) return [...problems, ...(environment['type'] === undefined ? [] : wrong)];
+  if (wrong.length > 0) return [...problems, ...(environment.type === undefined ? [] : wrong)];
   const keys = ENVIRONMENT_KEYS[type];
   // The keys of a user's own environment are its own.
   if (keys == null || names.extraEnvironments.includes(type)) return problems;

@@ -73,7 +73,7 @@ function laneReferenceProblems(outline: Outline): Problem[] {
 function withoutLane(tasks: readonly TaskOutline[], known: ReadonlySet<string>): Problem[] {
   const [first] = tasks;
   if (first === undefined) return [];
-  const others = tasks.length === 1 ? '' : `, as do ${tasks.length - 1} more tasks`;
+  const others = tasks.length === 1 ? '' : ` (nor do ${tasks.length - 1} more)`;
   const message = `task ${quote(first.id)} names no workstream${others}, and there is no '${DEFAULT_WORKSTREAM}' among them`;
   return [problem(first.path, message, { allowed: listed(known) })];
 }

@@ -33,7 +33,8 @@ function laneWaits({ tasks, lanes }: Outline, knotted: ReadonlySet<string>): Lan
   };
   lanes.forEach((lane, from) => {
     const to = lane.parent === null ? undefined : node.get(lane.parent.name);
-    if (lane.parent !== null && to !== undefined) add(from, to, lane.parent.path, `${lane.id} is a child of ${lane.parent.name}`);
+    if (lane.parent !== null && to !== undefined)
+      add(from, to, lane.parent.path, `${lane.id} is a child of ${lane.parent.name}`);
   });
   for (const task of tasks) {
     const from = laneOf.get(task.id);

@@ -1,4 +1,4 @@
-import { type Edges, formatCycle, knots, shortestCycle } from './cycles.ts';
+import { type Edges, formatCycle, knots, reverse, shortestCycle } from './cycles.ts';
 import { type Outline, type Reference, readInputs, type TaskOutline } from './outline.ts';
 import { type Problem, problem, quote } from './problem.ts';
 
@@ -39,14 +39,19 @@ export function inputProblems(outline: Outline): Problem[] {
       const source = node.get(input.name);
       if (source === undefined) unknown(input);
       else if (!task.dependencies.some(({ name }) => name === input.name)) {
-        wanted.set(source, [...(wanted.get(source) ?? []), { task: i, input }]);
+        const wishes = wanted.get(source) ?? [];
+        wanted.set(source, wishes);
+        wishes.push({ task: i, input });
       }
     }
   });
   if (wanted.size === 0) return problems;
   const descends = descendantSearch(dependencyEdges(tasks, node));
   for (const [source, wishes] of wanted) {
-    const found = descends(source, wishes.map(({ task }) => task));
+    const found = descends(
+      source,
+      wishes.map(({ task }) => task),
+    );
     for (const { task, input } of wishes) {
       if (found.has(task)) continue;
       const message = `task ${quote(tasks[task]?.id as string)} does not depend on ${quote(input.name)}, directly or not`;
@@ -76,10 +81,7 @@ function dependencyEdges(tasks: readonly TaskOutline[], node: ReadonlyMap<string
 
 /** Which of some tasks descend from a source. Looks no deeper than the deepest of them, so a near one is cheap. */
 function descendantSearch(edges: Edges): (source: number, tasks: readonly number[]) => ReadonlySet<number> {
-  const after: number[][] = edges.map(() => []);
-  edges.forEach((to, from) => {
-    for (const node of to) after[node]?.push(from);
-  });
+  const after = reverse(edges);
   const depth = depths(edges, after);
   return (source, tasks) => {
     const deepest = tasks.reduce((most, task) => Math.max(most, depth[task] as number), 0);

@@ -3,43 +3,43 @@ export type Edges = readonly (readonly number[])[];
 
 /** The groups of nodes that can all reach each other, each of at least two nodes, in ascending order. */
 export function knots(edges: Edges): number[][] {
-  const size = edges.length;
-  const number = new Int32Array(size).fill(-1);
-  const low = new Int32Array(size);
-  const open = new Uint8Array(size);
-  const stack: number[] = [];
+  const back = reverse(edges);
+  const seen = new Uint8Array(edges.length);
+  const finished: number[] = [];
+  for (let root = 0; root < edges.length; root += 1) walk(edges, root, seen, finished);
+  // Kosaraju: walked backwards from the last finished, each walk stays inside one knot.
+  seen.fill(0);
   const found: number[][] = [];
-  let visited = 0;
+  for (const root of finished.reverse()) {
+    const knot: number[] = [];
+    walk(back, root, seen, knot);
+    if (knot.length > 1) found.push(knot.sort((a, b) => a - b));
+  }
+  return found.sort((a, b) => (a[0] as number) - (b[0] as number));
+}
 
-  // Tarjan's algorithm with its own stack: a chain of 10,000 tasks would overflow the machine's.
-  for (let root = 0; root < size; root += 1) {
-    if (number[root] !== -1) continue;
-    const calls = [{ node: root, next: 0 }];
-    while (calls.length > 0) {
-      const call = calls[calls.length - 1] as { node: number; next: number };
-      const { node } = call;
-      if (call.next === 0) {
-        number[node] = low[node] = visited++;
-        stack.push(node);
-        open[node] = 1;
-      }
-      const successor = edges[node]?.[call.next];
-      if (successor !== undefined) {
-        call.next += 1;
-        if (number[successor] === -1) calls.push({ node: successor, next: 0 });
-        else if (open[successor] === 1) low[node] = Math.min(low[node] as number, number[successor] as number);
-        continue;
-      }
-      calls.pop();
-      const caller = calls.at(-1);
-      if (caller !== undefined) low[caller.node] = Math.min(low[caller.node] as number, low[node] as number);
-      if (low[node] !== number[node]) continue;
-      const knot = stack.splice(stack.lastIndexOf(node));
-      for (const member of knot) open[member] = 0;
-      if (knot.length > 1) found.push(knot.sort((a, b) => a - b));
+/** Depth first from `root`, with its own stack: a chain of 10,000 tasks would overflow the machine's. */
+function walk(edges: Edges, root: number, seen: Uint8Array, finished: number[]): void {
+  if (seen[root] === 1) return;
+  seen[root] = 1;
+  const open = [{ node: root, next: 0 }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const successor = edges[top.node]?.[top.next];
+    top.next += 1;
+    if (successor === undefined) finished.push((open.pop() as { node: number }).node);
+    else if (seen[successor] === 0) {
+      seen[successor] = 1;
+      open.push({ node: successor, next: 0 });
     }
   }
-  return found;
+}
+
+export function reverse(edges: Edges): number[][] {
+  const back: number[][] = edges.map(() => []);
+  edges.forEach((successors, node) => {
+    for (const successor of successors) back[successor]?.push(node);
+  });
+  return back;
 }
 
 /** A shortest way from `start` back to itself inside `knot`, without the return: `[a, b]` for a -> b -> a. */

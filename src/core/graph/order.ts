@@ -77,7 +77,9 @@ export function criticalPath(graph: Graph): string[] {
   const path: string[] = [];
   let nodes: readonly number[] = graph.tasks.map((_, i) => i);
   while (nodes.length > 0) {
-    const node = nodes.reduce((best, next) => ((remaining[next] as number) > (remaining[best] as number) ? next : best));
+    const node = nodes.reduce((best, next) =>
+      (remaining[next] as number) > (remaining[best] as number) ? next : best,
+    );
     const task = graph.tasks[node];
     if (task !== undefined) path.push(task.id);
     nodes = waits.after[node] ?? [];

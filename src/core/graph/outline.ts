@@ -50,17 +50,17 @@ export function asList(value: unknown): readonly unknown[] {
 }
 
 export function readOutline(top: Readonly<Record<string, unknown>>): Outline {
-  const tasks = asList(top['tasks']);
-  const lanes = asList(top['workstreams']);
+  const tasks = asList(top.tasks);
+  const lanes = asList(top.workstreams);
   const readTasks = tasks.flatMap((task, i) => readTask(task, ['tasks', i], top));
   const readLanes = lanes.flatMap((lane, i) => readLane(lane, ['workstreams', i]));
-  const depth = top['max_workstream_depth'];
+  const depth = top.max_workstream_depth;
   return {
     tasks: readTasks,
     lanes: lanes.length === 0 ? [defaultLane()] : readLanes,
     maxDepth: typeof depth === 'number' ? depth : DEFAULT_WORKSTREAM_DEPTH,
     tasksUnclear: readTasks.length < tasks.length,
-    lanesUnclear: readLanes.length < lanes.length || !Array.isArray(top['workstreams'] ?? []),
+    lanesUnclear: readLanes.length < lanes.length || !Array.isArray(top.workstreams ?? []),
     top,
   };
 }
@@ -71,9 +71,9 @@ function defaultLane(): LaneOutline {
 
 function readTask(value: unknown, path: ProblemPath, top: Readonly<Record<string, unknown>>): TaskOutline[] {
   const map = asMap(value);
-  const id = map?.['id'];
+  const id = map?.id;
   if (map === null || typeof id !== 'string') return [];
-  const dependencies = asList(map['dependencies']).flatMap((name, i) => reference(name, [...path, 'dependencies', i]));
+  const dependencies = asList(map.dependencies).flatMap((name, i) => reference(name, [...path, 'dependencies', i]));
   return [{ path, id, dependencies, inputs: readInputs(map, path), lane: readLaneOf(map, path, top), map }];
 }
 
@@ -82,24 +82,24 @@ function readLaneOf(
   path: ProblemPath,
   top: Readonly<Record<string, unknown>>,
 ): Reference | null {
-  if (map['workstream_id'] !== undefined) return reference(map['workstream_id'], [...path, 'workstream_id'])[0] ?? null;
-  if (top['workstream_id'] !== undefined) return reference(top['workstream_id'], ['workstream_id'])[0] ?? null;
+  if (map.workstream_id !== undefined) return reference(map.workstream_id, [...path, 'workstream_id'])[0] ?? null;
+  if (top.workstream_id !== undefined) return reference(top.workstream_id, ['workstream_id'])[0] ?? null;
   return { name: DEFAULT_WORKSTREAM, path };
 }
 
 /** The `inputs_from` of a task, or of the top of the file: one source or a list of them. */
 export function readInputs(map: Readonly<Record<string, unknown>>, path: ProblemPath): Reference[] {
-  const inputs = map['inputs_from'];
+  const inputs = map.inputs_from;
   const at = [...path, 'inputs_from'];
-  if (Array.isArray(inputs)) return inputs.flatMap((input, i) => reference(asMap(input)?.['task'], [...at, i, 'task']));
-  return reference(asMap(inputs)?.['task'], [...at, 'task']);
+  if (Array.isArray(inputs)) return inputs.flatMap((input, i) => reference(asMap(input)?.task, [...at, i, 'task']));
+  return reference(asMap(inputs)?.task, [...at, 'task']);
 }
 
 function readLane(value: unknown, path: ProblemPath): LaneOutline[] {
   const map = asMap(value);
-  const id = map?.['id'];
+  const id = map?.id;
   if (map === null || typeof id !== 'string') return [];
-  const parent = reference(map['parent_workstream_id'], [...path, 'parent_workstream_id'])[0] ?? null;
+  const parent = reference(map.parent_workstream_id, [...path, 'parent_workstream_id'])[0] ?? null;
   const branch = (key: string): string => (typeof map[key] === 'string' ? map[key] : DEFAULT_BRANCH);
   return [{ path, id, parent, base: branch('base_branch'), target: branch('merge_target_branch') }];
 }

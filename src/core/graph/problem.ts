@@ -29,13 +29,16 @@ export function formatPath(path: ProblemPath): string {
 /** A value from the file as it may be shown on a terminal: one line, short, no control characters. */
 export function quote(value: string): string {
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  return `'${JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"').replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e]/g, '?')}'`;
+  return `'${JSON.stringify(short)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e]/g, '?')}'`;
 }
 
 /** The candidate that `word` is most likely a slip of; null when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const lower = word.toLowerCase();
-  let limit = Math.max(1, Math.floor(word.length / 3));
+  let limit = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
   let best: string | null = null;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit) continue;

@@ -5,7 +5,7 @@ import { laneProblems } from './check-lanes.ts';
 import { inputProblems, taskCycles } from './check-order.ts';
 import type { Graph } from './graph.ts';
 import { asMap, readOutline } from './outline.ts';
-import { formatPath, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { graphSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 
@@ -24,7 +24,10 @@ export function readGraph(value: unknown, options: ReadGraphOptions = {}): ReadG
   const problems = parsed.success ? [] : schemaProblems(parsed.error.issues, graphSchema);
   const top = asMap(value);
   if (top !== null) {
-    const names = { extraFrameworks: options.extraFrameworks ?? [], extraEnvironments: options.extraEnvironments ?? [] };
+    const names = {
+      extraFrameworks: options.extraFrameworks ?? [],
+      extraEnvironments: options.extraEnvironments ?? [],
+    };
     const outline = readOutline(top);
     const order = taskCycles(outline);
     problems.push(...idProblems(outline), ...order.problems, ...agentProblems(outline, names));
@@ -34,14 +37,5 @@ export function readGraph(value: unknown, options: ReadGraphOptions = {}): ReadG
   if (parsed.success && problems.length === 0) {
     return { graph: buildGraph(parsed.data, options.model ?? null), problems: [] };
   }
-  return { graph: null, problems: oncePerPlace(problems) };
-}
-
-/** Two checks may meet at one place; the first, which is the plainer one, says it. */
-function oncePerPlace(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter((found) => {
-    const place = `${found.atKey} ${formatPath(found.path)} ${found.message}`;
-    return !seen.has(place) && seen.add(place);
-  });
+  return { graph: null, problems: problems };
 }

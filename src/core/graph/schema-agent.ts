@@ -30,11 +30,14 @@ export const isolationSchema = z
 /** The keys of each environment stand in `known-names.ts`; those of a user's own environment are its own. */
 export const environmentSchema = z
   .looseObject({
-    type: z.string().optional().meta({
-      description: 'Where the agent lives: tmux, process, slurm, ssh, or an environment of the user config.',
-      default: 'tmux',
-      examples: ['tmux', 'process', 'slurm', 'ssh'],
-    }),
+    type: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Where the agent lives: tmux, process, slurm, ssh, or an environment of the user config.',
+        default: 'tmux',
+        examples: ['tmux', 'process', 'slurm', 'ssh'],
+      }),
     session: session.optional().meta({
       description: 'tmux only: the session whose windows hold the agents; `tmux_session` of the graph when left out.',
     }),
@@ -43,11 +46,14 @@ export const environmentSchema = z
 
 export const agentSchema = z
   .strictObject({
-    framework: z.string().optional().meta({
-      description: 'Which coding agent works: a preset, `command` for any program, or one of the user config.',
-      default: 'claude_code',
-      examples: [...FRAMEWORKS],
-    }),
+    framework: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Which coding agent works: a preset, `command` for any program, or one of the user config.',
+        default: 'claude_code',
+        examples: [...FRAMEWORKS],
+      }),
     model: line.nullable().optional().meta({
       description: "The model, by the framework's own name for it; the graph's `model` when left out.",
     }),
@@ -56,7 +62,7 @@ export const agentSchema = z
       default: 'none',
     }),
     environment: environmentSchema.optional().meta({ description: 'The place where the agent runs.' }),
-    isolation: isolationSchema.optional().meta({ description: "Isolation of this agent, over that of its task." }),
+    isolation: isolationSchema.optional().meta({ description: 'Isolation of this agent, over that of its task.' }),
     command: argv.optional().meta({
       description:
         'For framework `command`: the argv list. {prompt}, {instructions} (path of instructions.md), {model}, {task} and {attempt} are replaced.',

@@ -33,7 +33,9 @@ export function schemaProblems(issues: readonly Issue[], schema: z.core.$ZodType
   const found = issues.flatMap((issue) => issueProblems(issue, [], schema));
   // `ID: x` is one slip, not an unknown key and a missing one.
   const renamed = new Set(found.filter((p) => p.atKey && p.didYouMean !== null).map((p) => siblingKey(p)));
-  return found.filter((p) => !p.message.endsWith(MISSING) || !renamed.has(JSON.stringify(p.path.concat(missingKey(p)))));
+  return found.filter(
+    (p) => !p.message.endsWith(MISSING) || !renamed.has(JSON.stringify(p.path.concat(missingKey(p)))),
+  );
 }
 
 const MISSING = 'is missing';
@@ -68,7 +70,7 @@ function issueProblems(issue: Issue, above: ProblemPath, schema: z.core.$ZodType
 
 function refusalOf(issue: Issue): Partial<Problem> {
   const params = issue.code === 'custom' ? issue.params : undefined;
-  return { allowed: params?.['allowed'] ?? null, didYouMean: params?.['didYouMean'] ?? null };
+  return { allowed: params?.allowed ?? null, didYouMean: params?.didYouMean ?? null };
 }
 
 export function unknownKeys(keys: readonly string[], path: ProblemPath, allowed: readonly string[]): Problem[] {
@@ -104,7 +106,6 @@ function wrongType(input: unknown, kinds: readonly string[], path: ProblemPath):
     return problem(path.slice(0, -1), `${quote(String(path.at(-1)))} ${MISSING}`, { allowed: expected });
   }
   return problem(path, `expected ${expected}, found ${describe(input)}`, {
-    allowed: expected,
     didYouMean: correction(input, kinds),
   });
 }

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { ID_PATTERN, idProblem } from '../names.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
 import { quote } from './problem.ts';
-import { branchProblem, commandTextProblem, lineProblem, pathProblem, proseProblem, sessionProblem } from './safe-text.ts';
+import {
+  branchProblem,
+  commandTextProblem,
+  lineProblem,
+  pathProblem,
+  proseProblem,
+  sessionProblem,
+} from './safe-text.ts';
 
 /** The texts of the graph file, each made safe for what it becomes. Nothing is transformed: `build.ts` does that. */
 

@@ -54,13 +54,19 @@ const taskDefaults = {
   tagged_paths: z.array(taggedPathSchema).optional().meta({
     description: 'Files the task works on, with categories of your own.',
   }),
-  inputs_from: z.union([inputSchema, z.array(inputSchema)]).optional().meta({
-    description: 'Whose declared files are named to the agent as its input: one or a list.',
-  }),
-  completion_gate: command.nullable().optional().meta({
-    description: 'A shell line, or an argv list, that must succeed on the finished commit before it is merged.',
-    examples: ['npm test'],
-  }),
+  inputs_from: z
+    .union([inputSchema, z.array(inputSchema)])
+    .optional()
+    .meta({
+      description: 'Whose declared files are named to the agent as its input: one or a list.',
+    }),
+  completion_gate: command
+    .nullable()
+    .optional()
+    .meta({
+      description: 'A shell line, or an argv list, that must succeed on the finished commit before it is merged.',
+      examples: ['npm test'],
+    }),
   max_gate_attempts: count(1, 1000).optional().meta({
     description: 'How often the gate may run before the task fails.',
     default: 5,
@@ -73,14 +79,20 @@ const taskDefaults = {
     description: 'Whether the agent asks before it runs tools; `skip` lets it do anything it can reach.',
     default: 'ask',
   }),
-  timeout: duration.nullable().optional().meta({
-    description: 'The longest an attempt may take: seconds, or a text such as 30m or 1h30m.',
-    examples: ['30m'],
-  }),
-  stall_after: duration.nullable().optional().meta({
-    description: 'After how long without output the agent counts as stalled: seconds, or a text such as 10m.',
-    examples: ['10m'],
-  }),
+  timeout: duration
+    .nullable()
+    .optional()
+    .meta({
+      description: 'The longest an attempt may take: seconds, or a text such as 30m or 1h30m.',
+      examples: ['30m'],
+    }),
+  stall_after: duration
+    .nullable()
+    .optional()
+    .meta({
+      description: 'After how long without output the agent counts as stalled: seconds, or a text such as 10m.',
+      examples: ['10m'],
+    }),
   max_cost_usd: z.number().positive().max(MANY).nullable().optional().meta({
     description: 'Stops an attempt that has cost more than this many US dollars.',
   }),
@@ -95,7 +107,9 @@ const taskDefaults = {
     description: 'Commands run in the worktree before the agent: a shell line, or a list of shell lines or argv lists.',
     examples: [['npm ci']],
   }),
-  verify: commands.optional().meta({ description: 'Commands that must succeed after `setup`, before the agent starts.' }),
+  verify: commands
+    .optional()
+    .meta({ description: 'Commands that must succeed after `setup`, before the agent starts.' }),
   cleanup: commands.optional().meta({ description: 'Commands run in the worktree after the attempt.' }),
   copy: z.array(repositoryPath).optional().meta({
     description: 'Files copied from the repository into the worktree, such as .env.',

@@ -70,7 +70,11 @@ export function prepareLaunch(launch: TmuxLaunch): void {
  * sequence, or an agent that ends at once takes its window and its first lines with it. The first one prints the
  * window, the pane and its process. Within a sequence the last window of the session is the one just made.
  */
-export function launchSequence(session: string, launch: TmuxLaunch, base: Readonly<Record<string, string>>): string[][] {
+export function launchSequence(
+  session: string,
+  launch: TmuxLaunch,
+  base: Readonly<Record<string, string>>,
+): string[][] {
   const [program = '', ...rest] = launch.argv;
   const env: Record<string, string> = { ...base, ...launch.env };
   if (launch.unset.length > 0) env[UNSET_VARIABLE] = launch.unset.join(' ');
@@ -93,8 +97,14 @@ export function launchSequence(session: string, launch: TmuxLaunch, base: Readon
   ];
 }
 
+/**
+ * `cat` writes as it reads, so that the log can be followed, until the file is as large as it may be; what comes then
+ * is kept from its end. Up to a buffer of `cat` is lost between, where the note is.
+ */
 function logCommand(rawLog: string): string {
-  return `exec >>${quoteForShell(rawLog)}; head -c ${HALF_LOG}; exec tail -c ${HALF_LOG}`;
+  const head = `(trap '' XFSZ; ulimit -f ${HALF_LOG / 512}; exec cat)`;
+  const tail = `printf '\\n[agentrelay: output left out]\\n'; exec tail -c ${HALF_LOG}`;
+  return `exec >>${quoteForShell(rawLog)}; ${head} || { ${tail}; }`;
 }
 
 /** Of the terminal, the shell or the package runner that agentrelay was started from, and not of its agents. */

@@ -26,7 +26,7 @@ export function formatTag(tag: PaneTag): string {
 }
 
 /** Null for panes that are not an agent's. */
-export function parseTag(text: string): PaneTag | null {
+function parseTag(text: string): PaneTag | null {
   const [graph, run, task, attempt, token, ...more] = text.split('/');
   if (!graph || !task || !token || more.length > 0) return null;
   if (!/^\d+$/.test(run ?? '') || !/^\d+$/.test(attempt ?? '')) return null;

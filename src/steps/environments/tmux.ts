@@ -7,7 +7,15 @@ import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
 import { PLACEHOLDER_TAG, TAG_OPTION } from '../tools/tmux-session.ts';
 import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch } from './tmux-launch.ts';
-import { formatTag, LIST_PANES, type ListedPane, parsePanes, pasteable, type TmuxPane, trimCapture } from './tmux-pane.ts';
+import {
+  formatTag,
+  LIST_PANES,
+  type ListedPane,
+  parsePanes,
+  pasteable,
+  type TmuxPane,
+  trimCapture,
+} from './tmux-pane.ts';
 
 /** The windows of one tmux session, each with an agent in it. Rejects with `TmuxError` when tmux itself is lost. */
 export interface TmuxEnvironment {

@@ -50,7 +50,10 @@ function readOutputs(task: string, signalDir: string | null): { outputs: readonl
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return { outputs: [], notes: [`Task ${task} declared no files.`] };
     }
-    return { outputs: [], notes: [`The files that task ${task} declared cannot be read: ${(error as Error).message}.`] };
+    return {
+      outputs: [],
+      notes: [`The files that task ${task} declared cannot be read: ${(error as Error).message}.`],
+    };
   }
 }
 

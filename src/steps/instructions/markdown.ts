@@ -5,7 +5,10 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Line breaks as `\n`, and no control characters, which an agent's terminal might obey. */
 export function plainText(text: string): string {
-  return text.replace(/\r\n|[\r\u2028\u2029]/g, '\n').replace(CONTROL, '').trim();
+  return text
+    .replace(/\r\n|[\r\u2028\u2029]/g, '\n')
+    .replace(CONTROL, '')
+    .trim();
 }
 
 /** A block quote: fences, headings and comments that are opened in it end with it. */

@@ -30,5 +30,7 @@ export function parseOutput(entry: unknown): Output | null {
 /** Relative, without `..`, and not git's own. */
 export function isInsidePath(path: string): boolean {
   const parts = path.split('/');
-  return path !== '' && !path.startsWith('/') && !parts.includes('..') && !parts.includes('.git') && !path.includes('\0');
+  return (
+    path !== '' && !path.startsWith('/') && !parts.includes('..') && !parts.includes('.git') && !path.includes('\0')
+  );
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { execa } from 'execa';
 
 /** A program that was started by us and did not do what it was for. */
@@ -68,6 +69,65 @@ export async function exec(file: string, args: readonly string[], options: ExecO
     timedOut: result.timedOut,
     cause: result.cause,
   });
+}
+
+/** What a command that runs for long was ended by, when it did not end by itself. */
+export interface CommandEnd {
+  /** Null when a signal or the time limit ended it. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Runs a command of the user's in a process group of its own, with all it prints in one file. At its time limit, and
+ * when `signal` is aborted, the whole group is killed. Never throws for what the command does.
+ */
+export async function execToFile(
+  argv: readonly string[],
+  options: { cwd: string; file: number; env?: Readonly<Record<string, string>>; timeout: number; signal: AbortSignal },
+): Promise<CommandEnd> {
+  const [file = '', ...args] = argv;
+  const child = spawn(file, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', options.file, options.file],
+    detached: true,
+  });
+  let timedOut = false;
+  const kill = () => {
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeout);
+  options.signal.addEventListener('abort', kill);
+  try {
+    const exitCode = await new Promise<number | null>((resolve) => {
+      child.on('exit', (code) => resolve(code));
+      child.on('error', (error) => {
+        writeSync(options.file, `${error.message}\n`);
+        resolve(COMMAND_NOT_FOUND);
+      });
+    });
+    // What it left behind in its group goes with it.
+    kill();
+    return { exitCode: timedOut ? null : exitCode, timedOut };
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener('abort', kill);
+  }
+}
+
+/** What a shell exits with when there is no such program. */
+const COMMAND_NOT_FOUND = 127;
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** A process that stays and is talked to through pipes; the caller ends it. */

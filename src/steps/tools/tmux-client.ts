@@ -122,11 +122,9 @@ export class ControlClient {
       if (pending.replies.length < pending.commands.length) return;
     }
     this.#pending.shift();
-    if (ok) return pending.settle(null);
-    const failed = pending.commands[pending.replies.length]?.[0] ?? 'command';
-    pending.settle(
-      new TmuxError('command_failed', `tmux ${failed}: ${lines.join(' ')}`, { replies: pending.replies }),
-    );
+    const { commands, replies } = pending;
+    const failed = commands[replies.length]?.[0];
+    pending.settle(ok ? null : new TmuxError('command_failed', `tmux ${failed}: ${lines.join(' ')}`, { replies }));
   }
 
   #finish(cause?: Error): void {

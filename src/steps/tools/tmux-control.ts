@@ -92,7 +92,10 @@ export class TmuxControl {
   }
 
   #lost(reason: TmuxError): void {
-    if (this.#leaving) return this.#resolveClosed(reason);
+    if (this.#leaving) {
+      this.#resolveClosed(reason);
+      return;
+    }
     this.#client = this.#attach();
     this.#client.then(
       () => this.#tell({ kind: 'reattached' }),
@@ -103,7 +106,8 @@ export class TmuxControl {
   #notice(name: string, rest: string): void {
     const words = rest.split(' ');
     const [first = ''] = words;
-    if (name === 'window-close' || name === 'unlinked-window-close') this.#tell({ kind: 'window_closed', window: first });
+    if (name === 'window-close' || name === 'unlinked-window-close')
+      this.#tell({ kind: 'window_closed', window: first });
     else if (name === 'layout-change') this.#tell({ kind: 'layout_changed', window: first });
     else if (name === 'subscription-changed' && first === SUBSCRIPTION) {
       // NAME $SESSION @WINDOW INDEX %PANE : VALUE

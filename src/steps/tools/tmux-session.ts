@@ -22,7 +22,11 @@ export function serverArguments(socket: string | null, env: NodeJS.ProcessEnv = 
 export const CLIENT_ENV = { TMUX: undefined, TMUX_PANE: undefined } as const;
 
 /** True when the session was not there. Throws `TmuxError` `cannot_start`. */
-export async function ensureSession(server: readonly string[], session: string, signal?: AbortSignal): Promise<boolean> {
+export async function ensureSession(
+  server: readonly string[],
+  session: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   if (!SESSION_NAME.test(session)) {
     throw new UserError(`tmux session name ${JSON.stringify(session)} cannot be used`, {
       hint: 'use letters, digits, _ and -',
@@ -34,10 +38,12 @@ export async function ensureSession(server: readonly string[], session: string, 
       return true;
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      if (await hasSession(server, session, signal)) return false;
+      if (error.exitCode !== null && (await hasSession(server, session, signal))) return false;
       // A server that is just ending refuses, and is gone a moment later.
       if (attempt === 5 || error.exitCode === null) {
-        throw new TmuxError('cannot_start', `cannot make the tmux session ${session}: ${error.message}`, { cause: error });
+        throw new TmuxError('cannot_start', `cannot make the tmux session ${session}: ${error.message}`, {
+          cause: error,
+        });
       }
       await new Promise((resolve) => {
         setTimeout(resolve, 50);

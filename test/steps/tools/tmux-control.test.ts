@@ -57,7 +57,7 @@ test.each([
   '$HOME ${HOME} ~ ~root',
   '#{pane_id} #(touch x) # comment',
   '{ a } %if %begin 1 2 1',
-  "it's \"quoted\" \\\" \\n \\101 \\u0041",
+  'it\'s "quoted" \\" \\n \\101 \\u0041',
   '-L',
   'FOO=bar',
   'Zürich 日本 🙂 \u{10ffff}',
@@ -101,14 +101,17 @@ test('replies and events of others are not taken for ours', async () => {
 });
 
 test('a command without an answer is given up in time, and its late answer is not taken for the next one', async () => {
-  const waiting = control.command(['wait-for', 'never'], 50);
-  await expect(waiting).rejects.toMatchObject({ code: 'timed_out' });
-  await tmux.run('wait-for', '-S', 'never');
+  await control.command(['wait-for', 'go']);
+  await expect(control.command(['display-message', '-p', 'late'], 50)).rejects.toMatchObject({ code: 'timed_out' });
+  await tmux.run('wait-for', '-S', 'go');
   expect(await control.command(['display-message', '-p', 'next'])).toEqual(['next']);
 });
 
 test('windows that close and panes that die are told', async () => {
-  await control.sequence(['new-window', '-d', '-n', 'a', 'cat'], ['set-option', '-w', '-t', '=work:a', 'remain-on-exit', 'on']);
+  await control.sequence(
+    ['new-window', '-d', '-n', 'a', 'cat'],
+    ['set-option', '-w', '-t', '=work:a', 'remain-on-exit', 'on'],
+  );
   const [line = ''] = await control.command(['display-message', '-p', '-t', '=work:a', '#{window_id} #{pane_id}']);
   const [window, pane] = line.split(' ');
   const dead = nextChange((change) => change.kind === 'pane_dead');
@@ -148,11 +151,11 @@ test('a client that somebody detaches comes back', async () => {
 });
 
 test('a server that dies rejects what waits and what comes, at once', async () => {
-  const waiting = Array.from({ length: 5 }, () => control.command(['wait-for', 'never'], 60_000));
+  const [pid] = await control.command(['display-message', '-p', '#{pid}']);
+  await control.command(['wait-for', 'never']);
+  const waiting = Array.from({ length: 5 }, () => control.command(['list-panes'], 60_000));
   const outcomes = Promise.allSettled(waiting);
-  // The answer shows that the first of them has reached the server.
-  const pid = Number(await tmux.run('display-message', '-p', '#{pid}'));
-  process.kill(pid, 'SIGKILL');
+  process.kill(Number(pid), 'SIGKILL');
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TmuxError', code: 'disconnected' } });
   }

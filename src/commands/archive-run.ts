@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Graph } from '../core/graph/graph.ts';
+import { BRANCH_ROOT } from '../core/names.ts';
+import type { Repository } from '../steps/preflight.ts';
+import { type Git, NO_COMMIT, type RefUpdate } from '../steps/tools/git.ts';
+import { Worktrees } from '../steps/worktree.ts';
+
+/** Makes room for a new run: the old one's branches move below `refs/agentrelay/archive/<run>/`, its worktrees go. */
+export async function archiveRun(options: {
+  readonly repository: Repository;
+  readonly git: Git;
+  readonly graph: Graph;
+  readonly run: number;
+}): Promise<void> {
+  const { git, graph, repository, run } = options;
+  const worktrees = new Worktrees(git, repository.commonDir);
+  const ours = join(repository.root, '.worktrees', graph.name);
+  const { stdout } = await git.run(['worktree', 'list', '--porcelain', '-z']);
+  for (const field of stdout.split('\0')) {
+    const path = field.startsWith(`worktree ${ours}/`) ? field.slice('worktree '.length) : null;
+    if (path !== null && existsSync(path)) await worktrees.remove(path, run);
+  }
+  const updates: RefUpdate[] = [];
+  for (const { ref, commit } of await runBranches(git, graph.name)) {
+    const kept = `refs/agentrelay/archive/${run}/${ref.slice(branchPrefix(graph.name).length)}`;
+    updates.push({ ref: kept, to: commit, from: (await git.resolve(kept)) ?? NO_COMMIT });
+    updates.push({ ref, to: NO_COMMIT, from: commit });
+  }
+  await git.updateRefs(updates);
+}
+
+function branchPrefix(graph: string): string {
+  return `refs/heads/${BRANCH_ROOT}/${graph}/`;
+}
+
+/** Every branch that runs of this graph have made and left. */
+export async function runBranches(git: Git, graph: string): Promise<{ ref: string; commit: string }[]> {
+  const { stdout } = await git.run(['for-each-ref', '--format=%(refname) %(objectname)', branchPrefix(graph)]);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [ref = '', commit = ''] = line.split(' ');
+    return { ref, commit };
+  });
+}

@@ -1,0 +1,194 @@
+import { styleText } from 'node:util';
+import type { RunEvent } from '../core/events.ts';
+
+type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'quiet';
+
+/** What a line says: what it is about, in a word or two what happened, and the particulars. */
+interface Wording {
+  readonly subject: string;
+  readonly what: string;
+  readonly detail: string;
+  readonly tone: Tone;
+}
+
+export interface EventLineOptions {
+  /** Cells of the widest subject. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** When the run began, in milliseconds since 1970. */
+  readonly start: number;
+}
+
+const WHAT_WIDTH = 14;
+const COLOURS = { good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', plain: 'reset' } as const;
+
+/** One aligned line for people. */
+export function eventLine(event: RunEvent, options: EventLineOptions): string {
+  const { subject, what, detail, tone } = wordingOf(event);
+  const paint = (text: string) =>
+    options.colour && tone !== 'plain' ? styleText(COLOURS[tone], text, { validateStream: false }) : text;
+  const since = clock(Date.parse(event.at) - options.start);
+  return `${since}  ${subject.padEnd(options.width)}  ${paint(what.padEnd(WHAT_WIDTH))}  ${oneLine(detail)}`.trimEnd();
+}
+
+/** Cells that the subjects of a run need. */
+export function subjectWidth(run: { tasks: readonly { id: string }[]; workstreams: readonly { id: string }[] }): number {
+  const tasks = run.tasks.map((task) => task.id.length);
+  const lanes = run.workstreams.map((lane) => lane.id.length + 'lane '.length);
+  return Math.min(40, Math.max('run'.length, ...tasks, ...lanes));
+}
+
+/** `12:04.3`, minutes to tenths of a second. */
+export function clock(milliseconds: number): string {
+  const tenths = Math.max(0, Math.floor(milliseconds / 100));
+  const minutes = Math.floor(tenths / 600);
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  return `${String(minutes).padStart(2, '0')}:${seconds}`;
+}
+
+function wordingOf(event: RunEvent): Wording {
+  if ('attempt' in event) {
+    const subject = event.task;
+    return { subject, ...attemptWording(event) };
+  }
+  if ('workstream' in event) return { subject: `lane ${event.workstream}`, ...laneWording(event) };
+  return runWording(event);
+}
+
+type Said = Omit<Wording, 'subject'>;
+
+function say(what: string, detail = '', tone: Tone = 'plain'): Said {
+  return { what, detail, tone };
+}
+
+function runWording(event: Exclude<RunEvent, { attempt: number } | { workstream: string }>): Wording {
+  switch (event.kind) {
+    case 'run_started': {
+      const count = `${plural(event.tasks.length, 'task')} in ${plural(event.workstreams.length, 'lane')}`;
+      return { subject: 'run', ...say('started', `graph ${event.graph}, run ${event.run}: ${count}`) };
+    }
+    case 'run_resumed':
+      return { subject: 'run', ...say('resumed') };
+    case 'run_stopping':
+      return { subject: 'run', ...say('stopping', stopDetail(event), 'warn') };
+    case 'run_finished': {
+      const tone = event.outcome === 'succeeded' ? 'good' : 'bad';
+      const waiting = event.waiting_for.length === 0 ? '' : `: lanes ${event.waiting_for.join(', ')}`;
+      return { subject: 'run', ...say('finished', `${event.outcome.replaceAll('_', ' ')}${waiting}`, tone) };
+    }
+    case 'task_blocked': {
+      const root = 'task' in event.root ? event.root.task : `lane ${event.root.workstream}`;
+      return { subject: event.task, ...say('blocked', `by ${root}`, 'warn') };
+    }
+    case 'task_unblocked':
+      return { subject: event.task, ...say('unblocked') };
+  }
+}
+
+function stopDetail(event: Extract<RunEvent, { kind: 'run_stopping' }>): string {
+  const running = event.running.length === 0 ? 'nothing is running' : `still running: ${event.running.join(', ')}`;
+  return `${event.reason.replaceAll('_', ' ')}; ${running}`;
+}
+
+function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
+  switch (event.kind) {
+    case 'task_started':
+      return say('started', event.attempt > 1 ? `attempt ${event.attempt}` : '');
+    case 'task_prepared':
+      return say('prepared', event.branch, 'quiet');
+    case 'task_base_merged':
+      return say('base merged', `at ${short(event.commit)}`, 'quiet');
+    case 'task_launched':
+      return say('launched', event.agent, 'quiet');
+    case 'task_waiting':
+      return say('working', '', 'quiet');
+    case 'task_signalled':
+      return say(`signalled ${event.outcome}`.slice(0, WHAT_WIDTH + 2), signalDetail(event), 'quiet');
+    case 'task_signal_ignored':
+      return say('signal ignored', `${event.file}: ${event.reason.replaceAll('_', ' ')}`, 'warn');
+    case 'task_gate_started':
+      return say('gate', `round ${event.round} of ${event.of}`, 'quiet');
+    case 'task_gate_passed':
+      return say('gate passed', `round ${event.round} of ${event.of}`);
+    case 'task_gate_failed': {
+      const exit = event.exit_code === null ? 'was ended' : `exit ${event.exit_code}`;
+      return say('gate failed', `round ${event.round} of ${event.of}, ${exit}: ${event.output}`, 'warn');
+    }
+    case 'task_pr_created':
+      return say('pull request', event.pr, 'quiet');
+    case 'task_merge_queued':
+      return say('queued', `${event.position} ahead for ${event.target}`, 'quiet');
+    case 'task_pr_merging':
+      return say('merging', '', 'quiet');
+    case 'task_merge_conflict':
+      return say('conflict', `round ${event.round} of ${event.of}: ${event.files.join(', ')}`, 'warn');
+    case 'task_sent_back':
+      return say('sent back', event.result === 'gone' ? 'but the agent is gone' : `to the agent: ${event.cause}`, 'warn');
+    case 'task_succeeded':
+      return say(event.status === 'pr_merged' ? 'merged' : 'completed', short(event.commit), 'good');
+    case 'task_failed':
+      return say('failed', `${event.code}: ${event.error}`, 'bad');
+    case 'task_cancelled':
+      return say('cancelled', '', 'warn');
+    case 'task_concerned':
+      return say(event.source === 'agent' ? 'concern' : `concern (${event.source})`, event.message, 'warn');
+    case 'task_work_saved':
+      return say('work saved', event.ref, 'warn');
+    case 'task_torn_down':
+      return say('torn down', '', 'quiet');
+    case 'task_retrying':
+      return say('retrying', `attempt ${event.attempt + 1} of ${event.of}`, 'warn');
+    case 'agent_exited':
+      return say('agent exited', event.exit_code === null ? 'without an exit code' : `code ${event.exit_code}`, 'warn');
+    default:
+      return say(event.kind.replace('agent_', '').replaceAll('_', ' '), '', 'warn');
+  }
+}
+
+function signalDetail(event: Extract<RunEvent, { kind: 'task_signalled' }>): string {
+  if (event.commit === null) return '';
+  return `${plural(event.commits_ahead ?? 0, 'commit')} at ${short(event.commit)}`;
+}
+
+function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, { attempt: number }>): Said {
+  switch (event.kind) {
+    case 'workstream_active':
+      return say('active', `${event.branch} from ${short(event.base_commit)}`);
+    case 'workstream_merge_ready':
+      return say('merge ready', `at ${short(event.commit)}`);
+    case 'workstream_pr_created':
+      return say('pull request', `${event.branch} into ${event.target}`, 'quiet');
+    case 'workstream_held':
+      return say('held', heldDetail(event), 'warn');
+    case 'workstream_merged':
+      return say('merged', mergedDetail(event), 'good');
+    case 'workstream_failed':
+      return say('failed', `${event.code}: ${event.error}`, 'bad');
+  }
+}
+
+function heldDetail(event: Extract<RunEvent, { kind: 'workstream_held' }>): string {
+  const why = event.reason.replaceAll('_', ' ');
+  const details = event.details.length === 0 ? '' : ` (${event.details.join('; ')})`;
+  return `${why}${details}; to merge: ${event.merge_command}`;
+}
+
+function mergedDetail(event: Extract<RunEvent, { kind: 'workstream_merged' }>): string {
+  if (event.by === 'nothing_to_merge') return 'nothing to merge';
+  return `${short(event.commit)}${event.by === 'person' ? ' by a person' : ''}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function short(commit: string | null): string {
+  return commit?.slice(0, 8) ?? '';
+}
+
+const CONTROL = /\p{Cc}+/gu;
+
+/** What agents write reaches the terminal as text, on one line. */
+export function oneLine(text: string): string {
+  return text.replace(CONTROL, ' ');
+}

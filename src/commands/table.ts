@@ -1,0 +1,268 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../core/graph/duration.ts';
+import type { ForgeName, Settings, TearDownMode } from '../core/graph/graph.ts';
+import type { Io } from './io.ts';
+
+export interface CommandContext {
+  readonly io: Io;
+  readonly agentScript: string;
+  readonly binary: string;
+}
+
+/** Does the work of a command; resolves to the exit code. What it needs is imported only then. */
+type Action = (run: (context: CommandContext) => Promise<number>) => Promise<void>;
+type Define = (program: Command, action: Action) => void;
+
+interface RunFlags {
+  readonly targetRepo: string;
+  readonly graphDir?: string;
+  readonly maxConcurrency?: number;
+  readonly maxTaskAttempts?: number;
+  readonly teardownMode?: TearDownMode;
+  readonly keepPanes?: boolean;
+  readonly tmuxSession?: string;
+  readonly tmuxSocket?: string;
+  readonly model?: string;
+  readonly failFastWorkstream?: boolean;
+  readonly failFastInternal: boolean;
+  readonly forge?: ForgeName;
+  readonly config?: string;
+  readonly newRun?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly wait?: number;
+}
+
+/** Every command of the command line, in the order of the help. */
+export const COMMANDS: readonly Define[] = [
+  defineRun,
+  defineDemo,
+  defineValidate,
+  defineDryRun,
+  defineList,
+  defineStatus,
+  defineEvents,
+  defineSchema,
+  defineAgent,
+];
+
+function defineRun(program: Command, action: Action): void {
+  withRunOptions(program.command('run <graph>').description('run a graph; a line an event, a table at the end')).action(
+    (graph: string, flags: RunFlags) => action((context) => run(graph, flags, context)),
+  );
+  withRunOptions(program.command('tui <graph>').description('the dashboard; --no-tui is the same run without it'))
+    .option('--no-tui', 'without the dashboard')
+    .action((graph: string, flags: RunFlags & { tui: boolean }) =>
+      action(async (context) => {
+        if (flags.tui) context.io.err('agentrelay: the dashboard comes with a later version; running without it');
+        return run(graph, flags, context);
+      }),
+    );
+}
+
+function withRunOptions(command: Command): Command {
+  return withTarget(command)
+    .option('-c, --max-concurrency <n>', 'live agents at once', count)
+    .option('-a, --max-task-attempts <n>', 'attempts for each task', count)
+    .addOption(
+      new Option('-T, --teardown-mode <mode>', 'when an attempt is cleared away').choices([
+        'always',
+        'never',
+        'on_success',
+      ]),
+    )
+    .option('-k, --keep-panes', 'keep the dead panes of finished agents')
+    .option('-s, --tmux-session <name>', 'session for the agents, made if missing')
+    .option('-L, --tmux-socket <name>', 'private tmux server for the agents')
+    .option('-m, --model <name>', 'model for agents that have none')
+    .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
+    .option('-I, --no-fail-fast-internal', 'go on after an internal error')
+    .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
+    .option('--config <file>', 'config module with frameworks of your own')
+    .option('--new-run', 'start over; the last run keeps its records and branches')
+    .option('-d, --dry-run', 'show what would run, and run nothing')
+    .option('--wait <duration>', 'how long to wait for a person when nothing else can move', duration)
+    .option('--json', 'the events themselves, one JSON object a line');
+}
+
+function withTarget(command: Command): Command {
+  return command
+    .option('-t, --target-repo <path>', 'the repository to work in', '.')
+    .option('-g, --graph-dir <dir>', 'folder of graphs; a graph may then be given by name');
+}
+
+async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandContext): Promise<number> {
+  const { resolveGraph } = await import('./list.ts');
+  const graphFile = await resolveGraph(graph, flags.graphDir ?? null);
+  if (flags.dryRun) {
+    const { dryRun } = await import('./dry-run.ts');
+    return dryRun(graphFile, { json: flags.json ?? false }, io);
+  }
+  const { runHeadless } = await import('./run.ts');
+  return runHeadless(
+    {
+      graphFile,
+      targetRepo: flags.targetRepo,
+      settings: settingsOf(flags),
+      tmuxSocket: flags.tmuxSocket ?? null,
+      configModule: flags.config ?? null,
+      newRun: flags.newRun ?? false,
+      json: flags.json ?? false,
+      agentScript,
+      wait: flags.wait ?? null,
+    },
+    io,
+  );
+}
+
+/** Only what was given: the rest is the graph file's to say. */
+function settingsOf(flags: RunFlags): Partial<Settings> {
+  const given: { [K in keyof Settings]?: Settings[K] | undefined } = {
+    maxConcurrency: flags.maxConcurrency,
+    maxTaskAttempts: flags.maxTaskAttempts,
+    teardownMode: flags.teardownMode,
+    keepPanes: flags.keepPanes,
+    tmuxSession: flags.tmuxSession,
+    model: flags.model,
+    forge: flags.forge,
+    failFastOnWorkstreamError: flags.failFastWorkstream,
+    failFastOnInternalError: flags.failFastInternal ? undefined : false,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function defineDemo(program: Command, action: Action): void {
+  program
+    .command('demo')
+    .description('a real run in a throw-away repository; no account, no network')
+    .option('--keep-tmux', 'leave the private tmux server running, to look at its panes')
+    .action((flags: { keepTmux?: boolean }) =>
+      action(async ({ io, agentScript }) => {
+        const { demo } = await import('./demo/demo.ts');
+        return demo({ agentScript, keepTmux: flags.keepTmux ?? false }, io);
+      }),
+    );
+}
+
+function defineValidate(program: Command, action: Action): void {
+  graphCommand(program, 'validate', 'check a graph file: every problem at once, with its place').action(
+    (graph: string, flags: GraphFlags) =>
+      action(async ({ io }) => {
+        const [{ resolveGraph }, { validate }] = await Promise.all([import('./list.ts'), import('./validate.ts')]);
+        return validate(await resolveGraph(graph, flags.graphDir ?? null), { json: flags.json ?? false }, io);
+      }),
+  );
+}
+
+function defineDryRun(program: Command, action: Action): void {
+  graphCommand(program, 'dry-run', 'lanes, order, critical path, and what each task waits for').action(
+    (graph: string, flags: GraphFlags) =>
+      action(async ({ io }) => {
+        const [{ resolveGraph }, { dryRun }] = await Promise.all([import('./list.ts'), import('./dry-run.ts')]);
+        return dryRun(await resolveGraph(graph, flags.graphDir ?? null), { json: flags.json ?? false }, io);
+      }),
+  );
+}
+
+interface GraphFlags {
+  readonly graphDir?: string;
+  readonly json?: boolean;
+}
+
+function graphCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(`${name} <graph>`)
+    .description(description)
+    .option('-g, --graph-dir <dir>', 'folder of graphs; a graph may then be given by name')
+    .option('--json', 'as JSON');
+}
+
+function defineList(program: Command, action: Action): void {
+  program
+    .command('list')
+    .description('the graphs of a folder')
+    .option('-g, --graph-dir <dir>', 'folder of graphs', '.')
+    .option('--json', 'as JSON')
+    .action((flags: { graphDir: string; json?: boolean }) =>
+      action(async ({ io }) => {
+        const { list } = await import('./list.ts');
+        return list(flags.graphDir, { json: flags.json ?? false }, io);
+      }),
+    );
+}
+
+interface LookFlags {
+  readonly targetRepo: string;
+  readonly json?: boolean;
+  readonly run?: number;
+}
+
+function lookCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(`${name} [graph]`)
+    .description(description)
+    .option('-t, --target-repo <path>', 'the repository', '.')
+    .option('-r, --run <n>', 'an earlier run', count)
+    .option('--json', 'as JSON');
+}
+
+function defineStatus(program: Command, action: Action): void {
+  lookCommand(program, 'status', 'where the last run stands').action((graph: string | undefined, flags: LookFlags) =>
+    action(async ({ io }) => {
+      const { status } = await import('./status.ts');
+      return status({ ...flags, graph: graph ?? null, run: flags.run ?? null, json: flags.json ?? false }, io);
+    }),
+  );
+}
+
+function defineEvents(program: Command, action: Action): void {
+  lookCommand(program, 'events', 'what has happened in the last run')
+    .option('-f, --follow', 'go on until the run is over')
+    .action((graph: string | undefined, flags: LookFlags & { follow?: boolean }) =>
+      action(async ({ io }) => {
+        const { events } = await import('./events.ts');
+        const { follow = false, json = false, run = null } = flags;
+        return events({ ...flags, graph: graph ?? null, run, json, follow }, io);
+      }),
+    );
+}
+
+function defineSchema(program: Command, action: Action): void {
+  program
+    .command('schema')
+    .description("the graph file's JSON Schema, for editors")
+    .action(() =>
+      action(async ({ io }) => {
+        const { schema } = await import('./schema.ts');
+        return schema(io);
+      }),
+    );
+}
+
+function defineAgent(program: Command, action: Action): void {
+  program
+    .command('agent [verb] [flags...]')
+    .description('the commands of an agent, as agentrelay-VERB has them')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action((verb: string | undefined, flags: string[]) =>
+      action(async () => {
+        const agent = await import('../agent.ts');
+        return agent.main(verb === undefined ? [] : [verb, ...flags]);
+      }),
+    );
+  program.enablePositionalOptions();
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number from 1.');
+  return value;
+}
+
+function duration(text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new InvalidArgumentError('It is a number of seconds, or such as 90s, 30m, 2h.');
+  return value;
+}

@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PullRequestError } from '../../core/errors.ts';
+import type { MergeMethod } from '../../core/graph/graph.ts';
+import { localPullRequest } from '../../core/names.ts';
+import type { KeyedQueue } from '../../core/queue.ts';
+import type { MergeResult, TaskMerger } from '../../core/steps.ts';
+import type { TaskRuntime } from '../../core/task-runtime.ts';
+import { mergeIntoBranch } from '../local-merge.ts';
+import type { Git } from '../tools/git.ts';
+
+export interface LocalTaskMergerOptions {
+  readonly git: Git;
+  /** One merge at a time into each branch. */
+  readonly queue: KeyedQueue;
+  readonly method: MergeMethod;
+}
+
+/** Merges a task's branch with git alone, after proving that what was signalled is what is there. */
+export class LocalTaskMerger implements TaskMerger {
+  readonly #options: LocalTaskMergerOptions;
+
+  constructor(options: LocalTaskMergerOptions) {
+    this.#options = options;
+  }
+
+  async mergePr(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> {
+    const { queue, git, method } = this.#options;
+    const target = runtime.require('integrationBranch');
+    const position = queue.length(target);
+    if (position > 0) runtime.report({ kind: 'task_merge_queued', target, position });
+    return await queue.run(target, async () => {
+      runtime.signal.throwIfAborted();
+      const commit = await this.#prove(runtime, prUrl);
+      const message = `Merge task ${runtime.task.id}${subject(runtime.task.description)}`;
+      const result = await mergeIntoBranch(git, { into: target, commit, method, message });
+      if (result.kind === 'merged') {
+        writeFileSync(join(runtime.require('signalDir'), '.merged'), `${new Date().toISOString()}\n${result.commit}\n`);
+      }
+      return result;
+    });
+  }
+
+  /** The commit that was recorded, gated, and is still what the pull request and the branch name. */
+  async #prove(runtime: TaskRuntime, prUrl: string): Promise<string> {
+    const branch = runtime.require('branchName');
+    const commit = runtime.require('commit');
+    if (prUrl !== localPullRequest(branch, commit)) {
+      throw new PullRequestError(
+        'pr_head_mismatch',
+        `the signal names ${prUrl}, and the task's branch is ${localPullRequest(branch, commit)}`,
+      );
+    }
+    const head = await this.#options.git.branch(branch);
+    if (head !== commit) {
+      throw new PullRequestError('head_moved', `branch ${branch} moved from ${commit} to ${head} after the signal`);
+    }
+    return commit;
+  }
+}
+
+function subject(description: string | null): string {
+  const line = description?.trim().split('\n')[0]?.trim() ?? '';
+  return line === '' ? '' : `: ${line.length > 60 ? `${line.slice(0, 59)}…` : line}`;
+}

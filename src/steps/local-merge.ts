@@ -1,0 +1,58 @@
+import type { MergeMethod } from '../core/graph/graph.ts';
+import type { MergeResult } from '../core/steps.ts';
+import type { Git } from './tools/git.ts';
+
+export interface MergePlan {
+  /** The branch that takes the commit in. */
+  readonly into: string;
+  readonly commit: string;
+  readonly method: MergeMethod;
+  readonly message: string;
+}
+
+export type PlannedMerge =
+  | { readonly kind: 'merge'; readonly tip: string; readonly commit: string }
+  | { readonly kind: 'contained'; readonly tip: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] };
+
+/** The ref moved under us this often in a row: somebody else is at it. */
+const MAX_RACES = 10;
+
+/** Makes the merge commit, and moves nothing. `tip` is the branch as it was; throws when there is no such branch. */
+export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge> {
+  const tip = await git.branch(plan.into);
+  if (tip === null) throw new Error(`there is no branch ${plan.into}`);
+  const counts = await git.run(['rev-list', '--left-right', '--count', `${tip}...${plan.commit}`]);
+  const [behind = 0, ahead = 0] = counts.stdout.split('\t').map(Number);
+  if (ahead === 0) return { kind: 'contained', tip };
+  const tree = behind === 0 ? `${plan.commit}^{tree}` : await mergedTree(git, tip, plan.commit);
+  if (Array.isArray(tree)) return { kind: 'conflict', files: tree };
+  const parents = plan.method === 'squash' ? ['-p', tip] : ['-p', tip, '-p', plan.commit];
+  const made = await git.run(['commit-tree', tree, ...parents, '-m', plan.message]);
+  return { kind: 'merge', tip, commit: made.stdout };
+}
+
+/**
+ * Merges by git alone: no worktree is touched, and the branch moves only from the commit that the merge was made on.
+ * A commit that the branch contains already is merged already.
+ */
+export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<MergeResult> {
+  for (let race = 0; race < MAX_RACES; race++) {
+    const planned = await planMerge(git, plan);
+    if (planned.kind === 'conflict') return planned;
+    if (planned.kind === 'contained') return { kind: 'merged', commit: planned.tip };
+    const ref = `refs/heads/${plan.into}`;
+    if (await git.updateRefs([{ ref, to: planned.commit, from: planned.tip }])) {
+      return { kind: 'merged', commit: planned.commit };
+    }
+  }
+  throw new Error(`branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);
+}
+
+/** The merged tree, or the names of the files that conflict. */
+export async function mergedTree(git: Git, ours: string, theirs: string): Promise<string | string[]> {
+  const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
+  const { exitCode, stdout } = await git.run(args, { accept: [0, 1] });
+  const [tree = '', ...files] = stdout.split('\0');
+  return exitCode === 0 ? tree : [...new Set(files.filter((file) => file !== ''))];
+}

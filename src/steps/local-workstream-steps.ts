@@ -1,0 +1,140 @@
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkspaceError } from '../core/errors.ts';
+import { integrationBranch, localPullRequest, workstreamWorktree } from '../core/names.ts';
+import type { KeyedQueue } from '../core/queue.ts';
+import type {
+  IntegrationMerge,
+  IntegrationPullRequest,
+  WorkstreamRuntime,
+  WorkstreamSteps,
+} from '../core/workstream.ts';
+import { mergedTree, planMerge } from './local-merge.ts';
+import { ToolError } from './tools/exec.ts';
+import { type Git, NO_COMMIT } from './tools/git.ts';
+import type { Worktrees } from './worktree.ts';
+
+export interface LocalWorkstreamStepsOptions {
+  readonly git: Git;
+  readonly worktrees: Worktrees;
+  readonly queue: KeyedQueue;
+  readonly graph: string;
+  readonly removeWorktrees: boolean;
+}
+
+/** How often a branch that a person is to merge is looked at; a question to a git that runs already. */
+const MERGE_POLL = 1_000;
+const MAX_RACES = 10;
+
+/** Lanes with git alone: the "pull request" of a lane is its integration branch. */
+export class LocalWorkstreamSteps implements WorkstreamSteps {
+  readonly #options: LocalWorkstreamStepsOptions;
+
+  constructor(options: LocalWorkstreamStepsOptions) {
+    this.#options = options;
+  }
+
+  async prepare(lane: WorkstreamRuntime): Promise<void> {
+    const { git, worktrees, graph } = this.#options;
+    const { id, baseBranch, parallel } = lane.workstream;
+    const branch = integrationBranch(graph, id);
+    lane.state.integrationBranch = branch;
+    const base = await git.branch(baseBranch);
+    if (base === null) throw new WorkspaceError('branch_missing', `base branch ${baseBranch} is gone`);
+    let tip = await git.branch(branch);
+    if (tip === null) {
+      if (!(await git.updateRefs([{ ref: `refs/heads/${branch}`, to: base, from: NO_COMMIT }]))) {
+        throw new WorkspaceError('branch_moved', `branch ${branch} was made by somebody else just now`);
+      }
+      tip = base;
+    }
+    lane.state.baseCommit ??= base;
+    if (parallel) return;
+    const path = resolve(git.root, workstreamWorktree(graph, id));
+    await worktrees.add(path, { commit: tip });
+    lane.state.worktreePath = path;
+  }
+
+  async tip(lane: WorkstreamRuntime): Promise<string> {
+    const branch = lane.state.integrationBranch ?? '';
+    const tip = await this.#options.git.branch(branch);
+    if (tip === null) throw new WorkspaceError('branch_missing', `branch ${branch} is gone`);
+    return tip;
+  }
+
+  async open(lane: WorkstreamRuntime): Promise<IntegrationPullRequest> {
+    const { git } = this.#options;
+    const { mergeTargetBranch } = lane.workstream;
+    const commit = await this.tip(lane);
+    const branch = lane.state.integrationBranch ?? '';
+    const ahead = await git.run(['rev-list', '--count', `${lane.state.baseCommit}..${commit}`]);
+    if (ahead.stdout === '0') return { kind: 'nothing_to_merge', commit };
+    const pr = localPullRequest(branch, commit);
+    const mergeCommand = `git checkout ${mergeTargetBranch} && git merge --no-ff ${branch}`;
+    return { kind: 'opened', pr, target: mergeTargetBranch, commit, mergeCommand };
+  }
+
+  async merge(lane: WorkstreamRuntime): Promise<IntegrationMerge> {
+    const { git, queue } = this.#options;
+    const { id, mergeTargetBranch: into } = lane.workstream;
+    return await queue.run(into, async () => {
+      for (let race = 0; race < MAX_RACES; race++) {
+        const commit = await this.tip(lane);
+        const message = `Merge workstream ${id} into ${into}`;
+        const planned = await planMerge(git, { into, commit, method: 'merge', message });
+        if (planned.kind === 'contained') return { kind: 'merged', commit: planned.tip };
+        if (planned.kind === 'conflict') return { kind: 'held', reason: 'conflict', details: planned.files };
+        const moved = await this.#advance(into, planned.tip, planned.commit);
+        if (moved === 'yes') return { kind: 'merged', commit: planned.commit };
+        if (moved !== 'raced') return { kind: 'held', reason: 'checked_out_dirty', details: [moved] };
+      }
+      throw new WorkspaceError('target_moves', `branch ${into} moved ${MAX_RACES} times while it was merged into`);
+    });
+  }
+
+  async awaitMerge(lane: WorkstreamRuntime): Promise<{ commit: string }> {
+    const { git } = this.#options;
+    const { mergeTargetBranch } = lane.workstream;
+    const commit = await this.tip(lane);
+    for (let seen: string | null = null; ; ) {
+      const target = await git.branch(mergeTargetBranch);
+      if (target !== null && target !== seen && (await this.#contains(target, commit))) return { commit: target };
+      seen = target;
+      await delay(MERGE_POLL, undefined, { signal: lane.signal });
+    }
+  }
+
+  async teardown(lane: WorkstreamRuntime): Promise<void> {
+    const { worktrees, removeWorktrees } = this.#options;
+    const path = lane.state.worktreePath;
+    if (path !== null && removeWorktrees) await worktrees.remove(path, lane.run);
+  }
+
+  /**
+   * Moves a branch to a commit that descends from it. One that is checked out moves together with its files, or not
+   * at all: then git's reason is returned.
+   */
+  async #advance(branch: string, from: string, to: string): Promise<'yes' | 'raced' | string> {
+    const { git, worktrees } = this.#options;
+    const checkedOut = await worktrees.whereIs(branch);
+    if (checkedOut === null) {
+      return (await git.updateRefs([{ ref: `refs/heads/${branch}`, to, from }])) ? 'yes' : 'raced';
+    }
+    try {
+      await git.run(['merge', '-q', '--ff-only', to], { cwd: checkedOut });
+      return 'yes';
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      if ((await git.branch(branch)) !== from) return 'raced';
+      return `${checkedOut}: ${error.stderr.trim()}`;
+    }
+  }
+
+  /** Also when it was squashed: then merging it once more would change nothing. */
+  async #contains(target: string, commit: string): Promise<boolean> {
+    const { git } = this.#options;
+    const counts = await git.run(['rev-list', '--count', `${target}..${commit}`]);
+    if (counts.stdout === '0') return true;
+    return (await mergedTree(git, target, commit)) === (await git.resolve(`${target}^{tree}`));
+  }
+}

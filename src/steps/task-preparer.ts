@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { WorkspaceError } from '../core/errors.ts';
+import type { ForgeName } from '../core/graph/graph.ts';
+import { attemptDirectory, attemptRef, taskBranch, taskWorktree } from '../core/names.ts';
+import type { KeyedQueue } from '../core/queue.ts';
+import type { TaskPreparer } from '../core/steps.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import { writeAttemptFiles } from './attempt-files.ts';
+import { mergeIntoBranch } from './local-merge.ts';
+import { type Git, NO_COMMIT } from './tools/git.ts';
+import type { Worktrees } from './worktree.ts';
+import type { WorktreeHolders } from './worktree-holders.ts';
+
+export interface WorktreeTaskPreparerOptions {
+  readonly git: Git;
+  readonly worktrees: Worktrees;
+  readonly holders: WorktreeHolders;
+  /** One merge at a time into each branch. */
+  readonly queue: KeyedQueue;
+  readonly graph: string;
+  readonly forge: ForgeName;
+  readonly tools: readonly string[];
+  /** Absolute. */
+  readonly runDirectory: string;
+}
+
+/** Cuts the task's branch from the integration branch, checks it out, and writes what the agent works from. */
+export class WorktreeTaskPreparer implements TaskPreparer {
+  readonly #options: WorktreeTaskPreparerOptions;
+
+  constructor(options: WorktreeTaskPreparerOptions) {
+    this.#options = options;
+  }
+
+  async prepare(runtime: TaskRuntime): Promise<void> {
+    const { git, graph, runDirectory } = this.#options;
+    await this.#takeInBase(runtime);
+    const base = await git.branch(runtime.require('integrationBranch'));
+    if (base === null) {
+      throw new WorkspaceError('branch_missing', `branch ${runtime.state.integrationBranch} is gone`);
+    }
+    runtime.state.branchName = taskBranch(graph, runtime.task.id);
+    runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
+    runtime.state.baseCommit = base;
+    await this.#saveEarlierTip(runtime, base);
+    runtime.state.worktreePath = await this.#worktree(runtime, base);
+    this.#writeFiles(runtime);
+  }
+
+  /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */
+  async #takeInBase(runtime: TaskRuntime): Promise<void> {
+    const { git, queue } = this.#options;
+    const { workstream, task } = runtime;
+    if (runtime.dependencies.every((dependency) => dependency.workstreamId === task.workstreamId)) return;
+    const into = runtime.require('integrationBranch');
+    const base = await git.branch(workstream.baseBranch);
+    if (base === null) throw new WorkspaceError('branch_missing', `base branch ${workstream.baseBranch} is gone`);
+    const before = await git.branch(into);
+    const message = `Merge ${workstream.baseBranch} into workstream ${workstream.id}`;
+    const result = await queue.run(into, () =>
+      mergeIntoBranch(git, { into, commit: base, method: 'merge', message }),
+    );
+    if (result.kind === 'conflict') {
+      throw new WorkspaceError(
+        'base_conflict',
+        `${workstream.baseBranch} does not merge into ${into}; conflicts in ${result.files.join(', ')}`,
+      );
+    }
+    if (result.commit !== before) {
+      runtime.report({ kind: 'task_base_merged', base_commit: base, commit: result.commit });
+    }
+  }
+
+  /** The branch of an earlier attempt starts anew; what it held stays reachable. */
+  async #saveEarlierTip(runtime: TaskRuntime, base: string): Promise<void> {
+    const { git } = this.#options;
+    const tip = await git.branch(runtime.require('branchName'));
+    if (tip === null || tip === base || runtime.attempt === 1) return;
+    const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
+    await git.updateRefs([{ ref, to: tip, from: (await git.resolve(ref)) ?? NO_COMMIT }]);
+  }
+
+  async #worktree(runtime: TaskRuntime, base: string): Promise<string> {
+    const { git, worktrees, holders, graph } = this.#options;
+    const branch = runtime.require('branchName');
+    const shared = runtime.state.workstreamWorktreePath;
+    const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
+    if (existsSync(path)) {
+      const saved = await holders.takeOver(path, base, runtime);
+      if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
+    }
+    await worktrees.add(path, { commit: base, branch });
+    holders.hold(path, runtime);
+    return path;
+  }
+
+  #writeFiles(runtime: TaskRuntime): void {
+    const { git, graph, forge, tools, runDirectory } = this.#options;
+    writeAttemptFiles({
+      runtime,
+      graphName: graph,
+      forge,
+      tools,
+      branch: runtime.require('branchName'),
+      integrationBranch: runtime.require('integrationBranch'),
+      worktree: runtime.require('worktreePath'),
+      repository: git.root,
+      signalDir: runtime.require('signalDir'),
+      commandsDirectory: join(runDirectory, 'bin'),
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { WorkspaceError } from '../core/errors.ts';
+import { attemptRef } from '../core/names.ts';
+import type { TaskTeardown } from '../core/steps.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import type { AttemptWatches } from './task-completion-checker.ts';
+import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
+import type { Worktrees } from './worktree.ts';
+import type { WorktreeHolders } from './worktree-holders.ts';
+
+export interface WorktreeTaskTeardownOptions {
+  readonly git: Git;
+  readonly worktrees: Worktrees;
+  readonly holders: WorktreeHolders;
+  readonly watches: AttemptWatches;
+  readonly keepPanes: boolean;
+}
+
+/** Stops the agent, keeps its log and its work, and gives the worktree and the branch back. */
+export class WorktreeTaskTeardown implements TaskTeardown {
+  readonly #options: WorktreeTaskTeardownOptions;
+
+  constructor(options: WorktreeTaskTeardownOptions) {
+    this.#options = options;
+  }
+
+  async teardown(runtime: TaskRuntime): Promise<void> {
+    const { watches, keepPanes } = this.#options;
+    watches.get(runtime)?.close();
+    watches.delete(runtime);
+    const { signalDir } = runtime.state;
+    // The branch can only go when nobody works on it any more, so what fails here ends the teardown.
+    if (signalDir !== null) await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes });
+    await this.#leaveWorktree(runtime);
+    await this.#deleteBranch(runtime);
+  }
+
+  async #leaveWorktree(runtime: TaskRuntime): Promise<void> {
+    const { worktrees, holders, git } = this.#options;
+    const path = runtime.state.worktreePath;
+    if (path === null) return;
+    const shared = path === runtime.state.workstreamWorktreePath;
+    const tip = await git.branch(runtime.require('integrationBranch'));
+    if (tip === null) throw new WorkspaceError('branch_missing', `branch ${runtime.state.integrationBranch} is gone`);
+    const saved = shared
+      ? await worktrees.handOver(path, tip, runtime.run)
+      : await worktrees.remove(path, runtime.run);
+    holders.release(path);
+    if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
+  }
+
+  /** By its expected commit; what was not merged stays under the attempt's ref. */
+  async #deleteBranch(runtime: TaskRuntime): Promise<void> {
+    const { git } = this.#options;
+    const { branchName, baseCommit } = runtime.state;
+    if (branchName === null) return;
+    const tip = await git.branch(branchName);
+    if (tip === null) return;
+    const updates: RefUpdate[] = [{ ref: `refs/heads/${branchName}`, to: NO_COMMIT, from: tip }];
+    if (runtime.status !== 'pr_merged' && tip !== baseCommit) {
+      const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt);
+      updates.push({ ref, to: tip, from: (await git.resolve(ref)) ?? NO_COMMIT });
+    }
+    if (!(await git.updateRefs(updates))) {
+      throw new WorkspaceError('branch_moved', `branch ${branchName} moved while it was being deleted`);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { UserError } from '../../core/errors.ts';
+import { exec, ToolError } from './exec.ts';
+
+export interface ToolRequirement {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** `[major, minor]`. */
+  readonly atLeast: readonly [number, number];
+  readonly install: string;
+}
+
+export const GIT: ToolRequirement = {
+  program: 'git',
+  args: ['--version'],
+  atLeast: [2, 38],
+  install: 'apt-get install git',
+};
+
+export const TMUX: ToolRequirement = {
+  program: 'tmux',
+  args: ['-V'],
+  atLeast: [3, 2],
+  install: 'apt-get install tmux',
+};
+
+/** Throws `UserError` when the program is missing or too old. */
+export async function requireTool(requirement: ToolRequirement): Promise<void> {
+  const { program, args, atLeast, install } = requirement;
+  const wanted = atLeast.join('.');
+  const { stdout } = await exec(program, args).catch((error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    throw new UserError(`${program} is not installed; agentrelay needs ${program} ${wanted} or newer`, {
+      hint: install,
+      cause: error,
+    });
+  });
+  const found = /(\d+)\.(\d+)/.exec(stdout);
+  const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+  if (major > atLeast[0] || (major === atLeast[0] && minor >= atLeast[1])) return;
+  throw new UserError(`${stdout.trim()} is too old; agentrelay needs ${program} ${wanted} or newer`, { hint: install });
+}

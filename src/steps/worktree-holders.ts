@@ -1,0 +1,34 @@
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import type { Worktrees } from './worktree.ts';
+
+/** Who works in each worktree now. Nobody comes in while another is still there. */
+export class WorktreeHolders {
+  readonly #worktrees: Worktrees;
+  readonly #holders = new Map<string, TaskRuntime>();
+
+  constructor(worktrees: Worktrees) {
+    this.#worktrees = worktrees;
+  }
+
+  hold(path: string, runtime: TaskRuntime): void {
+    this.#holders.set(path, runtime);
+  }
+
+  release(path: string): void {
+    this.#holders.delete(path);
+  }
+
+  /**
+   * Makes the worktree ready for the next task: the agent that was left in it by a teardown mode is stopped (its pane
+   * stays to be looked at), its uncommitted work saved, and the worktree detached at `commit`.
+   */
+  async takeOver(path: string, commit: string, next: TaskRuntime): Promise<{ ref: string; commit: string } | null> {
+    const holder = this.#holders.get(path);
+    if (holder !== undefined && holder !== next) {
+      const signalDir = holder.state.signalDir;
+      if (signalDir !== null) await holder.artifacts.agent?.address.teardown({ signalDir, keepPanes: true });
+      this.#holders.delete(path);
+    }
+    return await this.#worktrees.handOver(path, commit, next.run);
+  }
+}

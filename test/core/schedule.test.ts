@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest';
+import type { GraphTask } from '../../src/core/graph/graph.ts';
+import { Schedule } from '../../src/core/schedule.ts';
+import { type GraphSpec, makeGraph } from '../support/graphs.ts';
+
+const scheduleOf = (spec: GraphSpec, maxConcurrency = 10, caps: Record<string, number> = {}) => {
+  const graph = makeGraph(spec);
+  const schedule = new Schedule(graph, { maxConcurrency, caps });
+  return { schedule, task: (id: string) => graph.taskById.get(id) as GraphTask };
+};
+
+const takeAll = (schedule: Schedule) => {
+  const ids: string[] = [];
+  for (let task = schedule.next(); task !== null; task = schedule.next()) ids.push(task.id);
+  return ids;
+};
+
+const ids = (tasks: readonly GraphTask[]) => tasks.map((task) => task.id).sort();
+
+test('the longest remaining path comes first, then the order of the file', () => {
+  const { schedule } = scheduleOf({
+    tasks: [
+      { id: 'short' },
+      { id: 'long' },
+      { id: 'also' },
+      { id: 'mid', deps: ['long'] },
+      { id: 'end', deps: ['mid'] },
+    ],
+    workstreams: [{ id: 'default', parallel: true }],
+  });
+  expect(takeAll(schedule)).toEqual(['long', 'short', 'also']);
+});
+
+test('a lane without `parallel` runs one at a time, others go on beside it', () => {
+  const { schedule, task } = scheduleOf({
+    tasks: [
+      { id: 'a1', ws: 'a' },
+      { id: 'a2', ws: 'a' },
+      { id: 'b1', ws: 'b' },
+    ],
+    workstreams: [{ id: 'a' }, { id: 'b' }],
+  });
+  expect(takeAll(schedule)).toEqual(['a1', 'b1']);
+  schedule.succeed(task('a1'));
+  schedule.release(task('a1'));
+  expect(takeAll(schedule)).toEqual(['a2']);
+});
+
+test('a task that is tried again waits for its own place like any other', () => {
+  const { schedule, task } = scheduleOf({ tasks: [{ id: 'a' }] }, 1);
+  expect(takeAll(schedule)).toEqual(['a']);
+  schedule.requeue(task('a'));
+  expect(takeAll(schedule)).toEqual([]);
+  schedule.release(task('a'));
+  expect(takeAll(schedule)).toEqual(['a']);
+});
+
+test('caps count by framework and by model, and once where both are one name', () => {
+  const tasks = [
+    { id: 'a', framework: 'codex', model: 'codex' },
+    { id: 'b', framework: 'codex', model: 'big' },
+    { id: 'c', framework: 'aider', model: 'big' },
+    { id: 'd', framework: 'aider', model: 'small' },
+  ];
+  const { schedule } = scheduleOf({ tasks, workstreams: [{ id: 'default', parallel: true }] }, 10, {
+    codex: 2,
+    big: 1,
+  });
+  expect(takeAll(schedule)).toEqual(['a', 'b', 'd']);
+});
+
+test('a parked task that is blocked gives its turn to the next', () => {
+  const { schedule, task } = scheduleOf(
+    {
+      tasks: [
+        { id: 'x', ws: 'x' },
+        { id: 'y', ws: 'y' },
+        { id: 'z', ws: 'z' },
+      ],
+      workstreams: [{ id: 'x' }, { id: 'y' }, { id: 'z' }],
+    },
+    10,
+    { command: 1 },
+  );
+  expect(takeAll(schedule)).toEqual(['x']);
+  expect(ids(schedule.failLane('y'))).toEqual(['y']);
+  schedule.succeed(task('x'));
+  schedule.release(task('x'));
+  expect(takeAll(schedule)).toEqual(['z']);
+});
+
+test('a failure blocks all that comes after it, across lanes, and each once', () => {
+  const { schedule, task } = scheduleOf({
+    tasks: [
+      { id: 'a1', ws: 'a' },
+      { id: 'a2', ws: 'a', deps: ['a1'] },
+      { id: 'a3', ws: 'a' },
+      { id: 'b1', ws: 'b' },
+      { id: 'b2', ws: 'b', deps: ['a3', 'b1'] },
+      { id: 'c1', ws: 'c' },
+    ],
+    workstreams: [{ id: 'a', parallel: true }, { id: 'b' }, { id: 'c', parent: 'b' }],
+  });
+  takeAll(schedule);
+  expect(ids(schedule.fail(task('a1')))).toEqual(['a2', 'b2', 'c1']);
+  expect(schedule.laneProgress('a')).toBe('open');
+  expect(schedule.laneProgress('b')).toBe('open');
+  expect(schedule.laneProgress('c')).toBe('failed');
+  expect(schedule.fail(task('a3'))).toEqual([]);
+  expect(schedule.laneProgress('a')).toBe('failed');
+});
+
+test('a lane without tasks is never complete, and its children wait for the lane above it', () => {
+  const { schedule, task } = scheduleOf({
+    tasks: [
+      { id: 'a', ws: 'top' },
+      { id: 'b', ws: 'bottom' },
+    ],
+    workstreams: [{ id: 'top' }, { id: 'empty', parent: 'top' }, { id: 'bottom', parent: 'empty' }],
+  });
+  expect(schedule.laneProgress('empty')).toBe('open');
+  expect(takeAll(schedule)).toEqual(['a']);
+  schedule.succeed(task('a'));
+  schedule.release(task('a'));
+  expect(schedule.laneProgress('top')).toBe('complete');
+  expect(takeAll(schedule)).toEqual([]);
+  expect(schedule.awaitedLanes()).toEqual(['top']);
+  schedule.mergeLane('top');
+  schedule.mergeLane('top');
+  expect(schedule.awaitedLanes()).toEqual([]);
+  expect(takeAll(schedule)).toEqual(['b']);
+});
+
+test.each(['one lane', 'many lanes'])(
+  'asks after each task about as often in a graph ten times as large: %s',
+  (lanes) => {
+    const large = lookUps(3000, lanes === 'one lane' ? 1 : 300);
+    const small = lookUps(300, lanes === 'one lane' ? 1 : 30);
+    expect(large).toBeLessThanOrEqual(13 * small);
+  },
+);
+
+/** How often a run of a layered graph reads the task's workstream, which every step of the schedule does. */
+function lookUps(size: number, lanes: number): number {
+  const workstreams = Array.from({ length: lanes }, (_, at) => ({ id: `lane${at}`, parallel: at % 2 === 0 }));
+  const tasks = Array.from({ length: size }, (_, at) => {
+    const before = at - 10 * lanes;
+    const deps = before < 0 ? [] : [`t${before}`];
+    return { id: `t${at}`, ws: `lane${at % lanes}`, deps };
+  });
+  const graph = makeGraph({ tasks, workstreams });
+  let count = 0;
+  for (const task of graph.tasks) {
+    const lane = task.workstreamId;
+    Object.defineProperty(task, 'workstreamId', {
+      get: () => {
+        count++;
+        return lane;
+      },
+    });
+  }
+  const schedule = new Schedule(graph, { maxConcurrency: 4, caps: { command: 3 } });
+  const running: GraphTask[] = [];
+  let ended = 0;
+  for (;;) {
+    for (let task = schedule.next(); task !== null; task = schedule.next()) running.push(task);
+    const task = running.shift();
+    if (task === undefined) break;
+    schedule.succeed(task);
+    schedule.release(task);
+    ended++;
+  }
+  expect(ended).toBe(size);
+  return count;
+}

@@ -1,0 +1,137 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { TaskRuntime } from '../../src/core/task-runtime.ts';
+import { createTmuxEnvironment, type TmuxEnvironment } from '../../src/steps/environments/tmux.ts';
+import { command } from '../../src/steps/frameworks/command.ts';
+import type { FrameworkPreset } from '../../src/steps/frameworks/framework.ts';
+import { TmuxTaskKickoff } from '../../src/steps/task-kickoff.ts';
+import { TmuxTaskLauncher, windowName } from '../../src/steps/task-launcher.ts';
+import { TmuxControl } from '../../src/steps/tools/tmux-control.ts';
+import { makeTask, makeWorkstream } from '../support/graphs.ts';
+import { type PrivateTmux, privateTmux } from '../support/tmux-server.ts';
+
+let tmux: PrivateTmux;
+let control: TmuxControl;
+let environment: TmuxEnvironment;
+let folder: string;
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentrelay-launcher-')));
+  control = await TmuxControl.connect({ socket: tmux.socket, session: 'work' });
+  environment = createTmuxEnvironment({ control });
+});
+
+afterEach(async () => {
+  await control.disconnect();
+  await tmux.end();
+  rmSync(folder, { recursive: true });
+});
+
+const never = new AbortController().signal;
+
+function runtimeOf(argv: readonly string[], attempt = 1): TaskRuntime {
+  const task = makeTask({ id: 'build.it' });
+  const primaryAgent = { ...task.primaryAgent, command: argv, model: 'large' };
+  const runtime = new TaskRuntime({
+    task: { ...task, primaryAgent },
+    workstream: makeWorkstream({ id: 'default' }),
+    run: 3,
+    attempt,
+    token: 'secret',
+    tokenHash: 'hash',
+  });
+  runtime.state.signalDir = join(folder, `signals-${attempt}`);
+  runtime.state.worktreePath = join(folder, 'tree');
+  mkdirSync(runtime.state.signalDir, { recursive: true });
+  mkdirSync(runtime.state.worktreePath, { recursive: true });
+  return runtime;
+}
+
+function launcherOf(framework: FrameworkPreset = command): TmuxTaskLauncher {
+  return new TmuxTaskLauncher({ environment, framework, graph: 'g', runDirectory: folder });
+}
+
+test('the agent starts in its worktree, with its environment and the commands of the run on its PATH', async () => {
+  mkdirSync(join(folder, 'bin'));
+  const report = 'pwd; env | grep -e "^AGENTRELAY_" | LC_ALL=C sort; printf "%s|" "$@"';
+  writeFileSync(join(folder, 'bin', 'own-agent'), `#!/bin/sh\n(${report}) >"$AGENTRELAY_SIGNAL_DIR/seen"\nexec cat\n`);
+  chmodSync(join(folder, 'bin', 'own-agent'), 0o755);
+  const runtime = runtimeOf(['own-agent', '{prompt}', '{model}'], 2);
+  const agent = await launcherOf().launch(runtime);
+  expect(agent.address.label).toBe(`work:${agent.pane.id}`);
+  await new TmuxTaskKickoff().kickoff(runtime, agent);
+  const signals = join(folder, 'signals-2');
+  await vi.waitFor(() =>
+    expect(readFileSync(join(signals, 'seen'), 'utf8').split('\n')).toEqual([
+      join(folder, 'tree'),
+      'AGENTRELAY_ATTEMPT=2',
+      'AGENTRELAY_GRAPH=g',
+      `AGENTRELAY_INSTRUCTIONS=${signals}/instructions.md`,
+      `AGENTRELAY_SIGNAL_DIR=${signals}`,
+      'AGENTRELAY_TASK=build.it',
+      'AGENTRELAY_TOKEN=secret',
+      `Read ${signals}/instructions.md and follow it.|large|`,
+    ]),
+  );
+  expect(await tmux.run('display-message', '-p', '-t', agent.pane.id, '#{window_name}')).toBe('build_it-2');
+  expect(agent.exitCode()).toBeNull();
+  const exited = agent.exited(never);
+  expect(await agent.send('hello', never)).toBe('submitted');
+  await agent.address.teardown({ signalDir: signals, keepPanes: false });
+  await exited;
+  expect(readFileSync(join(signals, 'agent.log'), 'utf8')).toMatch(/^hello\n/);
+  expect(await agent.isAlive()).toBe(false);
+  expect(await agent.lastLines(5)).toEqual([]);
+});
+
+test('a framework adds to the environment and takes out of it', async () => {
+  vi.stubEnv('INHERITED', 'yes');
+  try {
+    const runtime = runtimeOf(['sh', '-c', 'echo "[$ADDED][${INHERITED-none}]"']);
+    const agent = await launcherOf({ ...command, env: { ADDED: 'a b' }, unset: ['INHERITED'] }).launch(runtime);
+    await agent.exited(never);
+    expect(await agent.lastLines(1)).toEqual(['[a b][none]']);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test('as soon as the exit code is there, the last lines are', async () => {
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    const runtime = runtimeOf(['sh', '-c', 'seq 1 500; echo the end; exit 9'], attempt);
+    const agent = await launcherOf().launch(runtime);
+    await new TmuxTaskKickoff().kickoff(runtime, agent);
+    await vi.waitFor(() => expect(agent.exitCode()).toBe(9), { interval: 1 });
+    expect(await agent.lastLines(2)).toEqual(['500', 'the end']);
+  }
+});
+
+test('a missing program and a lost server are launch errors with a code', async () => {
+  await expect(launcherOf().launch(runtimeOf(['no-such-agent']))).rejects.toMatchObject({
+    name: 'AgentLaunchError',
+    code: 'program_not_found',
+    message: expect.stringContaining(join(folder, 'bin')),
+  });
+  await tmux.run('kill-server');
+  await control.closed;
+  await expect(launcherOf().launch(runtimeOf(['cat']))).rejects.toMatchObject({
+    name: 'AgentLaunchError',
+    code: 'tmux_failed',
+    failureClass: 'internal_error',
+  });
+});
+
+test('an agent that vanished without a trace was not kicked off', async () => {
+  const runtime = runtimeOf(['cat']);
+  const agent = await launcherOf().launch(runtime);
+  await tmux.run('kill-window', '-t', agent.pane.window);
+  await expect(new TmuxTaskKickoff().kickoff(runtime, agent)).rejects.toMatchObject({ code: 'agent_vanished' });
+});
+
+test('a window name has nothing in it that means something to tmux', () => {
+  expect(windowName('a.b-c_D', 1)).toBe('a_b-c_D');
+  expect(windowName('a:b#{x}', 3)).toBe('a_b__x_-3');
+});
