@@ -6,8 +6,6 @@ const dir = process.env.AGENTRELAY_DIST ?? 'dist';
 
 const shared: RolldownOptions = {
   platform: 'node',
-  // Only the version is wanted of our own manifest, not a copy of it in the bundle.
-  transform: { define: { __VERSION__: JSON.stringify(manifest.version) } },
   output: { dir, format: 'esm', sourcemap: true, entryFileNames: '[name].js' },
 };
 

@@ -25,11 +25,11 @@ function crash(error) {
 
 /** Runs `main(argv)` of dist/<entry>.js; the number it resolves to is the exit code. */
 module.exports = function launch(entry, argv) {
-  if (isTooOld(process.versions.node)) {
-    var found = process.versions.node + ', ' + process.execPath;
+  var found = process.versions.node;
+  if (isTooOld(found)) {
     console.error(
       [
-        'agentrelay needs Node ' + MINIMUM + ' or newer; this is Node ' + found,
+        'agentrelay needs Node ' + MINIMUM + ' or newer; this is Node ' + found + ', ' + process.execPath,
         'Install Node 24: https://nodejs.org/en/download (with nvm: nvm install 24)',
       ].join('\n')
     );

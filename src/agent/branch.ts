@@ -93,7 +93,8 @@ function notInWorktree(attempt: Attempt, stderr: string): Refusal {
   return new Refusal(
     1,
     `nothing was signalled: ${process.cwd()} is not the worktree of task '${attempt.task}' ` +
-      `(${printable(stderr.trim())}). Change to the worktree that instructions.md names, with branch '${attempt.branch}', and run this command again.`,
+      `(${printable(stderr.trim())}). Change to the worktree that instructions.md names, with branch ` +
+      `'${attempt.branch}', and run this command again.`,
   );
 }
 

@@ -21,7 +21,7 @@ export function declare(flags: { path?: string; action?: string; category?: stri
  * of it, until nobody has appended meanwhile: so the last one to write has seen every line, without a lock that a
  * killed process would leave behind.
  */
-function recordOutput(signalDir: string, output: Output): void {
+export function recordOutput(signalDir: string, output: Output): void {
   const log = join(signalDir, 'outputs.jsonl');
   const list = join(signalDir, 'outputs.json');
   if (!existsSync(log)) createFileAtomic(log, keptFrom(list));

@@ -56,7 +56,7 @@ export class AttemptWatch {
       for (;;) {
         const woken = this.#sleep();
         // Asked before the look: what an agent writes last, it writes before it goes.
-        const over = gone || existsSync(join(this.#folder, 'exit_code'));
+        const over = gone || agent.exitCode() !== null;
         const found = this.#look(over);
         if (found !== null) return found;
         if (over) throw await this.#endedSilently(agent);

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { AttemptFixture } from './attempt-fixture.ts';
 
@@ -46,6 +48,42 @@ test('declared at the same time, all are kept', async () => {
   expect((outputs(fixture) as { path: string }[]).map(({ path }) => path).sort()).toEqual([...names].sort());
   expect(fixture.files()).toEqual(['manifest.json', 'outputs.json', 'outputs.jsonl', 'policies.json']);
 });
+
+test('whoever writes last has seen the others, in each of 200 races', async () => {
+  const fixture = new AttemptFixture();
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const module = new URL('../../src/agent/declare.ts', import.meta.url).href;
+  const racers = [0, 1, 2].map((racer) => {
+    const workerData = { gate, module, racer, racers: 3, signalDir: fixture.signalDir };
+    return new Worker(RACER, { eval: true, workerData });
+  });
+  const lost = await Promise.all(racers.map(async (racer) => (await once(racer, 'message'))[0] as number[]));
+  expect(lost).toEqual([[], [], []]);
+});
+
+/** Records one output a round, all racers at the same time, and notes the rounds after which one was missing. */
+const RACER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { readFileSync } = require('node:fs');
+  const { gate, module, racer, racers, signalDir } = workerData;
+  function meet(times) {
+    if (Atomics.add(gate, 0, 1) + 1 === times * racers) Atomics.notify(gate, 0);
+    for (let here; (here = Atomics.load(gate, 0)) < times * racers; ) Atomics.wait(gate, 0, here);
+    Atomics.notify(gate, 0);
+  }
+  import(module).then(({ recordOutput }) => {
+    const lost = [];
+    for (let round = 0; round < 200; round += 1) {
+      meet(3 * round + 1);
+      recordOutput(signalDir, { path: round + '-' + racer, category: 'src', action: 'deleted' });
+      meet(3 * round + 2);
+      const list = JSON.parse(readFileSync(signalDir + '/outputs.json', 'utf8'));
+      if (list.length !== racers * (round + 1)) lost.push(round);
+      meet(3 * round + 3);
+    }
+    parentPort.postMessage(lost);
+  });
+`;
 
 test('a list that was written by hand is kept, and a torn line swallows nothing', () => {
   const fixture = new AttemptFixture();

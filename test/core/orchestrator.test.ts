@@ -315,6 +315,90 @@ test('a new owner starts a retried task once, and blocks what the last one had b
   expect(second.state.tasks.get('y')).toMatchObject({ status: 'blocked', blockedBy: { task: 'x' } });
 });
 
+test('a stop leaves retries and finished lanes to the next owner', async () => {
+  const underWay = new UnderWay();
+  const spec = {
+    tasks: [
+      { id: 'a', ws: 'one' },
+      { id: 'b', ws: 'two' },
+    ],
+    workstreams: [
+      { id: 'one', autoMerge: true },
+      { id: 'two', autoMerge: true },
+    ],
+    limits: { maxConcurrency: 2, maxTaskAttempts: 2 },
+  };
+  const script: TaskScript = {
+    wait: (it) =>
+      underWay.begin(it.task.id, it.signal).then(() => (it.task.id === 'a' ? failedSignal(it, 'no') : doneSignal(it))),
+  };
+  const first = newRun({ ...spec, script });
+  const left = first.orchestrator.run();
+  await quiet();
+  first.orchestrator.stop();
+  underWay.end('a');
+  underWay.end('b');
+  expect(await left).toBeNull();
+  expect(first.events('task_retrying')).toEqual([]);
+  expect(first.state.workstreams.get('two')?.status).toBe('active');
+
+  const second = newRun({ ...spec, journal: first.journal });
+  expect(await second.orchestrator.run()).toBe('succeeded');
+  expect(second.state.workstreams.get('two')?.status).toBe('merged');
+});
+
+test('a new owner whose settings end the run at once still tells all before the end', async () => {
+  const underWay = new UnderWay();
+  const spec = {
+    tasks: [{ id: 'a' }, { id: 'b' }, { id: 'c', deps: ['b'] }],
+    workstreams: [{ id: 'default', parallel: true }],
+  };
+  const script: TaskScript = {
+    wait: (it) => underWay.begin(it.task.id, it.signal).then(() => failedSignal(it, 'no')),
+  };
+  const first = newRun({ ...spec, script, limits: { maxConcurrency: 2, maxTaskAttempts: 2 } });
+  const left = first.orchestrator.run();
+  await quiet();
+  first.orchestrator.stop();
+  underWay.end('a');
+  underWay.end('b');
+  expect(await left).toBeNull();
+
+  const second = newRun({ ...spec, journal: first.journal, limits: { failFastOnWorkstreamError: true } });
+  expect(await second.orchestrator.run()).toBe('completed_with_failures');
+  expect(second.state.tasks.get('c')?.status).toBe('blocked');
+  expect(second.journal.kinds().at(-1)).toBe('run_finished');
+});
+
+test('after a cancel it is too late to detach', async () => {
+  const underWay = new UnderWay();
+  const never = new AbortController().signal;
+  const teardown: TaskScript['teardown'] = () => underWay.begin('teardown', never);
+  const wait: TaskScript['wait'] = (it) => underWay.begin('work', it.signal).then(() => doneSignal(it));
+  const run = newRun({ tasks: [{ id: 'a' }], script: { wait, teardown } });
+  const outcome = run.orchestrator.run();
+  await quiet();
+  run.orchestrator.cancel();
+  await quiet();
+  run.orchestrator.detach();
+  underWay.end('teardown');
+  expect(await outcome).toBe('cancelled');
+  expect(run.events('run_stopping')).toMatchObject([{ reason: 'cancelled' }]);
+});
+
+test('a merge that is noticed after the end is not told', async () => {
+  const underWay = new UnderWay();
+  const run = newRun({
+    tasks: [{ id: 'a' }],
+    // A watch that does not look at its signal.
+    lanes: { awaitMerge: () => underWay.begin('merge', new AbortController().signal).then(() => ({ commit: 'm' })) },
+  });
+  expect(await run.orchestrator.run()).toBe('succeeded');
+  underWay.end('merge');
+  await quiet();
+  expect(run.journal.kinds().at(-1)).toBe('run_finished');
+});
+
 test.each(['workstream_active', 'task_started', 'task_succeeded', 'workstream_merged', 'run_finished'])(
   'a journal that cannot be written at %s ends the run with that error',
   async (last) => {

@@ -131,6 +131,47 @@ test('a lane without tasks is never complete, and its children wait for the lane
   expect(takeAll(schedule)).toEqual(['b']);
 });
 
+test('a lane that is merged counts once for a task that waits for two', () => {
+  const { schedule } = scheduleOf({
+    tasks: [
+      { id: 'a', ws: 'a' },
+      { id: 'b', ws: 'b' },
+      { id: 'c', ws: 'c', deps: ['a', 'b'] },
+    ],
+    workstreams: [{ id: 'a' }, { id: 'b' }, { id: 'c' }],
+  });
+  takeAll(schedule);
+  schedule.mergeLane('a');
+  schedule.mergeLane('a');
+  expect(takeAll(schedule)).toEqual([]);
+  schedule.mergeLane('b');
+  expect(takeAll(schedule)).toEqual(['c']);
+});
+
+test('what waits for a lane is looked at when its first task fails, not again for each', () => {
+  const n = 200;
+  let reads = 0;
+  const graph = makeGraph({
+    tasks: Array.from({ length: 2 * n }, (_, at) => (at < n ? { id: `a${at}`, ws: 'a' } : { id: `b${at}`, ws: 'b' })),
+    workstreams: [
+      { id: 'a', parallel: true },
+      { id: 'b', parent: 'a' },
+    ],
+  });
+  const schedule = new Schedule(graph, { maxConcurrency: n, caps: {} });
+  for (const task of graph.tasks) {
+    const { id } = task;
+    const get = () => {
+      reads++;
+      return id;
+    };
+    Object.defineProperty(task, 'id', { get });
+  }
+  for (const task of graph.tasks.slice(0, n)) schedule.fail(task);
+  expect(schedule.laneProgress('b')).toBe('failed');
+  expect(reads).toBeLessThanOrEqual(10 * n);
+});
+
 test.each(['one lane', 'many lanes'])(
   'asks after each task about as often in a graph ten times as large: %s',
   (lanes) => {

@@ -336,14 +336,17 @@ test('a runtime that is not pending is refused and left alone', async () => {
   expect(runtime.status).toBe('pr_merged');
 });
 
-test.each(['task_started', 'task_launched', 'task_succeeded', 'task_torn_down'])(
-  'an event that cannot be written at %s is what the run throws',
-  async (last) => {
-    let full = false;
-    const emit = (fact: Fact) => {
-      full ||= fact.kind === last;
-      if (full) throw new Error('disk full');
-    };
-    await expect(run({}, { emit })).rejects.toThrow('disk full');
-  },
-);
+test.each<[string, TearDownMode]>([
+  ['task_started', 'never'],
+  ['task_launched', 'never'],
+  ['task_succeeded', 'never'],
+  ['task_succeeded', 'always'],
+  ['task_torn_down', 'always'],
+])('an event that cannot be written at %s (teardown: %s) is what the run throws', async (last, teardownMode) => {
+  let full = false;
+  const emit = (fact: Fact) => {
+    full ||= fact.kind === last;
+    if (full) throw new Error('disk full');
+  };
+  await expect(run({}, { emit, teardownMode })).rejects.toThrow('disk full');
+});

@@ -1,5 +1,5 @@
 /**
- * `npm test`: types and lint, then the unit tests, then the end-to-end tests; stops after the first stage that fails.
+ * `npm test`: types and lint, then the build, the unit tests and the end-to-end tests; stops after the first stage that fails.
  * The last line is always `N passed, N failed`. With the argument `check`: types and lint only.
  */
 import { spawn } from 'node:child_process';
@@ -59,13 +59,14 @@ function readCounts(file: string): Counts {
 async function statics(): Promise<Outcome[]> {
   return Promise.all([
     runQuietly('types', 'tsc', ['-p', '.']),
-    runQuietly('lint', 'biome', ['ci', '--error-on-warnings']),
+    runQuietly('lint', 'biome', ['ci', '--error-on-warnings', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`]),
     runQuietly('unused code', 'knip', []),
   ]);
 }
 
 async function runAll(directory: string, only: string | undefined): Promise<Outcome[]> {
-  const stages = [statics, () => runProject('unit', directory), () => runProject('e2e', directory)];
+  const build = () => runQuietly('build', 'sh', ['bin/dev']);
+  const stages = [statics, build, () => runProject('unit', directory), () => runProject('e2e', directory)];
   const outcomes: Outcome[] = [];
   for (const stage of only === 'check' ? stages.slice(0, 1) : stages) {
     outcomes.push(...[await stage()].flat());

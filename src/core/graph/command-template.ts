@@ -1,7 +1,7 @@
 import { nearest, type Problem, type ProblemPath, problem } from './problem.ts';
 
 /** What is replaced in the argv of `framework: command`. */
-export const COMMAND_PLACEHOLDERS = ['prompt', 'instructions', 'model', 'task', 'attempt'] as const;
+const COMMAND_PLACEHOLDERS = ['prompt', 'instructions', 'model', 'task', 'attempt'] as const;
 
 /** A name in braces; `${NAME}` is the shell's own and stays. */
 export const PLACEHOLDER = /(?<![${])\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

@@ -74,12 +74,14 @@ export function remainingPath(graph: Graph): Map<string, number> {
 export function criticalPath(graph: Graph): string[] {
   const waits = waitGraph(graph);
   const remaining = remainingByNode(waits, graph.tasks.length);
+  const isLonger = (a: number, b: number): boolean => {
+    const more = (remaining[a] as number) - (remaining[b] as number);
+    return more > 0 || (more === 0 && a < b);
+  };
   const path: string[] = [];
   let nodes: readonly number[] = graph.tasks.map((_, i) => i);
   while (nodes.length > 0) {
-    const node = nodes.reduce((best, next) =>
-      (remaining[next] as number) > (remaining[best] as number) ? next : best,
-    );
+    const node = nodes.reduce((best, next) => (isLonger(next, best) ? next : best));
     const task = graph.tasks[node];
     if (task !== undefined) path.push(task.id);
     nodes = waits.after[node] ?? [];

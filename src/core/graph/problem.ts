@@ -42,12 +42,25 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   let best: string | null = null;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit) continue;
-    const cost = distance(lower, candidate.toLowerCase());
+    const cost = slipCost(lower, candidate.toLowerCase());
     if (cost > limit || (cost === limit && best !== null)) continue;
     best = candidate;
     limit = cost;
   }
   return best;
+}
+
+/** The edit distance, but two letters in the wrong order are one slip. */
+function slipCost(word: string, candidate: string): number {
+  const cost = distance(word, candidate);
+  return cost === 2 && isSwap(word, candidate) ? 1 : cost;
+}
+
+function isSwap(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let i = 0;
+  while (a[i] === b[i]) i += 1;
+  return a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2);
 }
 
 /** Searches for near names in a large graph are quadratic, so after this many the rest go without a suggestion. */

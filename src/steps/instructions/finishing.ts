@@ -8,7 +8,8 @@ export function reportSection({ command, task }: Briefing): string {
   const category = /^[\w.-]+$/.test(sample.category) ? sample.category : 'src';
   return section(
     'While you work',
-    'Run these commands as they stand here, from your folder. A long text can be piped in with `-` as the message.',
+    'Run these from your folder, by the paths given here, with words of your own. A text that is long or has ' +
+      "quotes in it is safest piped in: end the command with `--message - <<'END'`, then the text, then a line `END`.",
     'A doubt about the work itself that a person must look at (a requirement that contradicts another, a risk, a part ' +
       'left undone). It holds back an automatic merge, so raise it only for that:',
     fence(`${command('concern')} --message 'what, where, and why it matters'`, 'sh'),

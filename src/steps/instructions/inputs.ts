@@ -44,7 +44,7 @@ function readOutputs(task: string, signalDir: string | null): { outputs: readonl
   const path = join(signalDir, 'outputs.json');
   try {
     const { outputs, unsound } = parseOutputs(readFileSync(path, 'utf8'));
-    const left = `${unsound} of the files that task ${task} declared were left out: their entries in ${path} are not sound.`;
+    const left = `${unsound} of the files that task ${task} declared were left out: ${path} is not sound there.`;
     return { outputs, notes: unsound === 0 ? [] : [left] };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Foreign text inside our Markdown: whatever it holds, it stays in the block that it was put into. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
@@ -5,7 +7,7 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Line breaks as `\n`, and no control characters, which an agent's terminal might obey. */
 export function plainText(text: string): string {
-  return text
+  return stripVTControlCharacters(text)
     .replace(/\r\n|[\r\u2028\u2029]/g, '\n')
     .replace(CONTROL, '')
     .trim();

@@ -19,25 +19,28 @@ export function decisionsSection({ task }: Briefing): string | null {
   return section(
     'Decisions',
     'Write an architecture decision record for each decision that would be costly to take back. Put it where the ' +
-      'project keeps them, or else in `docs/adr/NNNN-short-title.md` with the next number, and commit it with the work. ' +
+      'project keeps them, or else in `docs/adr/NNNN-short-title.md` with the next number, and commit it with the ' +
+      'work. ' +
       `${ADR_DETAIL[adrVerbosity]} No such decision, no record.`,
   );
 }
 
 export function gateSection({ task }: Briefing): string | null {
   if (task.completionGate === null) return null;
-  const rounds = task.maxGateAttempts;
   return section(
     'Completion gate',
     'When you say that you are done, this command is run on your commit, in a clean tree without anything that you ' +
       'did not commit. It must exit with 0:',
     fence(commandLine(task.completionGate), 'sh'),
-    'Run it yourself before you finish. If it fails afterwards, you get a prompt in this session with the path of its ' +
-      'output: mend the cause, commit, and finish again. ' +
-      (rounds === 1
-        ? 'It is run only once: if it fails, the task fails.'
-        : `After ${rounds} failed runs the task fails.`) +
-      ' Do not weaken the gate or what it checks.',
+    `Run it yourself before you finish. ${gateFailure(task.maxGateAttempts)} Do not weaken the gate or what it checks.`,
+  );
+}
+
+function gateFailure(attempts: number): string {
+  if (attempts === 1) return 'It is run once: if it fails then, the task fails.';
+  return (
+    'If it fails then, you get a prompt in this session with the path of its output: mend the cause, commit, and ' +
+    `finish again. After ${attempts} failed runs the task fails.`
   );
 }
 

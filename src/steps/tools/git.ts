@@ -121,6 +121,7 @@ class BatchProcess {
   #process: PipedProcess | null = null;
   #lines: Interface | null = null;
   #stderr = '';
+  #closed = false;
 
   constructor(root: string, args: readonly string[]) {
     this.#root = root;
@@ -129,6 +130,7 @@ class BatchProcess {
 
   /** Writes `input` and resolves with the next `count` lines. One at a time. */
   async ask(input: string, count: number): Promise<string[]> {
+    if (this.#closed) throw this.#error(null, new Error('it was closed'));
     const process = this.#process ?? this.#start();
     const lines = this.#lines as Interface;
     return await new Promise((resolve, reject) => {
@@ -157,9 +159,10 @@ class BatchProcess {
     });
   }
 
+  /** What is asked later is refused: a process that is started then would keep ours alive. */
   close(): void {
+    this.#closed = true;
     this.#process?.stdin.end();
-    this.#process = null;
   }
 
   #start(): PipedProcess {

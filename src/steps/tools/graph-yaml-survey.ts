@@ -1,4 +1,15 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { quote } from '../../core/graph/problem.ts';
 
 export interface Survey {
@@ -22,16 +33,24 @@ export function surveyNodes(root: Node): Survey {
     const node = stack.pop();
     if (isAlias(node)) surveyAlias(node, anchors, survey);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) continue;
-    if (node.anchor !== undefined) anchors.set(node.anchor, node);
-    if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
-      survey.found.push({ node, message: `unknown tag ${quote(node.tag)}`, hint: 'a graph needs no tags' });
-    }
-    if (isSeq(node)) for (let i = node.items.length - 1; i >= 0; i -= 1) stack.push(node.items[i]);
-    if (!isMap(node)) continue;
-    surveyKeys(node, survey);
-    for (let i = node.items.length - 1; i >= 0; i -= 1) stack.push(node.items[i]?.value, node.items[i]?.key);
+    surveyProperties(node, anchors, survey);
+    if (isMap(node)) surveyKeys(node, survey);
+    if (!isScalar(node)) for (const child of childrenBackwards(node)) stack.push(child);
   }
   return survey;
+}
+
+function* childrenBackwards(node: YAMLMap | YAMLSeq): Generator<unknown, void> {
+  for (const item of node.items.toReversed()) {
+    if (isPair(item)) yield* [item.value, item.key];
+    else yield item;
+  }
+}
+
+function surveyProperties(node: YAMLMap | YAMLSeq | Scalar, anchors: Map<string, Node>, survey: Survey): void {
+  if (node.anchor !== undefined) anchors.set(node.anchor, node);
+  if (node.tag === undefined || node.tag.startsWith('tag:yaml.org,2002:')) return;
+  survey.found.push({ node, message: `unknown tag ${quote(node.tag)}`, hint: 'a graph needs no tags' });
 }
 
 function surveyAlias(alias: Alias, anchors: ReadonlyMap<string, Node>, survey: Survey): void {

@@ -26,6 +26,8 @@ export interface YamlText {
 
 /** With its aliases written out; a file of 10,000 tasks has some 300,000 values. */
 const MAX_VALUES = 4_000_000;
+/** The library's time for them grows with their square: 4 s for so many. */
+const MAX_ALIASES = 20_000;
 /** The deepest key of a graph is 6 down; the library's own recursion ends at some 700. */
 const MAX_DEPTH = 100;
 const LARGE_TEXT = 512 * 1024;
@@ -122,6 +124,8 @@ function readDocument(document: Document, at: (offset: number) => Position): Yam
   const survey = surveyNodes(contents);
   const problems = survey.found.map(({ node, message, hint }) => ({ ...at(startOf(node)), message, hint }));
   if (survey.fatal) return { value: null, problems, fatal: true, locate: () => at(0) };
+  if (survey.targets.size > MAX_ALIASES)
+    throw new Unreadable(0, 'there are too many aliases', `allowed: ${MAX_ALIASES}`);
   const value = plainValue(document, survey.firstMerge === null ? 0 : startOf(survey.firstMerge));
   if (countValues(value) > MAX_VALUES) {
     throw new Unreadable(
