@@ -1,1 +1,88 @@
-export type { Graph } from './core/graph/graph.ts';
+/** The core of agentrelay and its steps, as a library. See docs/library.md and docs/extending.md. */
+
+export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
+export {
+  AgentLaunchError,
+  type Boundary,
+  classifyFailure,
+  type IntegrationFailureClass,
+  PreconditionError,
+  PullRequestError,
+  SignalError,
+  StepError,
+  UserError,
+  WorkspaceError,
+} from './core/errors.ts';
+export { type EventListener, EventLog, type EventLogOptions } from './core/event-log.ts';
+export type { Attention, EventKind, Fact, FactOf, RunEvent, TaskOutline, WorkstreamOutline } from './core/events.ts';
+export {
+  type AgentConfig,
+  type AgentEnvironment,
+  DEFAULT_SETTINGS,
+  type Graph,
+  type GraphTask,
+  type Settings,
+  type TearDownMode,
+  type Workstream,
+} from './core/graph/graph.ts';
+export { criticalPath, remainingPath, topologicalOrder } from './core/graph/order.ts';
+export { type ReadGraph, type ReadGraphOptions, readGraph } from './core/graph/read-graph.ts';
+export {
+  isActive,
+  isSuccess,
+  isTerminal,
+  type RunOutcome,
+  type TaskStatus,
+  type WorkstreamStatus,
+} from './core/lifecycle.ts';
+export { NO_PR } from './core/names.ts';
+export { Orchestrator, type OrchestratorOptions } from './core/orchestrator.ts';
+export { reduce, replay } from './core/reduce.ts';
+export { runStarted } from './core/run-started.ts';
+export {
+  type AttemptState,
+  emptyRunState,
+  type RunState,
+  type TaskState,
+  type WorkstreamState,
+} from './core/run-state.ts';
+export type {
+  Agent,
+  AgentAddress,
+  GateResult,
+  MergeResult,
+  SendResult,
+  TaskCompletionChecker,
+  TaskCompletionSignal,
+  TaskGateChecker,
+  TaskKickoff,
+  TaskLauncher,
+  TaskMerger,
+  TaskPreparer,
+  TaskTeardown,
+} from './core/steps.ts';
+export { StandardTaskRunner, type StepTables, type TaskRunner, type TaskRunResult } from './core/task-runner.ts';
+export { type AbortCause, TaskRuntime, type TaskRuntimeInput } from './core/task-runtime.ts';
+export type {
+  IntegrationMerge,
+  IntegrationPullRequest,
+  WorkstreamRuntime,
+  WorkstreamSteps,
+} from './core/workstream.ts';
+export { isLiveAgent, type LiveAgent } from './steps/environments/environment.ts';
+export { createTmuxEnvironment, type TmuxEnvironment } from './steps/environments/tmux.ts';
+export type { Extensions } from './steps/extensions.ts';
+export { LocalTaskMerger } from './steps/forges/local-task-merger.ts';
+export type { AgentInvocation, FrameworkPreset } from './steps/frameworks/framework.ts';
+export { LocalWorkstreamSteps } from './steps/local-workstream-steps.ts';
+export { findRepository, type Repository } from './steps/preflight.ts';
+export { createStandardSteps, type StandardSteps, type StandardStepsOptions } from './steps/standard-steps.ts';
+export { SignalCompletionChecker } from './steps/task-completion-checker.ts';
+export { CommandGateChecker } from './steps/task-gate-checker.ts';
+export { TmuxTaskKickoff } from './steps/task-kickoff.ts';
+export { TmuxTaskLauncher, type TmuxTaskLauncherOptions } from './steps/task-launcher.ts';
+export { WorktreeTaskPreparer } from './steps/task-preparer.ts';
+export { WorktreeTaskTeardown } from './steps/task-teardown.ts';
+export { Git } from './steps/tools/git.ts';
+export { GraphFileError, type GraphFileProblem, loadGraph } from './steps/tools/graph-file.ts';
+export { TmuxControl } from './steps/tools/tmux-control.ts';

@@ -17,7 +17,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(manifest.version, '-V, --version')
     .showHelpAfterError('(agentrelay --help lists the commands)')
     .exitOverride();
-  const context = { io, agentScript: agentScript(), binary: binary() };
+  const agent = async (flags: readonly string[]) => (await import('./agent.ts')).main(flags);
+  const context = { io, agentScript: agentScript(), agent };
   for (const define of COMMANDS) {
     define(program, async (run) => {
       exitCode = await run(context);
@@ -46,9 +47,4 @@ function report(error: unknown, err: (line: string) => void): number {
 function agentScript(): string {
   const name = import.meta.url.endsWith('.ts') ? './agent/run.ts' : './agent-run.js';
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-/** The program itself, for those who start it again. */
-function binary(): string {
-  return fileURLToPath(new URL('../bin/agentrelay', import.meta.url));
 }

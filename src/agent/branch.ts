@@ -43,7 +43,7 @@ const CHANGES: Readonly<Record<string, string>> = { '1': 'changed', '2': 'rename
 const WORDS_BEFORE_PATH: Readonly<Record<string, number>> = { '1': 8, '2': 9, u: 10, '?': 1 };
 
 /** Reads `git status --porcelain=v2 --branch -z`. */
-export function parseStatus(output: string): Status {
+function parseStatus(output: string): Status {
   let commit = '';
   let head = '';
   const dirt: string[] = [];

@@ -9,7 +9,7 @@ export interface AwaitingSignal {
   readonly payload: string;
 }
 
-export function awaitingSignal(attempt: Attempt): AwaitingSignal | null {
+function awaitingSignal(attempt: Attempt): AwaitingSignal | null {
   for (const outcome of ['done', 'failed'] as const) {
     const text = readIfThere(join(attempt.signalDir, `.${outcome}`));
     if (text !== null) return { outcome, payload: text.split('\n')[1] ?? '' };

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 export const MAX_MESSAGE = 16 * 1024;
 
 /** Stands for a line break in a file that has one message a line. */
-export const FOLDED_LINE_BREAK = ' ⏎ ';
+const FOLDED_LINE_BREAK = ' ⏎ ';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

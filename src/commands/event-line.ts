@@ -32,7 +32,10 @@ export function eventLine(event: RunEvent, options: EventLineOptions): string {
 }
 
 /** Cells that the subjects of a run need. */
-export function subjectWidth(run: { tasks: readonly { id: string }[]; workstreams: readonly { id: string }[] }): number {
+export function subjectWidth(run: {
+  tasks: readonly { id: string }[];
+  workstreams: readonly { id: string }[];
+}): number {
   const tasks = run.tasks.map((task) => task.id.length);
   const lanes = run.workstreams.map((lane) => lane.id.length + 'lane '.length);
   return Math.min(40, Math.max('run'.length, ...tasks, ...lanes));
@@ -123,7 +126,11 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
     case 'task_merge_conflict':
       return say('conflict', `round ${event.round} of ${event.of}: ${event.files.join(', ')}`, 'warn');
     case 'task_sent_back':
-      return say('sent back', event.result === 'gone' ? 'but the agent is gone' : `to the agent: ${event.cause}`, 'warn');
+      return say(
+        'sent back',
+        event.result === 'gone' ? 'but the agent is gone' : `to the agent: ${event.cause}`,
+        'warn',
+      );
     case 'task_succeeded':
       return say(event.status === 'pr_merged' ? 'merged' : 'completed', short(event.commit), 'good');
     case 'task_failed':

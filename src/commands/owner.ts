@@ -5,12 +5,14 @@ import { EventLog } from '../core/event-log.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { isActive } from '../core/lifecycle.ts';
 import { Orchestrator } from '../core/orchestrator.ts';
-import { emptyRunState, type RunState, replay } from '../core/run-state.ts';
+import { replay } from '../core/reduce.ts';
+import { runStarted } from '../core/run-started.ts';
+import { emptyRunState, type RunState } from '../core/run-state.ts';
 import { StandardTaskRunner } from '../core/task-runner.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../steps/environments/tmux.ts';
 import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
-import { type Repository, preflight } from '../steps/preflight.ts';
+import { preflight, type Repository } from '../steps/preflight.ts';
 import { RunStore } from '../steps/run-store.ts';
 import { createStandardSteps } from '../steps/standard-steps.ts';
 import type { Git } from '../steps/tools/git.ts';
@@ -126,7 +128,8 @@ async function openRun(
     });
   }
   const opened = openLog(store, last, state, length);
-  if (!over && state.startedAt === null) opened.log.append(runStarted(options, last));
+  if (!over && state.startedAt === null)
+    opened.log.append(runStarted(options.graph, { number: last, digest: options.digest }));
   else if (!over) opened.log.append({ kind: 'run_resumed', pid: process.pid });
   const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
   return { ...opened, over, notes };
@@ -146,16 +149,11 @@ function isOver(state: RunState): boolean {
   return state.outcome === 'succeeded' || state.outcome === 'completed_with_failures';
 }
 
-function startRun(
-  options: OwnerOptions,
-  store: RunStore,
-  run: number,
-  baseCommits: Record<string, string>,
-): OpenedRun {
+function startRun(options: OwnerOptions, store: RunStore, run: number, baseCommits: Record<string, string>): OpenedRun {
   const { digest, graphText, settings } = options;
   store.create(run, { graph_digest: digest, base_commits: baseCommits, settings, graphText });
   const opened = openLog(store, run, emptyRunState(), 0);
-  opened.log.append(runStarted(options, run));
+  opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
   return { ...opened, over: false, notes: [] };
 }
 
@@ -163,30 +161,6 @@ function openLog(store: RunStore, run: number, state: RunState, length: number) 
   const journal = openJournal(store.journalFile(run), length);
   const log = new EventLog({ state, now: Date.now, write: (line) => journal.write(line) });
   return { log, journal, directory: store.runDirectory(run) };
-}
-
-function runStarted({ graph, digest }: OwnerOptions, run: number) {
-  return {
-    kind: 'run_started' as const,
-    run,
-    graph: graph.name,
-    digest,
-    tasks: graph.tasks.map((task) => ({
-      id: task.id,
-      workstream: task.workstreamId,
-      role: task.role,
-      framework: task.primaryAgent.framework,
-      dependencies: task.dependencies,
-    })),
-    workstreams: graph.workstreams.map((lane) => ({
-      id: lane.id,
-      parent: lane.parentWorkstreamId,
-      base: lane.baseBranch,
-      target: lane.mergeTargetBranch,
-      auto_merge: lane.autoMerge,
-      parallel: lane.parallel,
-    })),
-  };
 }
 
 async function connectTmux({ graph, settings, tmuxSocket }: OwnerOptions): Promise<TmuxEnvironment | null> {

@@ -10,7 +10,12 @@ export function summary(state: RunState, colour: boolean): string[] {
   const tasks = [...state.tasks.values()];
   const rows = [HEAD, ...tasks.map(row)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const lines = rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   const paint = (line: string, task: TaskState | undefined) => {
     if (!colour) return line;
     if (task === undefined) return styleText('bold', line, { validateStream: false });
@@ -62,7 +67,9 @@ function errorLines(tasks: readonly TaskState[]): string[] {
       return [`${task.outline.id}: blocked by ${root}`];
     }
     const failed = task.attempts.filter(({ failure }) => failure !== null);
-    return failed.map(({ number, failure }) => `${task.outline.id}, attempt ${number}: ${oneLine(failure?.error ?? '')}`);
+    return failed.map(
+      ({ number, failure }) => `${task.outline.id}, attempt ${number}: ${oneLine(failure?.error ?? '')}`,
+    );
   });
 }
 

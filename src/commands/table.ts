@@ -5,8 +5,10 @@ import type { Io } from './io.ts';
 
 export interface CommandContext {
   readonly io: Io;
+  /** The script behind the agent-side commands; absolute. */
   readonly agentScript: string;
-  readonly binary: string;
+  /** Runs one of them. */
+  readonly agent: (argv: readonly string[]) => Promise<number>;
 }
 
 /** Does the work of a command; resolves to the exit code. What it needs is imported only then. */
@@ -240,19 +242,17 @@ function defineSchema(program: Command, action: Action): void {
 }
 
 function defineAgent(program: Command, action: Action): void {
+  // So that the flags behind the verb stay the verb's own.
   program
+    .enablePositionalOptions()
     .command('agent [verb] [flags...]')
     .description('the commands of an agent, as agentrelay-VERB has them')
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
     .action((verb: string | undefined, flags: string[]) =>
-      action(async () => {
-        const agent = await import('../agent.ts');
-        return agent.main(verb === undefined ? [] : [verb, ...flags]);
-      }),
+      action(({ agent }) => agent(verb === undefined ? [] : [verb, ...flags])),
     );
-  program.enablePositionalOptions();
 }
 
 function count(text: string): number {

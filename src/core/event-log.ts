@@ -1,7 +1,7 @@
 import type { Fact, RunEvent } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
+import { reduce } from './reduce.ts';
 import type { RunState } from './run-state.ts';
-import { reduce } from './run-state.ts';
 
 export type EventListener = (event: RunEvent, state: RunState) => void;
 

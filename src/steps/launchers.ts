@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFile } from './tools/atomic-file.ts';
+import { quoteForShell } from './tools/tmux-parse.ts';
 
 /** The agent-side commands: `agentrelay-<verb>` on the agent's PATH. */
 export const AGENT_VERBS = [
@@ -24,11 +25,7 @@ export interface LauncherTarget {
 export function writeLaunchers(binDirectory: string, target: LauncherTarget): void {
   mkdirSync(binDirectory, { recursive: true });
   for (const verb of AGENT_VERBS) {
-    const command = `exec ${quoted(target.node)} ${quoted(target.agentScript)} ${verb} "$@"`;
+    const command = `exec ${quoteForShell(target.node)} ${quoteForShell(target.agentScript)} ${verb} "$@"`;
     ensureFile(join(binDirectory, `agentrelay-${verb}`), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   }
-}
-
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -164,7 +164,9 @@ function requirePrograms({ settings, repository }: PreflightOptions, collect: (e
     try {
       resolveProgram(tool, repository.root, process.env.PATH ?? '');
     } catch {
-      collect(new UserError(`${tool} is not installed, and the graph names it under tools`, { hint: `install ${tool}` }));
+      collect(
+        new UserError(`${tool} is not installed, and the graph names it under tools`, { hint: `install ${tool}` }),
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type DispatchKey, type StepFactory, StepDispatch } from '../core/dispatch.ts';
+import { type DispatchKey, StepDispatch, type StepFactory } from '../core/dispatch.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { KeyedQueue } from '../core/queue.ts';
 import type { TaskKickoff, TaskLauncher } from '../core/steps.ts';

@@ -50,7 +50,8 @@ export class CommandGateChecker implements TaskGateChecker {
     const branch = runtime.require('branchName');
     const saved = await this.#worktrees.clean(cwd, status, runtime.run);
     if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
-    if (status.branch !== branch) throw new SignalError('wrong_branch', `the worktree left ${branch} while its gate ran`);
+    if (status.branch !== branch)
+      throw new SignalError('wrong_branch', `the worktree left ${branch} while its gate ran`);
   }
 }
 

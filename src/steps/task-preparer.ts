@@ -58,9 +58,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${workstream.baseBranch} is gone`);
     const before = await git.branch(into);
     const message = `Merge ${workstream.baseBranch} into workstream ${workstream.id}`;
-    const result = await queue.run(into, () =>
-      mergeIntoBranch(git, { into, commit: base, method: 'merge', message }),
-    );
+    const result = await queue.run(into, () => mergeIntoBranch(git, { into, commit: base, method: 'merge', message }));
     if (result.kind === 'conflict') {
       throw new WorkspaceError(
         'base_conflict',

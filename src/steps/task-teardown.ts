@@ -41,9 +41,7 @@ export class WorktreeTaskTeardown implements TaskTeardown {
     const shared = path === runtime.state.workstreamWorktreePath;
     const tip = await git.branch(runtime.require('integrationBranch'));
     if (tip === null) throw new WorkspaceError('branch_missing', `branch ${runtime.state.integrationBranch} is gone`);
-    const saved = shared
-      ? await worktrees.handOver(path, tip, runtime.run)
-      : await worktrees.remove(path, runtime.run);
+    const saved = shared ? await worktrees.handOver(path, tip, runtime.run) : await worktrees.remove(path, runtime.run);
     holders.release(path);
     if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
   }

@@ -35,14 +35,21 @@ function addProgram(name: string, script: string): void {
   chmodSync(join(machine, name), 0o755);
 }
 
-/** What npm ci leaves behind: a Node of the version that is asked for, and a builder. */
+/** A Node that says its version, and runs an npm that installs the builder. */
+function nodeScript(version: string): string {
+  return `case "$1" in
+    */npm-cli.js)
+      echo own npm "$2" >> '${root}/calls'
+      mkdir -p node_modules/.bin
+      cp '${root}/rolldown' node_modules/.bin;;
+    *) echo v${version};;
+  esac`;
+}
+
+/** What the machine's npm does in dev/node: it installs a Node of the given version. */
 function npmThatInstalls(version: string): string {
-  const dir = join(root, 'node_modules/.bin');
-  const own = join(root, 'node_modules/node-any-machine/bin');
-  return `mkdir -p '${dir}' '${own}'
-    printf '#!/bin/sh\\necho v${version}\\n' > '${own}/node'
-    printf '#!/bin/sh\\nprintf built > "$AGENTRELAY_DIST/main.js"; echo rolldown >> calls\\n' > '${dir}/rolldown'
-    chmod +x '${own}/node' '${dir}/rolldown'`;
+  writeFileSync(join(root, 'own-node'), `#!/bin/sh\n${nodeScript(version)}\n`, { mode: 0o755 });
+  return `mkdir -p node_modules/node-any-machine/bin && cp '${root}/own-node' node_modules/node-any-machine/bin/node`;
 }
 
 function dev(...command: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -71,13 +78,22 @@ beforeEach(() => {
   const directory = mkdtempSync(join(tmpdir(), 'agentrelay-dev-'));
   root = join(directory, 'a checkout');
   machine = join(directory, 'machine');
-  for (const path of [machine, join(root, 'bin'), join(root, 'src/core')]) mkdirSync(path, { recursive: true });
+  for (const path of [machine, join(root, 'bin'), join(root, 'dev/node'), join(root, 'src/core')])
+    mkdirSync(path, { recursive: true });
   for (const name of UNIX) symlinkSync(findProgram(name), join(machine, name));
   for (const name of ['tmux', 'git', 'gh']) addProgram(name, '');
   addProgram('node', 'echo v20.20.2');
   addProgram('npm', npmThatInstalls('24.1.0'));
   copyFileSync(resolve(import.meta.dirname, '../../bin/dev'), join(root, 'bin/dev'));
-  for (const path of ['package.json', 'package-lock.json', 'rolldown.config.ts', 'src/core/a.ts']) {
+  const builder = '#!/bin/sh\nprintf built > "$AGENTRELAY_DIST/main.js"; echo rolldown >> calls\n';
+  writeFileSync(join(root, 'rolldown'), builder, { mode: 0o755 });
+  for (const path of [
+    'package.json',
+    'package-lock.json',
+    'dev/node/package-lock.json',
+    'rolldown.config.ts',
+    'src/core/a.ts',
+  ]) {
     writeFileSync(join(root, path), path);
   }
 });
@@ -87,7 +103,7 @@ afterEach(() => rmSync(resolve(root, '..'), { recursive: true, force: true }));
 test('the first time it installs and builds, then runs the command with the Node of the repository', async () => {
   const { code, stdout } = await dev('node', '--anything');
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'v24.1.0\n' });
-  expect(calls()).toEqual(['node -v', expect.stringMatching(/^npm ci .*--ignore-scripts/), 'rolldown']);
+  expect(calls()).toEqual(['node -v', expect.stringMatching(/^npm ci .*--ignore-scripts/), 'own npm ci', 'rolldown']);
   expect(readFileSync(join(root, 'dist/main.js'), 'utf8')).toBe('built');
 });
 
@@ -112,13 +128,16 @@ test('another lock file makes it install again, a newer source only build again'
   expect(calls()).toEqual(['rolldown']);
   writeFileSync(join(root, 'package-lock.json'), 'changed');
   await dev();
-  expect(calls()).toContainEqual(expect.stringMatching(/^npm ci/));
+  expect(calls()).toEqual(['own npm ci', 'rolldown']);
+  writeFileSync(join(root, 'dev/node/package-lock.json'), 'changed');
+  await dev();
+  expect(calls().filter((call) => call.includes('npm'))).toEqual([expect.stringMatching(/^npm ci/), 'own npm ci']);
 });
 
 test('two at once install and build once, and both go on', async () => {
   const both = await Promise.all([dev('node'), dev('node')]);
   expect(both.map(({ code, stdout }) => ({ code, stdout }))).toEqual(Array(2).fill({ code: 0, stdout: 'v24.1.0\n' }));
-  expect(calls().filter((call) => /^(npm|rolldown)/.test(call))).toHaveLength(2);
+  expect(calls().filter((call) => /npm|rolldown/.test(call))).toHaveLength(3);
 });
 
 test('a failed installation stops it, and the next time it tries again', async () => {
@@ -154,15 +173,12 @@ test('a Node older than 18 is told before anything is installed', async () => {
   expect(calls().join()).not.toContain('npm');
 });
 
-test('without a Node of its own it takes the installed one when that is new enough, else says so', async () => {
-  addProgram(
-    'npm',
-    `${npmThatInstalls('24.1.0')}\nprintf '#!/bin/sh\\nexit 127\\n' > node_modules/node-any-machine/bin/node`,
-  );
+test('a Node of its own that cannot run here gives way to an installed one, which must be new enough', async () => {
+  writeFileSync(join(root, 'own-node'), '#!/bin/sh\nexit 127\n');
   const { code, stderr } = await dev('node');
   expect(code).toBe(1);
   expect(stderr).toMatch(/no Node 22\.22 or newer.*v20\.20\.2/);
-  addProgram('node', 'echo v22.22.0');
+  addProgram('node', nodeScript('22.22.0'));
   expect(await dev('node')).toMatchObject({ code: 0, stdout: 'v22.22.0\n' });
 });
 

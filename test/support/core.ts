@@ -3,11 +3,13 @@ import { EventLog } from '../../src/core/event-log.ts';
 import type { FactOf, RunEvent } from '../../src/core/events.ts';
 import type { Graph } from '../../src/core/graph/graph.ts';
 import { integrationBranch, localPullRequest, NO_PR, taskBranch } from '../../src/core/names.ts';
-import { emptyRunState, replay } from '../../src/core/run-state.ts';
+import { emptyRunState } from '../../src/core/run-state.ts';
+import { replay } from '../../src/core/reduce.ts';
 import type { Agent, GateResult, MergeResult, SendResult, TaskCompletionSignal } from '../../src/core/steps.ts';
 import type { StepTables } from '../../src/core/task-runner.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
+import { runStarted as startOf } from '../../src/core/run-started.ts';
 
 /** All promises that can go on without the test have gone on. */
 export function quiet(): Promise<void> {
@@ -74,27 +76,7 @@ export class Journal {
 
 /** The first event of a run of this graph. */
 export function runStarted(graph: Graph): FactOf<'run_started'> {
-  return {
-    kind: 'run_started',
-    run: 1,
-    graph: graph.name,
-    digest: 'digest',
-    tasks: graph.tasks.map((task) => ({
-      id: task.id,
-      workstream: task.workstreamId,
-      role: task.role,
-      framework: task.primaryAgent.framework,
-      dependencies: task.dependencies,
-    })),
-    workstreams: graph.workstreams.map((lane) => ({
-      id: lane.id,
-      parent: lane.parentWorkstreamId,
-      base: lane.baseBranch,
-      target: lane.mergeTargetBranch,
-      auto_merge: lane.autoMerge,
-      parallel: lane.parallel,
-    })),
-  };
+  return startOf(graph, { number: 1, digest: 'digest' });
 }
 
 /** A new run of this graph. */

@@ -1,4 +1,5 @@
 import { AgentLaunchError } from '../../core/errors.ts';
+import { PLACEHOLDER } from '../../core/graph/command-template.ts';
 import type { AgentInvocation, FrameworkPreset } from './framework.ts';
 
 /** `framework: command`: any program, with what it must know put into its arguments. */
@@ -11,7 +12,7 @@ export const command: FrameworkPreset = {
     const values = placeholders(invocation);
     // In one pass, so that a value which looks like a placeholder stays as it is.
     return invocation.command.map((argument) =>
-      argument.replace(/\{(prompt|instructions|model|task|attempt)\}/g, (whole, name: string) => values[name] ?? whole),
+      argument.replace(PLACEHOLDER, (whole, name: string) => values[name] ?? whole),
     );
   },
   kickoff: 'argv',

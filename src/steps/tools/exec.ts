@@ -14,7 +14,11 @@ export class ToolError extends Error {
     argv: readonly string[],
     result: { exitCode: number | null; stderr: string; timedOut: boolean; cause?: unknown },
   ) {
-    const how = result.timedOut ? 'ran out of time' : result.exitCode === null ? 'did not run' : `exited ${result.exitCode}`;
+    const how = result.timedOut
+      ? 'ran out of time'
+      : result.exitCode === null
+        ? 'did not run'
+        : `exited ${result.exitCode}`;
     const detail = result.stderr.trim() || (result.cause instanceof Error ? result.cause.message : '');
     super(`${argv.slice(0, 3).join(' ')} ${how}${detail ? `: ${detail}` : ''}`, { cause: result.cause });
     this.argv = argv;

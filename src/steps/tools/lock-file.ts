@@ -35,6 +35,12 @@ export function tryLock(path: string): LockAttempt {
   }
 }
 
+/** Who holds the lock now; null for nobody alive. */
+export function lockHolder(path: string): ProcessIdentity | null {
+  const holder = readHolder(path);
+  return holder === null || livenessOf(holder) === 'dead' ? null : holder;
+}
+
 /** Waits for the lock, up to `timeout` milliseconds; throws when it stays taken. */
 export async function withLock<T>(path: string, timeout: number, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + timeout;

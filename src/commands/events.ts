@@ -1,0 +1,39 @@
+import type { RunEvent } from '../core/events.ts';
+import { followJournal } from '../steps/tools/journal-follow.ts';
+import { eventLine, subjectWidth } from './event-line.ts';
+import type { Io } from './io.ts';
+import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+
+/** What has happened in a run; with `follow` until it is over, or Ctrl-C. Resolves to the exit code. */
+export async function events(
+  options: RecordedRunOptions & { json: boolean; follow: boolean },
+  io: Io,
+): Promise<number> {
+  const { store, run } = await findRun(options);
+  const print = options.json ? (event: RunEvent) => io.out(JSON.stringify(event)) : linePrinter(io);
+  if (!options.follow) {
+    for (const event of store.journal(run).events) print(event);
+    return 0;
+  }
+  const leave = new AbortController();
+  const stop = () => leave.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    for await (const event of followJournal(store.journalFile(run), leave.signal)) {
+      print(event);
+      if (event.kind === 'run_finished') break;
+    }
+    return 0;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** The widths are known from the first event on, which tells what the run is made of. */
+function linePrinter(io: Io): (event: RunEvent) => void {
+  let line = { width: 0, colour: io.colour, start: 0 };
+  return (event) => {
+    if (event.kind === 'run_started') line = { ...line, width: subjectWidth(event), start: Date.parse(event.at) };
+    io.out(eventLine(event, line));
+  };
+}
