@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../core/graph/graph.ts';
 import { BRANCH_ROOT } from '../core/names.ts';
+import { keepUnder } from '../steps/kept-ref.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from '../steps/tools/git.ts';
 import { Worktrees } from '../steps/worktree.ts';
@@ -24,7 +25,7 @@ export async function archiveRun(options: {
   const updates: RefUpdate[] = [];
   for (const { ref, commit } of await runBranches(git, graph.name)) {
     const kept = `refs/agentrelay/archive/${run}/${ref.slice(branchPrefix(graph.name).length)}`;
-    updates.push({ ref: kept, to: commit, from: (await git.resolve(kept)) ?? NO_COMMIT });
+    updates.push(await keepUnder(git, kept, commit));
     updates.push({ ref, to: NO_COMMIT, from: commit });
   }
   await git.updateRefs(updates);

@@ -165,6 +165,8 @@ function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, {
       return say('merge ready', `at ${short(event.commit)}`);
     case 'workstream_pr_created':
       return say('pull request', `${event.branch} into ${event.target}`, 'quiet');
+    case 'workstream_concerned':
+      return say('concern', event.message, 'warn');
     case 'workstream_held':
       return say('held', heldDetail(event), 'warn');
     case 'workstream_merged':

@@ -162,6 +162,7 @@ type WorkstreamFact =
       readonly target: string;
       readonly commit: string;
     })
+  | (OfWorkstream & { readonly kind: 'workstream_concerned'; readonly message: string })
   | (OfWorkstream & {
       readonly kind: 'workstream_held';
       readonly reason: HoldReason;

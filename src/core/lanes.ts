@@ -105,7 +105,7 @@ export class Lanes {
       log.append({ kind: 'workstream_merge_ready', workstream: id, commit: await steps.tip(lane) });
     }
     const opened = await steps.open(lane, log.state);
-    await steps.teardown(lane);
+    await this.#tearDown(lane);
     if (opened.kind === 'nothing_to_merge') return this.#merged(id, opened.commit, 'nothing_to_merge');
     if (this.#state(id).status === 'merge_ready') {
       const { pr, target, commit } = opened;
@@ -118,6 +118,17 @@ export class Lanes {
     const { reason, details } = held;
     log.append({ kind: 'workstream_held', workstream: id, reason, details, merge_command: opened.mergeCommand });
     this.#watch(lane);
+  }
+
+  /** Like a task's, it never changes the outcome. */
+  async #tearDown(lane: WorkstreamRuntime): Promise<void> {
+    const { log, steps } = this.#options;
+    try {
+      await steps.teardown(lane);
+    } catch (error) {
+      const message = `teardown_failed: ${describeError(error)}`;
+      log.append({ kind: 'workstream_concerned', workstream: lane.workstream.id, message });
+    }
   }
 
   #heldBack(lane: WorkstreamRuntime): { kind: 'held'; reason: HoldReason; details: readonly string[] } | null {

@@ -114,16 +114,11 @@ export class Orchestrator {
   /** Brings the schedule up to what the log already tells. */
   #restore(): void {
     const { graph, log } = this.#options;
+    const givenUp = givenUpTasks(log.state);
     for (const lane of log.state.workstreams.values()) {
       if (lane.status === 'merged') this.#schedule.mergeLane(lane.outline.id);
     }
-    for (const task of graph.tasks) {
-      const known = log.state.tasks.get(task.id);
-      if (known === undefined) continue;
-      if (isSuccess(known.status)) this.#schedule.succeed(task);
-      else if (known.status === 'cancelled') this.#retry(task);
-      else if (known.status === 'failed') this.#failOrRetry(task, currentAttempt(known)?.failure?.failureClass ?? null);
-    }
+    for (const task of graph.tasks) this.#restoreTask(task, givenUp);
     for (const lane of log.state.workstreams.values()) {
       const { id } = lane.outline;
       if (lane.failure !== null && 'workstream' in lane.failure.root && lane.failure.root.workstream === id) {
@@ -131,6 +126,16 @@ export class Orchestrator {
       }
     }
     for (const lane of log.state.workstreams.values()) this.#afterTask(lane.outline.id);
+  }
+
+  #restoreTask(task: GraphTask, givenUp: ReadonlySet<string>): void {
+    const known = this.state.tasks.get(task.id);
+    if (known === undefined) return;
+    if (isSuccess(known.status)) this.#schedule.succeed(task);
+    else if (known.status === 'cancelled') this.#retry(task);
+    else if (known.status !== 'failed') return;
+    else if (givenUp.has(task.id)) this.#giveUp(task);
+    else this.#failOrRetry(task, currentAttempt(known)?.failure?.failureClass ?? null);
   }
 
   #pump(): void {
@@ -218,8 +223,9 @@ export class Orchestrator {
       if (settings.failFastOnInternalError) this.stop('internal_error');
       return false;
     }
-    const attempts = log.state.tasks.get(task.id)?.attempts.length ?? 0;
-    if (attempts >= settings.maxTaskAttempts) {
+    // One that was called off has not failed.
+    const attempts = log.state.tasks.get(task.id)?.attempts.filter(({ status }) => status === 'failed') ?? [];
+    if (attempts.length >= settings.maxTaskAttempts) {
       this.#giveUp(task);
       return false;
     }
@@ -325,4 +331,13 @@ export class Orchestrator {
     if (outcome !== null) this.#options.log.append({ kind: 'run_finished', outcome, waiting_for: waitingFor });
     this.#done.resolve(outcome);
   }
+}
+
+/** Tasks whose failure others were blocked for, or that failed their lane: an earlier owner has given them up. */
+function givenUpTasks(state: RunState): Set<string> {
+  const roots = [
+    ...[...state.tasks.values()].map((task) => task.blockedBy),
+    ...[...state.workstreams.values()].map((lane) => lane.failure?.root ?? null),
+  ];
+  return new Set(roots.flatMap((root) => (root !== null && 'task' in root ? [root.task] : [])));
 }

@@ -12,7 +12,12 @@ export function gatePrompt(result: GateResult, round: number, of: number): strin
 
 export function conflictPrompt(files: readonly string[], integrationBranch: string): string {
   return (
-    `agentrelay: your branch no longer merges into ${integrationBranch}; conflicts in: ${files.join(', ')}. ` +
+    `agentrelay: your branch no longer merges into ${integrationBranch}; conflicts in: ${files.map(plain).join(', ')}. ` +
     `Run "git merge ${integrationBranch}", resolve them, commit, and run agentrelay-complete again.`
   );
+}
+
+/** A file name with a control character in it is quoted: raw, it could submit the prompt half-way. */
+function plain(file: string): string {
+  return /\p{Cc}/u.test(file) ? JSON.stringify(file) : file;
 }

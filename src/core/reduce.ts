@@ -161,7 +161,13 @@ function attemptPatch(
     case 'task_sent_back':
       return event.result === 'gone' ? {} : { step: 'wait' };
     case 'task_succeeded':
-      return { status: event.status, endedAt: event.at, pr: event.pr, commit: event.commit };
+      return {
+        status: event.status,
+        step: 'teardown',
+        endedAt: event.at,
+        pr: event.pr,
+        commit: event.commit ?? attempt.commit,
+      };
     case 'task_failed':
       return {
         status: 'failed',
@@ -218,6 +224,7 @@ function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
     held: null,
     mergeCommand: null,
     mergedBy: null,
+    concerns: [],
     failure: null,
   };
 }
@@ -229,12 +236,12 @@ function reduceWorkstream(state: RunState, event: WorkstreamEvent): void {
   if (lane === undefined) {
     throw new PreconditionError('unknown_workstream', `the run has no workstream ${event.workstream}`);
   }
-  const patch = workstreamPatch(event);
+  const patch = workstreamPatch(lane, event);
   if (patch.status !== undefined) requireWorkstreamMove(event.workstream, lane.status, patch.status);
   state.workstreams.set(event.workstream, { ...lane, ...patch });
 }
 
-function workstreamPatch(event: WorkstreamEvent): Partial<WorkstreamState> {
+function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial<WorkstreamState> {
   switch (event.kind) {
     case 'workstream_active':
       return { status: 'active', branch: event.branch, baseCommit: event.base_commit };
@@ -246,11 +253,18 @@ function workstreamPatch(event: WorkstreamEvent): Partial<WorkstreamState> {
         pr: event.pr,
         commit: event.commit,
       };
+    case 'workstream_concerned':
+      return { concerns: [...lane.concerns, event.message] };
     case 'workstream_held':
       return { held: event.reason, mergeCommand: event.merge_command };
     case 'workstream_merged':
       return { status: 'merged', commit: event.commit, mergedBy: event.by, held: null, mergeCommand: null };
     case 'workstream_failed':
-      return { status: 'failed', failure: { code: event.code, error: event.error, root: event.root } };
+      return {
+        status: 'failed',
+        held: null,
+        mergeCommand: null,
+        failure: { code: event.code, error: event.error, root: event.root },
+      };
   }
 }

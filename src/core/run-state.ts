@@ -56,6 +56,8 @@ export interface WorkstreamState {
   readonly pr: string | null;
   readonly held: HoldReason | null;
   readonly mergeCommand: string | null;
+  /** Trouble that changed nothing: they never hold back a merge. */
+  readonly concerns: readonly string[];
   readonly mergedBy: 'agentrelay' | 'person' | 'nothing_to_merge' | null;
   readonly failure: { readonly code: string; readonly error: string; readonly root: BlockRoot } | null;
 }

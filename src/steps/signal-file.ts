@@ -43,14 +43,16 @@ export function readSignal(path: string): SignalReading {
 }
 
 const MAX_CONCERN_BYTES = 1024 * 1024;
+const MAX_CONCERNS = 1_000;
 
-/** One concern a line; null when there is more than anybody could have meant (1 MiB). */
+/** One concern a line; null when there is more than anybody could have meant (1 MiB, 1,000 concerns). */
 export function readConcerns(path: string): string[] | null {
   const bytes = readAtMost(path, MAX_CONCERN_BYTES);
   if (bytes === null) return [];
   if (bytes.length > MAX_CONCERN_BYTES) return null;
   const lines = bytes.toString('utf8').split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '');
+  const concerns = lines.map((line) => line.trim()).filter((line) => line !== '');
+  return concerns.length > MAX_CONCERNS ? null : concerns;
 }
 
 /** Up to one byte more than `limit`, so that the caller sees that there is more. Null when there is no such file. */

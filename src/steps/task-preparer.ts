@@ -7,8 +7,9 @@ import type { KeyedQueue } from '../core/queue.ts';
 import type { TaskPreparer } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { writeAttemptFiles } from './attempt-files.ts';
+import { keepUnder } from './kept-ref.ts';
 import { mergeIntoBranch } from './local-merge.ts';
-import { type Git, NO_COMMIT } from './tools/git.ts';
+import type { Git } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
 import type { WorktreeHolders } from './worktree-holders.ts';
 
@@ -76,7 +77,9 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     const tip = await git.branch(runtime.require('branchName'));
     if (tip === null || tip === base || runtime.attempt === 1) return;
     const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
-    await git.updateRefs([{ ref, to: tip, from: (await git.resolve(ref)) ?? NO_COMMIT }]);
+    const kept = await keepUnder(git, ref, tip);
+    await git.updateRefs([kept]);
+    runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
   }
 
   async #worktree(runtime: TaskRuntime, base: string): Promise<string> {

@@ -2,6 +2,7 @@ import { WorkspaceError } from '../core/errors.ts';
 import { attemptRef } from '../core/names.ts';
 import type { TaskTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { keepUnder } from './kept-ref.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
@@ -56,7 +57,9 @@ export class WorktreeTaskTeardown implements TaskTeardown {
     const updates: RefUpdate[] = [{ ref: `refs/heads/${branchName}`, to: NO_COMMIT, from: tip }];
     if (runtime.status !== 'pr_merged' && tip !== baseCommit) {
       const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt);
-      updates.push({ ref, to: tip, from: (await git.resolve(ref)) ?? NO_COMMIT });
+      const kept = await keepUnder(git, ref, tip);
+      updates.push(kept);
+      runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
     }
     if (!(await git.updateRefs(updates))) {
       throw new WorkspaceError('branch_moved', `branch ${branchName} moved while it was being deleted`);
