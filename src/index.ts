@@ -1,5 +1,6 @@
 /** The core of agentrelay and its steps, as a library. See docs/library.md and docs/extending.md. */
 
+export type { Agent, AgentAddress, SendResult } from './core/agent.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
 export {
   AgentLaunchError,
@@ -47,11 +48,8 @@ export {
   type WorkstreamState,
 } from './core/run-state.ts';
 export type {
-  Agent,
-  AgentAddress,
   GateResult,
   MergeResult,
-  SendResult,
   TaskCompletionChecker,
   TaskCompletionSignal,
   TaskGateChecker,

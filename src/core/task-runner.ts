@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
@@ -7,7 +8,6 @@ import { isSuccess, type TaskStatus } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
 import { conflictPrompt, gatePrompt } from './prompts.ts';
 import type {
-  Agent,
   TaskCompletionChecker,
   TaskCompletionSignal,
   TaskGateChecker,

@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
 import type { Fact } from './events.ts';
@@ -5,7 +6,6 @@ import type { GraphTask, Workstream } from './graph/graph.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isTerminal, requireTaskMove } from './lifecycle.ts';
 import type { Concern } from './run-state.ts';
-import type { Agent } from './steps.ts';
 
 /** Why a running attempt is told to stop: the owner leaves and the run goes on later, or it is called off. */
 export type AbortCause = 'detach' | 'cancel';

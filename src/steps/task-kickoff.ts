@@ -1,5 +1,6 @@
+import type { Agent } from '../core/agent.ts';
 import { AgentLaunchError } from '../core/errors.ts';
-import type { Agent, TaskKickoff } from '../core/steps.ts';
+import type { TaskKickoff } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { isLiveAgent } from './environments/environment.ts';
 

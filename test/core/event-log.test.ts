@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { EventLog } from '../../src/core/event-log.ts';
 import type { Fact } from '../../src/core/events.ts';
-import { emptyRunState } from '../../src/core/run-state.ts';
 import { replay } from '../../src/core/reduce.ts';
+import { emptyRunState } from '../../src/core/run-state.ts';
 import { Journal, runStarted, startLog } from '../support/core.ts';
 import { makeGraph } from '../support/graphs.ts';
 

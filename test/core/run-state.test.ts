@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Fact } from '../../src/core/events.ts';
-import { currentAttempt, emptyRunState, type RunState } from '../../src/core/run-state.ts';
 import { reduce } from '../../src/core/reduce.ts';
+import { currentAttempt, emptyRunState, type RunState } from '../../src/core/run-state.ts';
 import { runStarted } from '../support/core.ts';
 import { makeGraph } from '../support/graphs.ts';
 

@@ -1,15 +1,16 @@
+import type { Agent, SendResult } from '../../src/core/agent.ts';
 import { StepDispatch } from '../../src/core/dispatch.ts';
 import { EventLog } from '../../src/core/event-log.ts';
 import type { FactOf, RunEvent } from '../../src/core/events.ts';
 import type { Graph } from '../../src/core/graph/graph.ts';
 import { integrationBranch, localPullRequest, NO_PR, taskBranch } from '../../src/core/names.ts';
-import { emptyRunState } from '../../src/core/run-state.ts';
 import { replay } from '../../src/core/reduce.ts';
-import type { Agent, GateResult, MergeResult, SendResult, TaskCompletionSignal } from '../../src/core/steps.ts';
+import { runStarted as startOf } from '../../src/core/run-started.ts';
+import { emptyRunState } from '../../src/core/run-state.ts';
+import type { GateResult, MergeResult, TaskCompletionSignal } from '../../src/core/steps.ts';
 import type { StepTables } from '../../src/core/task-runner.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
-import { runStarted as startOf } from '../../src/core/run-started.ts';
 
 /** All promises that can go on without the test have gone on. */
 export function quiet(): Promise<void> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import type { SendResult } from '../../core/agent.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { KeyedQueue } from '../../core/queue.ts';
-import type { SendResult } from '../../core/steps.ts';
 import { stopSession } from '../tools/process-session.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';

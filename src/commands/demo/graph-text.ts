@@ -1,0 +1,102 @@
+export interface DemoPrograms {
+  /** Absolute path of the Node that gates run on. */
+  readonly node: string;
+  /** Absolute path of the script that plays the agent. */
+  readonly agent: string;
+}
+
+/** The demo's graph file; JSON's strings are YAML's too. */
+export function demoGraph({ node, agent }: DemoPrograms): string {
+  return `# The graph of the demo: nine tasks in three lanes.
+# "agentrelay schema" prints every key; "agentrelay dry-run" shows what this file would run.
+
+name: shop
+forge: local # merges by git alone; "gh" would make pull requests on GitHub
+max_concurrency: 4 # agents at work at once
+max_task_attempts: 2 # a task that fails is tried once more, from a clean branch
+
+# Keys of a task that stand at the top are the default of every task. With a real agent this would be
+#   primary_agent: { framework: claude_code }
+primary_agent:
+  framework: command # any program; {task}, {attempt}, {prompt} and {instructions} are filled in
+  command: [/bin/sh, ${JSON.stringify(agent)}, "{task}", "{attempt}"]
+
+# A lane has an integration branch of its own, agentrelay/shop/ws/<id>, into which its tasks are merged.
+workstreams:
+  - id: cart
+    auto_merge: true # into main, once all its tasks have succeeded
+  - id: rules
+    parallel: true # its tasks run at once, each in its own worktree; their merges queue
+    auto_merge: true # unless a task raises a concern: then a person decides
+  - id: checkout
+    auto_merge: true
+
+tasks:
+  # Lane cart: a chain. Each task finds the work of the one before it on its branch.
+  - id: cart-spec
+    workstream_id: cart
+    role: spec_writer
+    description: Specify the cart
+    paths: { spec: [docs/cart.md] }
+
+  - id: cart-tests
+    workstream_id: cart
+    role: test_writer
+    dependencies: [cart-spec]
+    description: Write the tests of the cart
+    inputs_from: { task: cart-spec, category: spec } # the files that it declared are named to the agent
+    paths: { test: [test/cart.test.js] }
+
+  - id: cart-code
+    workstream_id: cart
+    role: implementer
+    dependencies: [cart-tests]
+    description: Build the cart
+    paths: { src: [src/cart.js] }
+    # Must succeed on the finished commit before it is merged. A failure goes back to the agent, in its terminal.
+    completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
+    max_gate_attempts: 3
+
+  # Lane rules: nothing depends on anything, so all three are at work at once.
+  - id: coupons
+    workstream_id: rules
+    description: Take coupons off a price
+    paths: { src: [src/coupons.js], test: [test/coupons.test.js] }
+    completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
+
+  - id: shipping
+    workstream_id: rules
+    description: Price the shipping by weight
+    paths: { src: [src/shipping.js], test: [test/shipping.test.js] }
+    completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
+
+  - id: tax
+    workstream_id: rules
+    description: Compute the tax of a price
+    paths: { src: [src/tax.js], test: [test/tax.test.js] }
+    completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
+
+  # Lane checkout: its first task starts at once, its second needs the cart.
+  - id: checkout-spec
+    workstream_id: checkout
+    role: spec_writer
+    description: Specify the receipt
+    paths: { spec: [docs/checkout.md] }
+
+  - id: checkout-code
+    workstream_id: checkout
+    role: implementer
+    # cart-code is a task of another lane: this one waits until that lane is merged, and then has its work.
+    dependencies: [checkout-spec, cart-code]
+    description: Print the receipt of a cart
+    paths: { src: [src/checkout.js], test: [test/checkout.test.js] }
+    completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
+
+  - id: checkout-review
+    workstream_id: checkout
+    role: test_reviewer
+    dependencies: [checkout-code]
+    description: Review the tests of the receipt
+    paths: { test: [test/checkout.test.js] }
+`;
+}
