@@ -1,6 +1,6 @@
 /** The core of agentrelay and its steps, as a library. See docs/library.md and docs/extending.md. */
 
-export type { Agent, AgentAddress, SendResult } from './core/agent.ts';
+export type { Agent, AgentAddress, SendResult } from './core/agent-handle.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
 export {
   AgentLaunchError,

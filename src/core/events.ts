@@ -196,9 +196,5 @@ export type RunEvent = Fact & { readonly v: number; readonly seq: number; readon
 /** Facts that carry a task and its attempt. */
 export type AttemptFact = Extract<Fact, OfTask>;
 
-export function isAttemptFact(fact: Fact): fact is AttemptFact {
-  return 'attempt' in fact;
-}
-
 /** The facts of one kind. */
 export type FactOf<K extends EventKind> = Extract<Fact, { readonly kind: K }>;

@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import type { Agent } from './agent-handle.ts';
 import type { TaskRuntime } from './task-runtime.ts';
 
 /** The steps of the lifecycle. Each can be run again after a crash and reaches the same world. */

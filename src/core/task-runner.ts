@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
@@ -41,7 +41,7 @@ export interface TaskRunner {
 }
 
 /** A branch that conflicts goes back to its agent this often before the task fails. */
-export const MAX_CONFLICT_ROUNDS = 2;
+const MAX_CONFLICT_ROUNDS = 2;
 
 /** The tables from which `StandardTaskRunner` picks each step. */
 export interface StepTables {

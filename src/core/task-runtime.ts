@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import type { Agent } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
 import type { Fact } from './events.ts';

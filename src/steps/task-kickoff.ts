@@ -1,4 +1,4 @@
-import type { Agent } from '../core/agent.ts';
+import type { Agent } from '../core/agent-handle.ts';
 import { AgentLaunchError } from '../core/errors.ts';
 import type { TaskKickoff } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';

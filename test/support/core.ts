@@ -1,4 +1,4 @@
-import type { Agent, SendResult } from '../../src/core/agent.ts';
+import type { Agent, SendResult } from '../../src/core/agent-handle.ts';
 import { StepDispatch } from '../../src/core/dispatch.ts';
 import { EventLog } from '../../src/core/event-log.ts';
 import type { FactOf, RunEvent } from '../../src/core/events.ts';

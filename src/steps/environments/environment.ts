@@ -1,4 +1,4 @@
-import type { Agent } from '../../core/agent.ts';
+import type { Agent } from '../../core/agent-handle.ts';
 
 /** An agent that a local environment keeps: what the steps after the launch ask of it, wherever it runs. */
 export interface LiveAgent extends Agent {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AgentAddress, SendResult } from '../../core/agent.ts';
+import type { AgentAddress, SendResult } from '../../core/agent-handle.ts';
 import { readExitCode } from '../agent-wrapper.ts';
 import type { LiveAgent } from './environment.ts';
 import type { TmuxEnvironment } from './tmux.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { SendResult } from '../../core/agent.ts';
+import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { KeyedQueue } from '../../core/queue.ts';
 import { stopSession } from '../tools/process-session.ts';
