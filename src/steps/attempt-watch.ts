@@ -45,13 +45,13 @@ export class AttemptWatch {
     const agent = this.#runtime.artifacts.agent as LiveAgent;
     const leave = new AbortController();
     let gone = false;
-    agent.exited(AbortSignal.any([signal, leave.signal])).then(
-      () => {
-        gone = true;
-        this.#wake?.();
-      },
-      () => {},
-    );
+    const left = AbortSignal.any([signal, leave.signal]);
+    const end = () => {
+      gone = !left.aborted;
+      this.#wake?.();
+    };
+    // A place that is lost has lost its agent.
+    agent.exited(left).then(end, end);
     try {
       for (;;) {
         const woken = this.#sleep();
@@ -173,7 +173,7 @@ export class AttemptWatch {
   async #endedSilently(agent: LiveAgent): Promise<SignalError> {
     const exitCode = agent.exitCode();
     this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
-    const lines = await agent.lastLines(SCREEN_LINES);
+    const lines = await agent.lastLines(SCREEN_LINES).catch(() => []);
     const screen = lines.length === 0 ? '' : `; its last lines: ${lines.join(' ⏎ ')}`;
     return exitCode === null
       ? new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`)

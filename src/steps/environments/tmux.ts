@@ -87,7 +87,8 @@ export function createTmuxEnvironment({ control }: { control: TmuxControl }): Tm
       }),
 
     async close(pane, { logFile, keepPane }) {
-      const shown = await capture(control, pane, ALL_LINES, false);
+      // A server that is gone has taken the pane with it; what runs on in its session is still to be stopped.
+      const shown = await capture(control, pane, ALL_LINES, false).catch(nullIfLost);
       try {
         if (shown !== null) writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 });
       } finally {
@@ -230,4 +231,9 @@ async function endEmptySession(control: TmuxControl): Promise<void> {
     // The session's end takes our client with it, often before the answer.
     if (!(error instanceof TmuxError)) throw error;
   }
+}
+
+function nullIfLost(error: unknown): null {
+  if (error instanceof TmuxError && error.code === 'disconnected') return null;
+  throw error;
 }

@@ -55,6 +55,8 @@ export async function exec(file: string, args: readonly string[], options: ExecO
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? {},
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    // A Ctrl-C at the terminal is for us; a git that it ended half-way would be taken for a failure.
+    detached: true,
     timeout: options.timeout ?? 60_000,
     forceKillAfterDelay: 2_000,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
@@ -150,5 +152,6 @@ export function startPiped(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
   });
 }
