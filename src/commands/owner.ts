@@ -14,7 +14,7 @@ import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
 import { preflight, type Repository } from '../steps/preflight.ts';
 import { RunStore } from '../steps/run-store.ts';
-import { createStandardSteps } from '../steps/standard-steps.ts';
+import { createStandardSteps, requireStandardSteps } from '../steps/standard-steps.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { type Journal, openJournal } from '../steps/tools/journal.ts';
 import { tryLock } from '../steps/tools/lock-file.ts';
@@ -50,7 +50,9 @@ export interface OwnedRun {
 export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const { graph, repository } = options;
   const store = new RunStore(repository.root, graph.name);
+  requireStandardSteps(graph, options.extensions);
   const { baseCommits } = await preflight(options);
+  if (!options.newRun && store.runs().length === 0) await requireNoBranches(options);
   mkdirSync(store.directory, { recursive: true });
   const attempt = tryLock(store.lockFile);
   if (attempt.kind === 'taken') {
@@ -112,7 +114,6 @@ async function openRun(
   const last = store.runs().at(-1);
   if (last === undefined) {
     if (options.newRun) await archiveRun({ ...options, run: 0 });
-    else await requireNoBranches(options);
     return startRun(options, store, 1, baseCommits);
   }
   const { events, length, torn } = store.journal(last);

@@ -74,8 +74,8 @@ function withRunOptions(command: Command): Command {
       ]),
     )
     .option('-k, --keep-panes', 'keep the dead panes of finished agents')
-    .option('-s, --tmux-session <name>', 'session for the agents, made if missing')
-    .option('-L, --tmux-socket <name>', 'private tmux server for the agents')
+    .option('-s, --tmux-session <name>', 'session for the agents, made if missing', tmuxName)
+    .option('-L, --tmux-socket <name>', 'private tmux server for the agents', tmuxName)
     .option('-m, --model <name>', 'model for agents that have none')
     .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
     .option('-I, --no-fail-fast-internal', 'go on after an internal error')
@@ -141,7 +141,9 @@ function defineDemo(program: Command, action: Action): void {
     .action((flags: { keepTmux?: boolean }) =>
       action(async ({ io, agentScript }) => {
         const { demo } = await import('./demo/demo.ts');
-        return demo({ agentScript, keepTmux: flags.keepTmux ?? false }, io);
+        // The program that we were started as, for the commands that the demo names.
+        const program = process.argv[1] ?? 'agentrelay';
+        return demo({ agentScript, program, keepTmux: flags.keepTmux ?? false }, io);
       }),
     );
 }
@@ -259,6 +261,14 @@ function count(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number from 1.');
   return value;
+}
+
+/** A server's name is a file name, a session's is part of tmux's targets. */
+function tmuxName(text: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(text)) {
+    throw new InvalidArgumentError('It is 1 to 64 of A-Z a-z 0-9 _ -, starting with a letter, a digit or _.');
+  }
+  return text;
 }
 
 function duration(text: string): number {

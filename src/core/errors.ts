@@ -30,6 +30,14 @@ export abstract class StepError extends Error {
   }
 }
 
+/** Also for those of another copy of this package, such as the one that a config module imports. */
+export function isStepError(error: unknown): error is StepError {
+  return (
+    error instanceof StepError ||
+    (error instanceof Error && 'boundary' in error && 'failureClass' in error && 'code' in error)
+  );
+}
+
 export class WorkspaceError extends StepError {
   override readonly name = 'WorkspaceError';
   readonly boundary = 'workspace';
@@ -62,7 +70,7 @@ export class PreconditionError extends Error {
 
 /** What a thrown value means for the run: typed step errors carry their class, the rest is a bug. */
 export function classifyFailure(error: unknown): IntegrationFailureClass {
-  return error instanceof StepError ? error.failureClass : 'internal_error';
+  return isStepError(error) ? error.failureClass : 'internal_error';
 }
 
 /** `"<ErrorName>: <message>"`, the form in which a task records what a step threw. */

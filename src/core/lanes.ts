@@ -1,4 +1,4 @@
-import { describeError, StepError } from './errors.ts';
+import { describeError, isStepError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
 import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
@@ -164,7 +164,7 @@ export class Lanes {
   #fail(id: string, error: unknown): void {
     const { log, signal } = this.#options;
     if (signal.aborted || this.#watching.signal.aborted) return;
-    const code = error instanceof StepError ? error.code : 'internal_error';
+    const code = isStepError(error) ? error.code : 'internal_error';
     const message = describeError(error);
     log.append({ kind: 'workstream_failed', workstream: id, code, error: message, root: { workstream: id } });
     this.#options.onFailed(id);

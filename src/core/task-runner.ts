@@ -2,7 +2,7 @@ import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
-import { classifyFailure, describeError, PreconditionError, StepError } from './errors.ts';
+import { classifyFailure, describeError, isStepError, PreconditionError, StepError } from './errors.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
 import { isSuccess, type TaskStatus } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
@@ -242,7 +242,7 @@ function recordFailure(runtime: TaskRuntime, error: unknown): void {
     return;
   }
   runtime.fail({
-    code: error instanceof StepError || error instanceof PreconditionError ? error.code : 'internal_error',
+    code: isStepError(error) || error instanceof PreconditionError ? error.code : 'internal_error',
     error: describeError(error),
     failureClass: classifyFailure(error),
   });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
@@ -18,7 +18,8 @@ export interface Repository {
 /** Finds the repository that `path` is in. Throws `UserError` for what agentrelay cannot work with. */
 export async function findRepository(path: string): Promise<Repository> {
   const target = resolve(path);
-  if (!existsSync(target)) throw new UserError(`there is no folder ${target}`);
+  if (!existsSync(target))
+    throw new UserError(`there is no folder ${target}`, { hint: 'name a repository with -t PATH' });
   await requireTool(GIT);
   const asked = ['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-common-dir', '--show-toplevel'];
   const { stdout } = await exec('git', asked, { cwd: target, env: NO_REPOSITORY_VARIABLES }).catch((error: unknown) => {
@@ -91,7 +92,7 @@ async function requireBranches(
 ): Promise<Record<string, string>> {
   const commits: Record<string, string> = {};
   if ((await git.resolve('HEAD')) === null && (await git.resolve('refs/heads/main')) === null) {
-    collect(new UserError('the repository has no commits', { hint: 'commit something first' }));
+    collect(new UserError(`the repository ${git.root} has no commits`, { hint: 'commit something first' }));
     return commits;
   }
   for (const { id, baseBranch, mergeTargetBranch } of graph.workstreams) {
@@ -131,6 +132,10 @@ async function requireFreeNames(options: PreflightOptions, collect: (error: unkn
     if (path !== undefined) known.set(path, branch ?? '');
   }
   const ours = join(repository.root, '.worktrees', graph.name);
+  for (const folder of ['.worktrees', '.workflow']) {
+    const top = join(repository.root, folder);
+    requireFolders([top, join(top, graph.name)], collect);
+  }
   for (const [path, branch] of known) {
     if (!branch.startsWith(`${BRANCH_ROOT}/${graph.name}/`) || path.startsWith(`${ours}/`)) continue;
     collect(
@@ -146,6 +151,25 @@ async function requireFreeNames(options: PreflightOptions, collect: (error: unkn
         hint: 'move it away',
       }),
     );
+  }
+}
+
+/** What lies on the way to our folders must be folders; a link would take the run to who knows where. */
+function requireFolders(paths: readonly string[], collect: (error: unknown) => void): void {
+  for (const path of paths) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return;
+    if (found.isDirectory()) continue;
+    const what = found.isSymbolicLink() ? 'a link' : 'a file';
+    collect(
+      new UserError(
+        `${join(root, path)} is in the way: the run keeps things in a folder of this name, and it is ${what}`,
+        {
+          hint: 'move it away',
+        },
+      ),
+    );
+    return;
   }
 }
 

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
-import { type DispatchKey, StepDispatch, type StepFactory } from '../core/dispatch.ts';
+import { type DispatchKey, requireSteps, type StepFactory } from '../core/dispatch.ts';
+import { PreconditionError, UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { KeyedQueue } from '../core/queue.ts';
-import type { TaskKickoff, TaskLauncher } from '../core/steps.ts';
+import type { TaskLauncher } from '../core/steps.ts';
 import type { StepTables } from '../core/task-runner.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { WorkstreamSteps } from '../core/workstream.ts';
+import { type AgentCommand, agentCommand } from './agent-command.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
+import type { Extensions, OwnStepTable } from './extensions.ts';
 import { LocalTaskMerger } from './forges/local-task-merger.ts';
 import { command } from './frameworks/command.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { writeLaunchers } from './launchers.ts';
 import { LocalWorkstreamSteps } from './local-workstream-steps.ts';
+import { notMade, type ShippedSteps, stepTable } from './step-table.ts';
 import { SignalCompletionChecker } from './task-completion-checker.ts';
 import { CommandGateChecker } from './task-gate-checker.ts';
 import { TmuxTaskKickoff } from './task-kickoff.ts';
@@ -21,7 +26,8 @@ import type { Git } from './tools/git.ts';
 import { Worktrees } from './worktree.ts';
 import { WorktreeHolders } from './worktree-holders.ts';
 
-export interface StandardStepsOptions {
+/** With what a config module adds. */
+export interface StandardStepsOptions extends Extensions {
   readonly graph: Graph;
   readonly settings: Settings;
   readonly git: Git;
@@ -32,10 +38,6 @@ export interface StandardStepsOptions {
   readonly tmux: TmuxEnvironment | null;
   /** What the agent-side commands run on. */
   readonly agentCommands: { readonly node: string; readonly agentScript: string };
-  /** The user's own, from a config module. */
-  readonly frameworks?: Readonly<Record<string, FrameworkPreset>>;
-  readonly launchers?: Readonly<Record<DispatchKey, StepFactory<TaskLauncher>>>;
-  readonly kickoffs?: Readonly<Record<DispatchKey, StepFactory<TaskKickoff>>>;
 }
 
 export interface StandardSteps {
@@ -46,16 +48,15 @@ export interface StandardSteps {
 /** The frameworks that come with agentrelay. */
 const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command };
 
-/** The steps as shipped, with the user's own beside them. */
+/** The steps as shipped, with the user's own before them. */
 export function createStandardSteps(options: StandardStepsOptions): StandardSteps {
-  const { git, settings, runDirectory } = options;
+  const { git, settings, runDirectory, steps: own = {} } = options;
   const graph = options.graph.name;
   const worktrees = new Worktrees(git, options.commonDir);
   const holders = new WorktreeHolders(worktrees);
   const queue = new KeyedQueue();
   const watches = new WeakMap();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
-  const { launchers, kickoffs } = tmuxEntries(options);
   const forge = settings.forge ?? 'local';
   const preparer = new WorktreeTaskPreparer({
     git,
@@ -69,17 +70,20 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
   });
   const completionChecker = new SignalCompletionChecker({ git, worktrees, watches });
   const gateChecker = new CommandGateChecker({ worktrees });
+  const kickoff = new TmuxTaskKickoff();
   const merger = new LocalTaskMerger({ git, queue, method: settings.mergeMethod });
   const teardown = new WorktreeTaskTeardown({ git, worktrees, holders, watches, keepPanes: settings.keepPanes });
+  const table = <T>(step: string, shipped: ShippedSteps<T>, entries: OwnStepTable<T> | undefined) =>
+    stepTable(step, shipped, entries, (runtime) => commandOf(runtime, options));
   return {
     tables: {
-      preparer: new StepDispatch('preparer', { default: () => preparer }),
-      launcher: new StepDispatch('launcher', { entries: { ...launchers, ...options.launchers } }),
-      kickoff: new StepDispatch('kickoff', { entries: { ...kickoffs, ...options.kickoffs } }),
-      completionChecker: new StepDispatch('completion checker', { default: () => completionChecker }),
-      gateChecker: new StepDispatch('gate checker', { default: () => gateChecker }),
-      merger: new StepDispatch('merger', { default: () => merger }),
-      teardown: new StepDispatch('teardown', { default: () => teardown }),
+      preparer: table('preparer', { default: () => preparer }, own.preparer),
+      launcher: table('launcher', { entries: tmuxLaunchers(options) }, own.launcher),
+      kickoff: table('kickoff', { entries: tmuxEntries(options.frameworks, () => () => kickoff) }, own.kickoff),
+      completionChecker: table('completion checker', { default: () => completionChecker }, own.completionChecker),
+      gateChecker: table('gate checker', { default: () => gateChecker }, own.gateChecker),
+      merger: table('merger', { default: () => merger }, own.merger),
+      teardown: table('teardown', { default: () => teardown }, own.teardown),
     },
     workstreams: new LocalWorkstreamSteps({
       git,
@@ -91,19 +95,43 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
   };
 }
 
-/** Every framework in a tmux window. */
-function tmuxEntries({ tmux, frameworks, graph, runDirectory }: StandardStepsOptions): {
-  launchers: Record<DispatchKey, StepFactory<TaskLauncher>>;
-  kickoffs: Record<DispatchKey, StepFactory<TaskKickoff>>;
-} {
-  const launchers: Record<DispatchKey, StepFactory<TaskLauncher>> = {};
-  const kickoffs: Record<DispatchKey, StepFactory<TaskKickoff>> = {};
-  if (tmux === null) return { launchers, kickoffs };
-  const kickoff = new TmuxTaskKickoff();
-  for (const [name, framework] of Object.entries({ ...FRAMEWORKS, ...frameworks })) {
-    const launcher = new TmuxTaskLauncher({ environment: tmux, framework, graph: graph.name, runDirectory });
-    launchers[`${name}/tmux`] = () => launcher;
-    kickoffs[`${name}/tmux`] = () => kickoff;
+/** Throws `UserError` when the graph needs a framework or a place that neither agentrelay nor the config module has. */
+export function requireStandardSteps(graph: Graph, { frameworks, steps = {} }: Extensions): void {
+  const entries = tmuxEntries(frameworks, () => notMade);
+  try {
+    requireSteps(graph, [
+      stepTable('launcher', { entries }, steps.launcher),
+      stepTable('kickoff', { entries }, steps.kickoff),
+    ]);
+  } catch (error) {
+    if (!(error instanceof PreconditionError)) throw error;
+    throw new UserError(`this version has ${error.message}`, {
+      hint: 'framework: command runs any program; docs/extending.md shows how to add a framework or an environment',
+    });
   }
-  return { launchers, kickoffs };
+}
+
+/** Every framework in a tmux window. */
+function tmuxEntries<T>(
+  own: Extensions['frameworks'],
+  make: (framework: FrameworkPreset) => StepFactory<T>,
+): Record<DispatchKey, StepFactory<T>> {
+  const frameworks = Object.entries({ ...FRAMEWORKS, ...own });
+  return Object.fromEntries(frameworks.map(([name, framework]) => [`${name}/tmux`, make(framework)]));
+}
+
+function tmuxLaunchers(options: StandardStepsOptions): Record<DispatchKey, StepFactory<TaskLauncher>> {
+  const { tmux: environment, frameworks, graph, runDirectory } = options;
+  if (environment === null) return {};
+  return tmuxEntries(frameworks, (framework) => {
+    const launcher = new TmuxTaskLauncher({ environment, framework, graph: graph.name, runDirectory });
+    return () => launcher;
+  });
+}
+
+function commandOf(runtime: TaskRuntime, options: StandardStepsOptions): AgentCommand {
+  const name = runtime.task.primaryAgent.framework;
+  const framework = { ...FRAMEWORKS, ...options.frameworks }[name];
+  if (framework === undefined) throw new PreconditionError('unregistered_framework', `no preset of framework ${name}`);
+  return agentCommand(runtime, framework, { graph: options.graph.name, runDirectory: options.runDirectory });
 }

@@ -1,11 +1,12 @@
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { AgentLaunchError, StepError } from '../core/errors.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { agentCommand } from './agent-command.ts';
 import { installAgentWrapper } from './agent-wrapper.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
-import { type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
+import type { FrameworkPreset } from './frameworks/framework.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
 /** Beside the signals of an attempt; written by the wrapper around its agent. */
@@ -35,10 +36,7 @@ export class TmuxTaskLauncher implements TaskLauncher {
     try {
       const pane = await environment.launch({
         windowName: windowName(runtime.task.id, runtime.attempt),
-        cwd: runtime.require('worktreePath'),
-        argv: this.#argv(runtime),
-        env: { ...framework.env, ...this.#variables(runtime) },
-        unset: framework.unset ?? [],
+        ...agentCommand(runtime, framework, { graph, runDirectory }),
         rawLog: join(signalDir, RAW_LOG_FILE),
         exitCodeFile,
         wrapper: installAgentWrapper(runDirectory),
@@ -49,34 +47,6 @@ export class TmuxTaskLauncher implements TaskLauncher {
       throw asLaunchError(error);
     }
   }
-
-  #argv(runtime: TaskRuntime): readonly string[] {
-    const instructions = instructionsOf(runtime);
-    return this.#options.framework.argv({
-      prompt: firstPrompt(instructions),
-      instructions,
-      model: runtime.task.primaryAgent.model,
-      task: runtime.task.id,
-      attempt: runtime.attempt,
-      command: runtime.task.primaryAgent.command,
-    });
-  }
-
-  #variables(runtime: TaskRuntime): Record<string, string> {
-    return {
-      AGENTRELAY_SIGNAL_DIR: runtime.require('signalDir'),
-      AGENTRELAY_INSTRUCTIONS: instructionsOf(runtime),
-      AGENTRELAY_GRAPH: this.#options.graph,
-      AGENTRELAY_TASK: runtime.task.id,
-      AGENTRELAY_ATTEMPT: String(runtime.attempt),
-      AGENTRELAY_TOKEN: runtime.token,
-      PATH: [join(this.#options.runDirectory, 'bin'), process.env.PATH ?? ''].join(delimiter),
-    };
-  }
-}
-
-function instructionsOf(runtime: TaskRuntime): string {
-  return join(runtime.require('signalDir'), 'instructions.md');
 }
 
 /** Dots and colons have a meaning in tmux's targets, so that a person could not name the window. */

@@ -29,6 +29,12 @@ export async function requireTool(requirement: ToolRequirement): Promise<void> {
   const wanted = atLeast.join('.');
   const { stdout } = await exec(program, args).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;
+    if (error.exitCode !== null) {
+      throw new UserError(`${program} is installed and does not run: ${error.message}`, {
+        hint: install,
+        cause: error,
+      });
+    }
     throw new UserError(`${program} is not installed; agentrelay needs ${program} ${wanted} or newer`, {
       hint: install,
       cause: error,

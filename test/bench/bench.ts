@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Figure, tableOf } from './figures.ts';
+import { loading } from './loading.ts';
+import type { BenchOptions } from './options.ts';
+import { scheduling } from './scheduling.ts';
+import { processCount, signalLatency } from './signals.ts';
+import { startUp } from './start-up.ts';
+import { wholeRuns } from './whole-runs.ts';
+
+// npm run bench -- [--quick] [SECTION...]: docs/benchmarks.md says what each figure means.
+
+type Section = (options: BenchOptions) => Promise<Figure[]>;
+
+const SECTIONS: Readonly<Record<string, { readonly title: string; readonly run: Section }>> = {
+  a: { title: 'whole runs, against the bare script', run: wholeRuns },
+  b: {
+    title: 'from signal to step',
+    run: async (options) => [...(await signalLatency(options)), ...(await processCount())],
+  },
+  c: { title: 'load and validate', run: loading },
+  d: { title: 'schedule, with a journal', run: scheduling },
+  e: { title: 'start-up and memory', run: startUp },
+};
+
+const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+const names = positionals.length === 0 ? Object.keys(SECTIONS) : positionals;
+for (const name of names) {
+  if (!(name in SECTIONS)) throw new Error(`no section ${name}; there are ${Object.keys(SECTIONS).join(', ')}`);
+}
+const figures: Figure[] = [];
+for (const name of names) {
+  const { title, run } = SECTIONS[name] as (typeof SECTIONS)[string];
+  console.error(`${name}  ${title}`);
+  figures.push({ name: `${name}  ${title}`, ours: '' }, ...(await run({ rounds: values.quick ? 2 : 5 })));
+}
+console.log(`Node ${process.version}, ${availableParallelism()} cores`);
+for (const line of tableOf(figures)) console.log(line);

@@ -1,0 +1,4 @@
+export interface BenchOptions {
+  /** How often each measurement is made. */
+  readonly rounds: number;
+}
