@@ -12,8 +12,10 @@ function isTooOld(version) {
   return Number(has[1]) < Number(needs[1]);
 }
 
-/** A reader that closes its end (`| head`) is no error of ours: end as `SIGPIPE` would, unless somebody minds it. */
-function onStdoutError(error) {
+// A reader that closes its end (`| head`) is no error of ours: end as SIGPIPE would, unless somebody minds it.
+// A terminal that is gone sends SIGHUP besides, and it is for that to say what becomes of us.
+function onOutputError(error) {
+  if (error.code === 'EIO') return;
   if (error.code !== 'EPIPE') throw error;
   if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(141);
 }
@@ -38,7 +40,8 @@ module.exports = function launch(entry, argv) {
   }
   // Even `require` of a module with a modern syntax is safe from here on: it is parsed when it is reached.
   require('module').enableCompileCache();
-  process.stdout.on('error', onStdoutError);
+  process.stdout.on('error', onOutputError);
+  process.stderr.on('error', onOutputError);
   try {
     require('../dist/' + entry + '.js')
       .main(argv)

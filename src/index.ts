@@ -1,4 +1,6 @@
-/** The core of agentrelay and its steps, as a library. See docs/library.md and docs/extending.md. */
+/** The core of agentrelay and its steps, as a library: docs/library.md, and docs/extending.md for config modules. */
+
+import { fileURLToPath } from 'node:url';
 
 export type { Agent, AgentAddress, SendResult } from './core/agent-handle.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
@@ -7,6 +9,7 @@ export {
   type Boundary,
   classifyFailure,
   type IntegrationFailureClass,
+  isStepError,
   PreconditionError,
   PullRequestError,
   SignalError,
@@ -15,7 +18,16 @@ export {
   WorkspaceError,
 } from './core/errors.ts';
 export { type EventListener, EventLog, type EventLogOptions } from './core/event-log.ts';
-export type { Attention, EventKind, Fact, FactOf, RunEvent, TaskOutline, WorkstreamOutline } from './core/events.ts';
+export type {
+  Attention,
+  BlockRoot,
+  EventKind,
+  Fact,
+  FactOf,
+  RunEvent,
+  TaskOutline,
+  WorkstreamOutline,
+} from './core/events.ts';
 export {
   type AgentConfig,
   type AgentEnvironment,
@@ -26,7 +38,8 @@ export {
   type TearDownMode,
   type Workstream,
 } from './core/graph/graph.ts';
-export { criticalPath, remainingPath, topologicalOrder } from './core/graph/order.ts';
+export { criticalPath, topologicalOrder } from './core/graph/order.ts';
+export type { Problem } from './core/graph/problem.ts';
 export { type ReadGraph, type ReadGraphOptions, readGraph } from './core/graph/read-graph.ts';
 export {
   isActive,
@@ -38,10 +51,12 @@ export {
 } from './core/lifecycle.ts';
 export { NO_PR } from './core/names.ts';
 export { Orchestrator, type OrchestratorOptions } from './core/orchestrator.ts';
+export { KeyedQueue } from './core/queue.ts';
 export { reduce, replay } from './core/reduce.ts';
 export { runStarted } from './core/run-started.ts';
 export {
   type AttemptState,
+  currentAttempt,
   emptyRunState,
   type RunState,
   type TaskState,
@@ -67,20 +82,31 @@ export type {
   WorkstreamRuntime,
   WorkstreamSteps,
 } from './core/workstream.ts';
+export { type AgentCommand, agentCommand } from './steps/agent-command.ts';
 export { isLiveAgent, type LiveAgent } from './steps/environments/environment.ts';
 export { createTmuxEnvironment, type TmuxEnvironment } from './steps/environments/tmux.ts';
-export type { Extensions } from './steps/extensions.ts';
+export { excludeOurFolders } from './steps/exclude.ts';
+export type { Extensions, GivenToStep, OwnStepFactory, OwnSteps, OwnStepTable, StepOf } from './steps/extensions.ts';
 export { LocalTaskMerger } from './steps/forges/local-task-merger.ts';
 export type { AgentInvocation, FrameworkPreset } from './steps/frameworks/framework.ts';
 export { LocalWorkstreamSteps } from './steps/local-workstream-steps.ts';
-export { findRepository, type Repository } from './steps/preflight.ts';
+export { findRepository, preflight, type Repository } from './steps/preflight.ts';
+export { RunStore } from './steps/run-store.ts';
 export { createStandardSteps, type StandardSteps, type StandardStepsOptions } from './steps/standard-steps.ts';
 export { SignalCompletionChecker } from './steps/task-completion-checker.ts';
 export { CommandGateChecker } from './steps/task-gate-checker.ts';
 export { TmuxTaskKickoff } from './steps/task-kickoff.ts';
-export { TmuxTaskLauncher, type TmuxTaskLauncherOptions } from './steps/task-launcher.ts';
+export { TmuxTaskLauncher } from './steps/task-launcher.ts';
 export { WorktreeTaskPreparer } from './steps/task-preparer.ts';
 export { WorktreeTaskTeardown } from './steps/task-teardown.ts';
 export { Git } from './steps/tools/git.ts';
 export { GraphFileError, type GraphFileProblem, loadGraph } from './steps/tools/graph-file.ts';
+export { tryLock } from './steps/tools/lock-file.ts';
 export { TmuxControl } from './steps/tools/tmux-control.ts';
+export { Worktrees } from './steps/worktree.ts';
+export { WorktreeHolders } from './steps/worktree-holders.ts';
+
+/** The script behind the agent-side commands, for `createStandardSteps`; absolute, beside this file. */
+export const agentScript: string = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './agent/run.ts' : './agent-run.js', import.meta.url),
+);

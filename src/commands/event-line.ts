@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RunEvent } from '../core/events.ts';
+import type { HoldReason, RunEvent } from '../core/events.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'quiet';
 
@@ -20,15 +20,19 @@ export interface EventLineOptions {
 }
 
 const WHAT_WIDTH = 14;
-const COLOURS = { good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', plain: 'reset' } as const;
+const COLOURS = { good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', plain: null } as const;
 
-/** One aligned line for people. */
+/** One aligned line for people. What matters stands out because the steps in between are dim from end to end. */
 export function eventLine(event: RunEvent, options: EventLineOptions): string {
   const { subject, what, detail, tone } = wordingOf(event);
-  const paint = (text: string) =>
-    options.colour && tone !== 'plain' ? styleText(COLOURS[tone], text, { validateStream: false }) : text;
-  const since = clock(Date.parse(event.at) - options.start);
-  return `${since}  ${subject.padEnd(options.width)}  ${paint(what.padEnd(WHAT_WIDTH))}  ${oneLine(detail)}`.trimEnd();
+  const paint = (colour: 'green' | 'red' | 'yellow' | 'dim' | null, text: string) =>
+    options.colour && colour !== null && text !== '' ? styleText(colour, text, { validateStream: false }) : text;
+  const beside = tone === 'quiet' ? 'dim' : null;
+  const since = paint('dim', clock(Date.parse(event.at) - options.start));
+  const more = oneLine(detail).trimEnd();
+  const gap = more === '' ? '' : `${' '.repeat(Math.max(0, WHAT_WIDTH - what.length))}  `;
+  const about = paint(beside, subject.padEnd(options.width));
+  return `${since}  ${about}  ${paint(COLOURS[tone], what)}${gap}${paint(beside, more)}`;
 }
 
 /** Cells that the subjects of a run need. */
@@ -106,7 +110,7 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
     case 'task_waiting':
       return say('working', '', 'quiet');
     case 'task_signalled':
-      return say(`signalled ${event.outcome}`.slice(0, WHAT_WIDTH + 2), signalDetail(event), 'quiet');
+      return say(event.outcome === 'done' ? 'done' : 'gave up', signalDetail(event), 'quiet');
     case 'task_signal_ignored':
       return say('signal ignored', `${event.file}: ${event.reason.replaceAll('_', ' ')}`, 'warn');
     case 'task_gate_started':
@@ -115,10 +119,10 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
       return say('gate passed', `round ${event.round} of ${event.of}`);
     case 'task_gate_failed': {
       const exit = event.exit_code === null ? 'was ended' : `exit ${event.exit_code}`;
-      return say('gate failed', `round ${event.round} of ${event.of}, ${exit}: ${event.output}`, 'warn');
+      return say('gate failed', `round ${event.round} of ${event.of}, ${exit}; output: ${inRun(event.output)}`, 'warn');
     }
     case 'task_pr_created':
-      return say('pull request', event.pr, 'quiet');
+      return say(isLocal(event.pr) ? 'handed over' : 'pull request', shortPullRequest(event.pr), 'quiet');
     case 'task_merge_queued':
       return say('queued', `${event.position} ahead for ${event.target}`, 'quiet');
     case 'task_pr_merging':
@@ -134,7 +138,8 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
     case 'task_succeeded':
       return say(event.status === 'pr_merged' ? 'merged' : 'completed', short(event.commit), 'good');
     case 'task_failed':
-      return say('failed', `${event.code}: ${event.error}`, 'bad');
+      // What the agent itself says needs no code before it.
+      return say('failed', event.code === 'agent_failed' ? event.error : `${event.code}: ${event.error}`, 'bad');
     case 'task_cancelled':
       return say('cancelled', '', 'warn');
     case 'task_concerned':
@@ -164,7 +169,7 @@ function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, {
     case 'workstream_merge_ready':
       return say('merge ready', `at ${short(event.commit)}`);
     case 'workstream_pr_created':
-      return say('pull request', `${event.branch} into ${event.target}`, 'quiet');
+      return say(isLocal(event.pr) ? 'handed over' : 'pull request', laneOffer(event), 'quiet');
     case 'workstream_concerned':
       return say('concern', event.message, 'warn');
     case 'workstream_held':
@@ -176,15 +181,37 @@ function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, {
   }
 }
 
+function laneOffer({ pr, branch, target }: Extract<RunEvent, { kind: 'workstream_pr_created' }>): string {
+  return isLocal(pr) ? `${branch} into ${target}` : `${pr} into ${target}`;
+}
+
 function heldDetail(event: Extract<RunEvent, { kind: 'workstream_held' }>): string {
-  const why = event.reason.replaceAll('_', ' ');
-  const details = event.details.length === 0 ? '' : ` (${event.details.join('; ')})`;
-  return `${why}${details}; to merge: ${event.merge_command}`;
+  return `${holdReason(event.reason, event.details)}: ${event.merge_command}`;
+}
+
+/** Concerns had a line each when they were raised: here it is enough to say whose they are. */
+function holdReason(reason: HoldReason, details: readonly string[]): string {
+  if (reason === 'concerns') return `concerns of ${[...new Set(details.map((text) => text.split(':')[0]))].join(', ')}`;
+  return `${reason.replaceAll('_', ' ')}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;
 }
 
 function mergedDetail(event: Extract<RunEvent, { kind: 'workstream_merged' }>): string {
   if (event.by === 'nothing_to_merge') return 'nothing to merge';
   return `${short(event.commit)}${event.by === 'person' ? ' by a person' : ''}`;
+}
+
+function isLocal(pr: string): boolean {
+  return pr.startsWith('local:');
+}
+
+/** What a person needs of a pull request: its URL, or the branch and the commit that were handed over. */
+export function shortPullRequest(pr: string): string {
+  return isLocal(pr) ? pr.slice('local:'.length).replace(/@([0-9a-f]{8})[0-9a-f]*$/, ' @ $1') : pr;
+}
+
+/** A path in a run's folder is long and begins always alike. */
+function inRun(path: string): string {
+  return path.replace(/^.*\/(?=signals\/)/, '');
 }
 
 export function plural(count: number, noun: string): string {

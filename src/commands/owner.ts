@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import { EventLog } from '../core/event-log.ts';
+import type { RunEvent } from '../core/events.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { isActive } from '../core/lifecycle.ts';
 import { Orchestrator } from '../core/orchestrator.ts';
@@ -38,6 +39,8 @@ export interface OwnerOptions {
 
 export interface OwnedRun {
   readonly log: EventLog;
+  /** What was told before anybody could listen: how the run began, or for a run that is over its end. */
+  readonly opening: readonly RunEvent[];
   readonly directory: string;
   /** Null for a run that is over: there is nothing to do. */
   readonly orchestrator: Orchestrator | null;
@@ -51,8 +54,11 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const { graph, repository } = options;
   const store = new RunStore(repository.root, graph.name);
   requireStandardSteps(graph, options.extensions);
+  // Both at once; what stops every run is said first.
+  const noBranches = !options.newRun && store.runs().length === 0 ? requireNoBranches(options) : null;
+  noBranches?.catch(() => {});
   const { baseCommits } = await preflight(options);
-  if (!options.newRun && store.runs().length === 0) await requireNoBranches(options);
+  await noBranches;
   mkdirSync(store.directory, { recursive: true });
   const attempt = tryLock(store.lockFile);
   if (attempt.kind === 'taken') {
@@ -68,7 +74,8 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     excludeOurFolders(repository.commonDir);
     const opened = await openRun(options, store, baseCommits);
     closers.push(() => opened.journal.close());
-    if (opened.over) return { log: opened.log, directory: opened.directory, orchestrator: null, notes: [], close };
+    const { log, opening, directory } = opened;
+    if (opened.over) return { log, opening, directory, orchestrator: null, notes: [], close };
     const tmux = await connectTmux(options);
     if (tmux !== null) closers.push(() => tmux.disconnect());
     const notes = [...opened.notes, ...(await clearLeavings(opened.log, tmux))];
@@ -82,6 +89,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       tmux,
       agentCommands: options.agentCommands,
     });
+    closers.push(() => steps.close());
     const orchestrator = new Orchestrator({
       graph,
       settings: options.settings,
@@ -91,7 +99,8 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       newToken,
       waitForPerson: options.waitForPerson,
     });
-    return { log: opened.log, directory: opened.directory, orchestrator, notes, close };
+    opened.stopListening();
+    return { log, opening, directory, orchestrator, notes, close };
   } catch (error) {
     await close();
     throw error;
@@ -100,6 +109,8 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
 
 interface OpenedRun {
   readonly log: EventLog;
+  readonly opening: RunEvent[];
+  readonly stopListening: () => void;
   readonly journal: Journal;
   readonly directory: string;
   readonly over: boolean;
@@ -132,6 +143,7 @@ async function openRun(
   if (!over && state.startedAt === null)
     opened.log.append(runStarted(options.graph, { number: last, digest: options.digest }));
   else if (!over) opened.log.append({ kind: 'run_resumed', pid: process.pid });
+  else opened.opening.push(...events.slice(-1));
   const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
   return { ...opened, over, notes };
 }
@@ -161,7 +173,9 @@ function startRun(options: OwnerOptions, store: RunStore, run: number, baseCommi
 function openLog(store: RunStore, run: number, state: RunState, length: number) {
   const journal = openJournal(store.journalFile(run), length);
   const log = new EventLog({ state, now: Date.now, write: (line) => journal.write(line) });
-  return { log, journal, directory: store.runDirectory(run) };
+  const opening: RunEvent[] = [];
+  const stopListening = log.subscribe((event) => opening.push(event));
+  return { log, opening, stopListening, journal, directory: store.runDirectory(run) };
 }
 
 async function connectTmux({ graph, settings, tmuxSocket }: OwnerOptions): Promise<TmuxEnvironment | null> {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../core/errors.ts';
 import type { EventLog } from '../core/event-log.ts';
+import type { RunEvent } from '../core/events.ts';
 import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
 import type { RunOutcome } from '../core/lifecycle.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
@@ -10,7 +11,7 @@ import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
 import { eventLine, subjectWidth } from './event-line.ts';
 import type { Io } from './io.ts';
-import { ownRun } from './owner.ts';
+import { type OwnedRun, ownRun } from './owner.ts';
 import { summary } from './summary.ts';
 
 export interface RunOptions {
@@ -61,8 +62,8 @@ export async function runHeadless(options: RunOptions, io: Io): Promise<number> 
     });
     try {
       for (const note of run.notes) io.err(`agentrelay: ${note}`);
-      if (run.orchestrator === null) return reportOver(run.log, loaded.graph, options, io);
-      return await follow(run.orchestrator, run.log, options, io);
+      if (run.orchestrator === null) return reportOver(run, loaded.graph, options, io);
+      return await follow(run.orchestrator, run, options, io);
     } finally {
       await run.close();
     }
@@ -87,8 +88,15 @@ function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> 
   return (signal) => delay(milliseconds, undefined, { signal });
 }
 
-async function follow(orchestrator: Orchestrator, log: EventLog, options: RunOptions, io: Io): Promise<number> {
-  const unsubscribe = log.subscribe(printer(log, options, io));
+async function follow(
+  orchestrator: Orchestrator,
+  { log, opening }: OwnedRun,
+  options: RunOptions,
+  io: Io,
+): Promise<number> {
+  const print = printer(log, options, io);
+  for (const event of opening) print(event);
+  const unsubscribe = log.subscribe(print);
   const release = onSignals(orchestrator, io);
   try {
     const outcome = await orchestrator.run();
@@ -100,19 +108,19 @@ async function follow(orchestrator: Orchestrator, log: EventLog, options: RunOpt
   }
 }
 
-/** What a listener prints of each event; the run's start is printed at once, for it is in the log already. */
-function printer(log: EventLog, options: RunOptions, io: Io) {
-  if (options.json) return (event: unknown) => io.out(JSON.stringify(event));
+/** What is printed of each event. */
+function printer(log: EventLog, options: RunOptions, io: Io): (event: RunEvent) => void {
+  if (options.json) return (event) => io.out(JSON.stringify(event));
   const { state } = log;
   const width = subjectWidth({
     tasks: [...state.tasks.values()].map((task) => task.outline),
     workstreams: [...state.workstreams.values()].map((lane) => lane.outline),
   });
   const line = { width, colour: io.colour, start: Date.now() };
-  return (event: Parameters<typeof eventLine>[0]) => io.out(eventLine(event, line));
+  return (event) => io.out(eventLine(event, line));
 }
 
-/** Ctrl-C stops scheduling, again cancels. A closed terminal or SIGTERM leaves the agents for the next owner. */
+/** Ctrl-C stops scheduling, again cancels. A closed terminal or pipe, or SIGTERM, leaves the agents for the next owner. */
 function onSignals(orchestrator: Orchestrator, io: Io): () => void {
   let interrupts = 0;
   const interrupt = () => {
@@ -127,12 +135,13 @@ function onSignals(orchestrator: Orchestrator, io: Io): () => void {
     orchestrator.stop('interrupted');
   };
   const leave = () => orchestrator.detach();
-  process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave);
-  return () => process.off('SIGINT', interrupt).off('SIGTERM', leave).off('SIGHUP', leave);
+  process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave).on('SIGPIPE', leave);
+  return () => process.off('SIGINT', interrupt).off('SIGTERM', leave).off('SIGHUP', leave).off('SIGPIPE', leave);
 }
 
-function reportOver(log: EventLog, graph: Graph, options: RunOptions, io: Io): number {
+function reportOver({ log, opening }: OwnedRun, graph: Graph, options: RunOptions, io: Io): number {
   const { state } = log;
+  if (options.json) for (const event of opening) io.out(JSON.stringify(event));
   if (!options.json) for (const line of summary(state, io.colour)) io.out(line);
   io.err(`agentrelay: run ${state.run} of ${graph.name} is over; --new-run starts over`);
   return state.outcome === null ? INTERRUPTED : EXIT_CODES[state.outcome];

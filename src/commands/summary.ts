@@ -1,49 +1,76 @@
 import { styleText } from 'node:util';
 import { isSuccess } from '../core/lifecycle.ts';
-import type { RunState, TaskState } from '../core/run-state.ts';
-import { clock, oneLine, plural } from './event-line.ts';
+import type { AttemptState, RunState, TaskState, WorkstreamState } from '../core/run-state.ts';
+import { clock, oneLine, plural, shortPullRequest } from './event-line.ts';
+
+type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
+
+/** A cell with its colour, or without one. */
+type Cell = string | { readonly text: string; readonly colour: Colour };
+
+/** Text, and how it is coloured where colours are wanted. */
+type Paint = (colour: Colour, text: string) => string;
 
 const HEAD = ['task', 'lane', 'status', 'attempts', 'time', 'branch or PR', 'concerns'];
 
-/** The table at the end of a run, the lanes below it, and the errors in full. */
+/** The table at the end of a run; below it the lanes, the concerns and the errors in full. */
 export function summary(state: RunState, colour: boolean): string[] {
+  const paint: Paint = (name, text) => (colour ? styleText(name, text, { validateStream: false }) : text);
   const tasks = [...state.tasks.values()];
-  const rows = [HEAD, ...tasks.map(row)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const paint = (line: string, task: TaskState | undefined) => {
-    if (!colour) return line;
-    if (task === undefined) return styleText('bold', line, { validateStream: false });
-    if (isSuccess(task.status)) return line;
-    return styleText(task.status === 'failed' ? 'red' : 'yellow', line, { validateStream: false });
-  };
+  const lanes = [...state.workstreams.values()];
+  const head = HEAD.map((text) => ({ text, colour: 'bold' }) as const);
   return [
     '',
-    ...lines.map((line, at) => paint(line, tasks[at - 1])),
-    ...section('lanes', laneLines(state)),
-    ...section('errors', errorLines(tasks)),
+    ...table([head, ...tasks.map(taskRow)], paint),
+    ...section('lanes', laneLines(lanes, paint), paint),
+    ...section('concerns', concernLines(tasks, lanes), paint),
+    ...section('errors', errorLines(tasks), paint),
     '',
-    totals(state, tasks),
+    paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state, tasks)),
   ];
 }
 
-function row(task: TaskState): string[] {
+/** Columns as wide as their widest cell; colours take no room. */
+function table(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
+    });
+  }
+  return rows.map((row) => {
+    const last = row.findLastIndex((cell) => textOf(cell) !== '');
+    const cells = row.slice(0, last + 1).map((cell, column) => {
+      const text = textOf(cell);
+      const blanks = column === last ? '' : ' '.repeat((widths[column] ?? 0) - text.length);
+      return `${typeof cell === 'string' ? text : paint(cell.colour, text)}${blanks}`;
+    });
+    return cells.join('  ');
+  });
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
+}
+
+function taskRow(task: TaskState): Cell[] {
   const attempt = task.attempts.at(-1);
-  const pr = attempt?.pr ?? attempt?.branch ?? '';
   return [
     task.outline.id,
     task.outline.workstream,
-    task.status,
+    taskStatus(task),
     String(task.attempts.length),
     spent(task),
-    pr.startsWith('local:') ? pr.slice('local:'.length).replace(/@(.{8}).*$/, ' @ $1') : pr,
+    shortPullRequest(attempt?.pr ?? attempt?.branch ?? ''),
     String(task.attempts.flatMap(({ concerns }) => concerns).length || ''),
   ];
+}
+
+function taskStatus({ status }: TaskState): Cell {
+  const text = status === 'pr_merged' ? 'merged' : status.replaceAll('_', ' ');
+  if (isSuccess(status)) return { text, colour: 'green' };
+  if (status === 'failed') return { text, colour: 'red' };
+  return status === 'blocked' || status === 'cancelled' ? { text, colour: 'yellow' } : text;
 }
 
 function spent(task: TaskState): string {
@@ -51,13 +78,42 @@ function spent(task: TaskState): string {
   return times.length === 0 ? '' : clock(times.reduce((sum, time) => sum + time, 0));
 }
 
-function laneLines(state: RunState): string[] {
-  return [...state.workstreams.values()].map((lane) => {
-    const held = lane.held === null ? '' : `, held: ${lane.held.replaceAll('_', ' ')}; to merge: ${lane.mergeCommand}`;
-    const failure = lane.failure === null ? '' : `, ${lane.failure.error}`;
-    const target = lane.branch === null ? '' : `  ${lane.branch} → ${lane.outline.target}`;
-    return `${lane.outline.id}: ${lane.status.replaceAll('_', ' ')}${held}${failure}${target}`;
+/** One line a lane, and below a lane that waits for a person what merges it. */
+function laneLines(lanes: readonly WorkstreamState[], paint: Paint): string[] {
+  const lines = table(
+    lanes.map((lane) => [lane.outline.id, laneStatus(lane), laneDetail(lane)]),
+    paint,
+  );
+  return lanes.flatMap((lane, at) => {
+    const line = lines[at] ?? '';
+    if (lane.mergeCommand === null || lane.status === 'merged') return [line];
+    return [line, `  to merge it: ${lane.mergeCommand}`];
   });
+}
+
+function laneStatus(lane: WorkstreamState): Cell {
+  if (lane.status === 'merged') return { text: 'merged', colour: 'green' };
+  if (lane.status === 'failed') return { text: 'failed', colour: 'red' };
+  if (lane.held !== null) return { text: `held: ${lane.held.replaceAll('_', ' ')}`, colour: 'yellow' };
+  return lane.status === 'pr_created' ? 'open' : lane.status.replaceAll('_', ' ');
+}
+
+function laneDetail(lane: WorkstreamState): string {
+  if (lane.failure !== null) return oneLine(lane.failure.error);
+  return lane.branch === null ? '' : `${lane.branch} -> ${lane.outline.target}`;
+}
+
+function concernLines(tasks: readonly TaskState[], lanes: readonly WorkstreamState[]): string[] {
+  const ofTasks = tasks.flatMap(({ outline, attempts }) =>
+    attempts.flatMap((attempt) => attempt.concerns.map((concern) => `${outline.id}: ${concernText(concern)}`)),
+  );
+  const ofLanes = lanes.flatMap(({ outline, concerns }) => concerns.map((text) => `lane ${outline.id}: ${text}`));
+  return [...ofTasks, ...ofLanes].map(oneLine);
+}
+
+/** Only an agent's own concern holds back a merge; the others say where they are from. */
+function concernText({ source, message }: AttemptState['concerns'][number]): string {
+  return source === 'agent' ? message : `${message} (${source})`;
 }
 
 function errorLines(tasks: readonly TaskState[]): string[] {
@@ -73,8 +129,8 @@ function errorLines(tasks: readonly TaskState[]): string[] {
   });
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly string[], paint: Paint): string[] {
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
 }
 
 function totals(state: RunState, tasks: readonly TaskState[]): string {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/graph/duration.ts';
 import type { ForgeName, Settings, TearDownMode } from '../core/graph/graph.ts';
 import type { Io } from './io.ts';
+import type { GraphCommandOptions } from './validate.ts';
 
 export interface CommandContext {
   readonly io: Io;
@@ -63,7 +64,7 @@ function defineRun(program: Command, action: Action): void {
 }
 
 function withRunOptions(command: Command): Command {
-  return withTarget(command)
+  return withConfig(withTarget(command))
     .option('-c, --max-concurrency <n>', 'live agents at once', count)
     .option('-a, --max-task-attempts <n>', 'attempts for each task', count)
     .addOption(
@@ -80,7 +81,6 @@ function withRunOptions(command: Command): Command {
     .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
     .option('-I, --no-fail-fast-internal', 'go on after an internal error')
     .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
-    .option('--config <file>', 'config module with frameworks of your own')
     .option('--new-run', 'start over; the last run keeps its records and branches')
     .option('-d, --dry-run', 'show what would run, and run nothing')
     .option('--wait <duration>', 'how long to wait for a person when nothing else can move', duration)
@@ -98,7 +98,7 @@ async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandC
   const graphFile = await resolveGraph(graph, flags.graphDir ?? null);
   if (flags.dryRun) {
     const { dryRun } = await import('./dry-run.ts');
-    return dryRun(graphFile, { json: flags.json ?? false }, io);
+    return dryRun(graphFile, await graphOptions(flags), io);
   }
   const { runHeadless } = await import('./run.ts');
   return runHeadless(
@@ -153,7 +153,7 @@ function defineValidate(program: Command, action: Action): void {
     (graph: string, flags: GraphFlags) =>
       action(async ({ io }) => {
         const [{ resolveGraph }, { validate }] = await Promise.all([import('./list.ts'), import('./validate.ts')]);
-        return validate(await resolveGraph(graph, flags.graphDir ?? null), { json: flags.json ?? false }, io);
+        return validate(await resolveGraph(graph, flags.graphDir ?? null), await graphOptions(flags), io);
       }),
   );
 }
@@ -163,34 +163,49 @@ function defineDryRun(program: Command, action: Action): void {
     (graph: string, flags: GraphFlags) =>
       action(async ({ io }) => {
         const [{ resolveGraph }, { dryRun }] = await Promise.all([import('./list.ts'), import('./dry-run.ts')]);
-        return dryRun(await resolveGraph(graph, flags.graphDir ?? null), { json: flags.json ?? false }, io);
+        return dryRun(await resolveGraph(graph, flags.graphDir ?? null), await graphOptions(flags), io);
       }),
   );
 }
 
 interface GraphFlags {
+  readonly targetRepo: string;
   readonly graphDir?: string;
+  readonly config?: string;
+  readonly model?: string;
   readonly json?: boolean;
 }
 
 function graphCommand(program: Command, name: string, description: string): Command {
-  return program
-    .command(`${name} <graph>`)
-    .description(description)
-    .option('-g, --graph-dir <dir>', 'folder of graphs; a graph may then be given by name')
-    .option('--json', 'as JSON');
+  return withConfig(withTarget(program.command(`${name} <graph>`).description(description))).option(
+    '--json',
+    'as JSON',
+  );
+}
+
+function withConfig(command: Command): Command {
+  return command.option('--config <file>', 'config module, instead of agentrelay.config.{ts,mjs,js} of the repository');
+}
+
+/** With the names that the config module adds, which a run would know too. */
+async function graphOptions({ targetRepo, config, model, json }: GraphFlags): Promise<GraphCommandOptions> {
+  const { findRoot, loadExtensions, namesOf } = await import('../steps/extensions.ts');
+  const names = namesOf(await loadExtensions(findRoot(targetRepo), config ?? null));
+  return { ...names, model: model ?? null, json: json ?? false };
 }
 
 function defineList(program: Command, action: Action): void {
-  program
+  const command = program
     .command('list')
     .description('the graphs of a folder')
-    .option('-g, --graph-dir <dir>', 'folder of graphs', '.')
+    .option('-t, --target-repo <path>', 'the repository to work in', '.')
+    .option('-g, --graph-dir <dir>', 'folder of graphs', '.');
+  withConfig(command)
     .option('--json', 'as JSON')
-    .action((flags: { graphDir: string; json?: boolean }) =>
+    .action((flags: GraphFlags & { graphDir: string }) =>
       action(async ({ io }) => {
         const { list } = await import('./list.ts');
-        return list(flags.graphDir, { json: flags.json ?? false }, io);
+        return list(flags.graphDir, await graphOptions(flags), io);
       }),
     );
 }

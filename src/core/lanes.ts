@@ -107,6 +107,9 @@ export class Lanes {
     const opened = await steps.open(lane, log.state);
     await this.#tearDown(lane);
     if (opened.kind === 'nothing_to_merge') return this.#merged(id, opened.commit, 'nothing_to_merge');
+    if (opened.kind === 'merged') {
+      return this.#merged(id, opened.commit, this.#heldBack(lane) === null ? 'agentrelay' : 'person');
+    }
     if (this.#state(id).status === 'merge_ready') {
       const { pr, target, commit } = opened;
       const branch = lane.state.integrationBranch ?? '';

@@ -17,6 +17,8 @@ export interface WorkstreamRuntime {
 
 export type IntegrationPullRequest =
   | { readonly kind: 'nothing_to_merge'; readonly commit: string }
+  /** Somebody merged it while nobody watched; `commit` is the target's. */
+  | { readonly kind: 'merged'; readonly commit: string }
   | {
       readonly kind: 'opened';
       readonly pr: string;

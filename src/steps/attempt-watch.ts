@@ -65,6 +65,8 @@ export class AttemptWatch {
       }
     } finally {
       leave.abort();
+      // Ends the sleep that nobody waits for any more, whose timer would keep the process alive.
+      this.#wake?.();
       this.#wake = null;
     }
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DispatchKey } from '../core/dispatch.ts';
 import { UserError } from '../core/errors.ts';
@@ -37,6 +37,15 @@ export interface GivenToStep<T> {
 export type StepOf<S extends keyof StepTables> = ReturnType<StepTables[S]['for']>;
 
 const NAMES = ['agentrelay.config.ts', 'agentrelay.config.mjs', 'agentrelay.config.js'];
+
+/** The repository that a folder is in, without asking git; the folder itself where it is in none. Absolute. */
+export function findRoot(folder: string): string {
+  const start = resolve(folder);
+  for (let at = start; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (dirname(at) === at) return start;
+  }
+}
 
 /** Loads the module that `path` names, else the repository's own; nothing when there is none. Throws `UserError`. */
 export async function loadExtensions(root: string, path: string | null): Promise<Extensions> {

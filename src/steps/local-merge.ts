@@ -22,12 +22,16 @@ const MAX_RACES = 10;
 export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge> {
   const tip = await git.branch(plan.into);
   if (tip === null) throw new Error(`there is no branch ${plan.into}`);
-  const counts = await git.run(['rev-list', '--left-right', '--count', `${tip}...${plan.commit}`]);
-  const [behind = 0, ahead = 0] = counts.stdout.split('\t').map(Number);
-  if (ahead === 0) return { kind: 'contained', tip };
-  const tree = behind === 0 ? `${plan.commit}^{tree}` : await mergedTree(git, tip, plan.commit);
+  const { commit } = plan;
+  const straight = await git.straightAhead(tip, commit);
+  if (straight === 0) return { kind: 'contained', tip };
+  const tree = straight === null ? await mergedTree(git, tip, commit) : `${commit}^{tree}`;
   if (Array.isArray(tree)) return { kind: 'conflict', files: tree };
-  const parents = plan.method === 'squash' ? ['-p', tip] : ['-p', tip, '-p', plan.commit];
+  // A merge that changes nothing may be one that was made already.
+  if (tree === (await git.resolve(`${tip}^{tree}`)) && (await contains(git, tip, commit))) {
+    return { kind: 'contained', tip };
+  }
+  const parents = plan.method === 'squash' ? ['-p', tip] : ['-p', tip, '-p', commit];
   const made = await git.run(['commit-tree', tree, ...parents, '-m', plan.message]);
   return { kind: 'merge', tip, commit: made.stdout };
 }
@@ -47,6 +51,10 @@ export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<MergeR
     }
   }
   throw new Error(`branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);
+}
+
+async function contains(git: Git, tip: string, commit: string): Promise<boolean> {
+  return (await git.run(['rev-list', '--count', `${tip}..${commit}`])).stdout === '0';
 }
 
 /** The merged tree, or the names of the files that conflict. */

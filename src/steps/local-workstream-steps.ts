@@ -69,6 +69,10 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const branch = lane.state.integrationBranch ?? '';
     const ahead = await git.run(['rev-list', '--count', `${lane.state.baseCommit}..${commit}`]);
     if (ahead.stdout === '0') return { kind: 'nothing_to_merge', commit };
+    const target = await git.branch(mergeTargetBranch);
+    if (target !== null && target !== lane.state.baseCommit && (await this.#contains(target, commit))) {
+      return { kind: 'merged', commit: target };
+    }
     const pr = localPullRequest(branch, commit);
     const mergeCommand = `git checkout ${mergeTargetBranch} && git merge --no-ff ${branch}`;
     return { kind: 'opened', pr, target: mergeTargetBranch, commit, mergeCommand };
@@ -98,6 +102,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const commit = await this.tip(lane);
     for (let seen: string | null = null; ; ) {
       const target = await git.branch(mergeTargetBranch);
+      lane.signal.throwIfAborted();
       if (target !== null && target !== seen && (await this.#contains(target, commit))) return { commit: target };
       seen = target;
       await delay(MERGE_POLL, undefined, { signal: lane.signal });

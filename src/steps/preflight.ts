@@ -20,9 +20,12 @@ export async function findRepository(path: string): Promise<Repository> {
   const target = resolve(path);
   if (!existsSync(target))
     throw new UserError(`there is no folder ${target}`, { hint: 'name a repository with -t PATH' });
-  await requireTool(GIT);
   const asked = ['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-common-dir', '--show-toplevel'];
-  const { stdout } = await exec('git', asked, { cwd: target, env: NO_REPOSITORY_VARIABLES }).catch((error: unknown) => {
+  // Both at once; that git is missing or too old is said first.
+  const answer = exec('git', asked, { cwd: target, env: NO_REPOSITORY_VARIABLES });
+  answer.catch(() => {});
+  await requireTool(GIT);
+  const { stdout } = await answer.catch((error: unknown) => {
     throw repositoryError(target, error);
   });
   const [bare, commonDir = '', root = ''] = stdout.split('\n');
@@ -162,12 +165,9 @@ function requireFolders(paths: readonly string[], collect: (error: unknown) => v
     if (found.isDirectory()) continue;
     const what = found.isSymbolicLink() ? 'a link' : 'a file';
     collect(
-      new UserError(
-        `${join(root, path)} is in the way: the run keeps things in a folder of this name, and it is ${what}`,
-        {
-          hint: 'move it away',
-        },
-      ),
+      new UserError(`${path} is in the way: the run keeps its files in a folder of this name, and this is ${what}`, {
+        hint: 'move it away',
+      }),
     );
     return;
   }

@@ -16,7 +16,7 @@ import type { FrameworkPreset } from './frameworks/framework.ts';
 import { writeLaunchers } from './launchers.ts';
 import { LocalWorkstreamSteps } from './local-workstream-steps.ts';
 import { notMade, type ShippedSteps, stepTable } from './step-table.ts';
-import { SignalCompletionChecker } from './task-completion-checker.ts';
+import { type AttemptWatches, SignalCompletionChecker } from './task-completion-checker.ts';
 import { CommandGateChecker } from './task-gate-checker.ts';
 import { TmuxTaskKickoff } from './task-kickoff.ts';
 import { TmuxTaskLauncher } from './task-launcher.ts';
@@ -43,6 +43,8 @@ export interface StandardStepsOptions extends Extensions {
 export interface StandardSteps {
   readonly tables: StepTables;
   readonly workstreams: WorkstreamSteps;
+  /** Ends what still follows attempts that were left without a teardown; it would keep the process alive. */
+  close(): void;
 }
 
 /** The frameworks that come with agentrelay. */
@@ -55,7 +57,7 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
   const worktrees = new Worktrees(git, options.commonDir);
   const holders = new WorktreeHolders(worktrees);
   const queue = new KeyedQueue();
-  const watches = new WeakMap();
+  const watches: AttemptWatches = new Map();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
   const forge = settings.forge ?? 'local';
   const preparer = new WorktreeTaskPreparer({
@@ -92,6 +94,10 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
       graph,
       removeWorktrees: settings.teardownMode !== 'never',
     }),
+    close() {
+      for (const watch of watches.values()) watch.close();
+      watches.clear();
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import type { Git } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
 
 /** Where the signals of each live attempt are followed; shared by the steps of a run. */
-export type AttemptWatches = WeakMap<TaskRuntime, AttemptWatch>;
+export type AttemptWatches = Map<TaskRuntime, AttemptWatch>;
 
 const FILES_NAMED = 10;
 
@@ -72,8 +72,8 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
 
   async #countCommits(runtime: TaskRuntime, commit: string): Promise<number> {
     const base = runtime.require('baseCommit');
-    if (commit === base) return 0;
-    return Number((await this.#git.run(['rev-list', '--count', `${base}..${commit}`])).stdout);
+    const straight = await this.#git.straightAhead(base, commit);
+    return straight ?? Number((await this.#git.run(['rev-list', '--count', `${base}..${commit}`])).stdout);
   }
 }
 

@@ -35,7 +35,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   }
 
   async prepare(runtime: TaskRuntime): Promise<void> {
-    const { git, graph, runDirectory } = this.#options;
+    const { git, worktrees, holders, graph, runDirectory } = this.#options;
     await this.#takeInBase(runtime);
     const base = await git.branch(runtime.require('integrationBranch'));
     if (base === null) {
@@ -45,8 +45,18 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
     runtime.state.baseCommit = base;
     await this.#saveEarlierTip(runtime, base);
-    runtime.state.worktreePath = await this.#worktree(runtime, base);
-    this.#writeFiles(runtime);
+    const shared = runtime.state.workstreamWorktreePath;
+    const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
+    await this.#takeOver(runtime, path, base);
+    const made = worktrees.add(path, { commit: base, branch: runtime.state.branchName });
+    try {
+      // While git makes it: nothing in these files is read from the worktree.
+      this.#writeFiles(runtime, path);
+    } finally {
+      await made;
+      runtime.state.worktreePath = path;
+      holders.hold(path, runtime);
+    }
   }
 
   /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */
@@ -82,21 +92,13 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
   }
 
-  async #worktree(runtime: TaskRuntime, base: string): Promise<string> {
-    const { git, worktrees, holders, graph } = this.#options;
-    const branch = runtime.require('branchName');
-    const shared = runtime.state.workstreamWorktreePath;
-    const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
-    if (existsSync(path)) {
-      const saved = await holders.takeOver(path, base, runtime);
-      if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
-    }
-    await worktrees.add(path, { commit: base, branch });
-    holders.hold(path, runtime);
-    return path;
+  async #takeOver(runtime: TaskRuntime, path: string, base: string): Promise<void> {
+    if (!existsSync(path)) return;
+    const saved = await this.#options.holders.takeOver(path, base, runtime);
+    if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
   }
 
-  #writeFiles(runtime: TaskRuntime): void {
+  #writeFiles(runtime: TaskRuntime, worktree: string): void {
     const { git, graph, forge, tools, runDirectory } = this.#options;
     writeAttemptFiles({
       runtime,
@@ -105,7 +107,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
       tools,
       branch: runtime.require('branchName'),
       integrationBranch: runtime.require('integrationBranch'),
-      worktree: runtime.require('worktreePath'),
+      worktree,
       repository: git.root,
       signalDir: runtime.require('signalDir'),
       commandsDirectory: join(runDirectory, 'bin'),

@@ -1,12 +1,21 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkspaceError } from '../core/errors.ts';
 import { backupRef } from '../core/names.ts';
 import { KeyedQueue } from '../core/queue.ts';
+import { readIfThere } from './tools/atomic-file.ts';
 import { ToolError } from './tools/exec.ts';
 import { type Git, NO_COMMIT } from './tools/git.ts';
 import { withLock } from './tools/lock-file.ts';
+import {
+  commitTree,
+  commitUncommitted,
+  endOperations,
+  setAside,
+  setFolderAside,
+  type WorktreeGit,
+} from './uncommitted-work.ts';
 
 export interface WorktreeStatus {
   /** The commit of HEAD; null on a branch without commits. */
@@ -17,11 +26,28 @@ export interface WorktreeStatus {
   readonly dirty: readonly string[];
 }
 
+/** Milliseconds; beyond that, somebody may have come in who is not ours. */
+const STILL_CLEAN = 500;
+
+/** A backup ref, and the commit that it keeps. */
+export interface SavedWork {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+interface Found {
+  readonly status: WorktreeStatus | null;
+  /** Where the folder went that stood in the worktree's place. */
+  readonly saved: SavedWork | null;
+}
+
 /** Git's worktrees of one repository: made, looked at, handed over and removed without losing a line of work. */
 export class Worktrees {
   readonly #git: Git;
   readonly #commonDir: string;
   readonly #queue = new KeyedQueue();
+  /** Worktrees that were left clean, and that nobody was let into since. */
+  readonly #left = new Map<string, { readonly commit: string; readonly at: number }>();
   #nextBackup: number | null = null;
 
   /** `commonDir` is where all worktrees keep their refs (`git rev-parse --git-common-dir`), absolute. */
@@ -35,7 +61,7 @@ export class Worktrees {
    * A folder that git does not know is never touched: `WorkspaceError` `worktree_clash`.
    */
   async add(path: string, at: { commit: string; branch?: string }): Promise<void> {
-    if (existsSync(join(path, '.git'))) {
+    if (isWorktree(path)) {
       if (at.branch !== undefined) await this.checkout(path, at.branch, at.commit);
       return;
     }
@@ -44,6 +70,7 @@ export class Worktrees {
       const branch = at.branch === undefined ? ['--detach'] : ['-B', at.branch];
       try {
         await this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
+        if (at.branch === undefined) this.#left.set(path, { commit: at.commit, at: performance.now() });
       } catch (error) {
         throw new WorkspaceError('worktree_clash', `cannot make the worktree ${path}: ${reason(error)}`, {
           cause: error,
@@ -55,7 +82,7 @@ export class Worktrees {
   /** Puts a clean worktree on `branch`, (re)made at `commit`. */
   async checkout(path: string, branch: string, commit: string): Promise<void> {
     try {
-      await this.#git.run(['checkout', '-q', '--no-track', '-B', branch, commit], { cwd: path });
+      await this.#in(path)(['checkout', '-q', '--no-track', '-B', branch, commit]);
     } catch (error) {
       throw new WorkspaceError('checkout_failed', `cannot check out ${branch} in ${path}: ${reason(error)}`, {
         cause: error,
@@ -65,44 +92,70 @@ export class Worktrees {
 
   /** Null when the folder is gone, or is no worktree any more. */
   async status(path: string): Promise<WorktreeStatus | null> {
-    if (!existsSync(join(path, '.git'))) return null;
+    if (!isWorktree(path)) return null;
     const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '-z'];
-    return parseStatus((await this.#git.run(args, { cwd: path })).stdout);
+    return parseStatus(await this.#in(path)(args));
   }
 
   /**
-   * Leaves the worktree detached at `commit`, without a trace of who had it before: uncommitted work is kept under a
-   * backup ref, whose name and commit are returned; null when there was none.
+   * Leaves the worktree detached at `commit`, without a trace of who had it before: uncommitted work, and commits that
+   * no branch holds, are kept under a backup ref, whose name and commit are returned; null when there was none.
+   * Nobody may be at work in it any more.
    */
-  async handOver(path: string, commit: string, run: number): Promise<{ ref: string; commit: string } | null> {
-    const status = await this.status(path);
-    if (status === null) {
-      rmSync(path, { recursive: true, force: true });
+  async handOver(path: string, commit: string, run: number): Promise<SavedWork | null> {
+    const found = await this.#find(path, run, commit);
+    if (found.status === null) {
       await this.add(path, { commit });
-      return null;
+      return found.saved;
     }
-    if (status.dirty.length === 0) {
-      if (status.branch !== null || status.head !== commit) await this.#detach(path, commit);
-      return null;
+    const git = this.#in(path);
+    const gitDir = gitDirOf(path);
+    await clearLocks(gitDir);
+    const { status } = found;
+    let saved = await this.#saveStray(status, commit, run);
+    saved = await this.clean(path, status, run, saved);
+    await endOperations(git, gitDir);
+    if (saved === null && status.branch === null && status.head === commit) return null;
+    await git(['checkout', '-q', '--detach', commit]);
+    // What the new commit does not ignore, or does not link any more, was work of the old one.
+    const left = await this.status(path);
+    return left === null ? saved : await this.clean(path, left, run, saved);
+  }
+
+  /**
+   * Takes what is uncommitted out of the worktree and keeps it under a backup ref, `earlier` if there is one already;
+   * null when there was nothing.
+   */
+  async clean(
+    path: string,
+    status: WorktreeStatus,
+    run: number,
+    earlier: SavedWork | null = null,
+  ): Promise<SavedWork | null> {
+    const git = this.#in(path);
+    let saved = earlier;
+    // A second round where the changes themselves said what is ignored.
+    for (let now: WorktreeStatus | null = status; now !== null && now.dirty.length > 0; ) {
+      saved = await this.#save(path, now, run, saved);
+      // In this order: the ignore rules are still those by which the work was saved.
+      await git(['clean', '-fdq']);
+      await git(['reset', '-q', '--hard']);
+      const next = await this.status(path);
+      // Changes inside of a submodule are not ours to take away.
+      now = next?.dirty.join('\0') === now.dirty.join('\0') ? null : next;
     }
-    const saved = await this.clean(path, status, run);
-    await this.#detach(path, commit);
     return saved;
   }
 
-  /** Takes what is uncommitted out of the worktree and keeps it under a backup ref; null when there was nothing. */
-  async clean(path: string, status: WorktreeStatus, run: number): Promise<{ ref: string; commit: string } | null> {
-    if (status.dirty.length === 0) return null;
-    const saved = await this.#save(path, status, run);
-    await this.#git.run(['reset', '-q', '--hard'], { cwd: path });
-    await this.#git.run(['clean', '-ffdq'], { cwd: path });
-    return saved;
-  }
-
-  /** Removes the worktree, its uncommitted work saved as by `handOver`. */
-  async remove(path: string, run: number): Promise<{ ref: string; commit: string } | null> {
-    const status = await this.status(path);
-    const saved = status === null || status.dirty.length === 0 ? null : await this.#save(path, status, run);
+  /** Removes the worktree, its work saved as by `handOver`. */
+  async remove(path: string, run: number): Promise<SavedWork | null> {
+    const found = await this.#find(path, run, 'HEAD');
+    let saved = found.saved;
+    if (found.status !== null) {
+      await clearLocks(gitDirOf(path));
+      saved = await this.#saveStray(found.status, null, run);
+      if (found.status.dirty.length > 0) saved = await this.#save(path, found.status, run, saved);
+    }
     await this.#exclusively(async () => {
       if (existsSync(path)) await this.#git.run(['worktree', 'remove', '-f', '-f', path]);
       else await this.#git.run(['worktree', 'prune']);
@@ -116,37 +169,81 @@ export class Worktrees {
     for (const entry of stdout.split('\0\0')) {
       const fields = entry.split('\0');
       if (!fields.includes(`branch refs/heads/${branch}`)) continue;
-      return fields.find((field) => field.startsWith('worktree '))?.slice('worktree '.length) ?? null;
+      const path = fields.find((field) => field.startsWith('worktree '))?.slice('worktree '.length);
+      if (path !== undefined && existsSync(path)) return path;
     }
     return null;
   }
 
-  async #detach(path: string, commit: string): Promise<void> {
-    await this.#git.run(['checkout', '-q', '--detach', commit], { cwd: path });
+  /**
+   * Detaches the HEAD of a clean worktree at `commit` where the files are right already, as they are after a merge that
+   * nothing came before. False, and nothing is done, where they are not. No process is started.
+   */
+  async #moveHead(path: string, head: string | null, commit: string): Promise<boolean> {
+    if (head === null) return false;
+    const [has, wants] = [await this.#git.resolve(`${head}^{tree}`), await this.#git.resolve(`${commit}^{tree}`)];
+    // Worktrees see each other's HEAD as worktrees/NAME/HEAD.
+    const name = /\/(worktrees\/[^/\n]+)\n?$/.exec(readIfThere(join(path, '.git')) ?? '')?.[1];
+    if (has === null || has !== wants || name === undefined) return false;
+    return await this.#git.updateRefs([{ ref: `${name}/HEAD`, to: commit, from: head, noDeref: true }]);
   }
 
-  /** Commits everything in the worktree, untracked files included, through an index of its own. */
-  async #save(path: string, status: WorktreeStatus, run: number): Promise<{ ref: string; commit: string }> {
-    const folder = mkdtempSync(join(tmpdir(), 'agentrelay-index-'));
-    try {
-      const env = { GIT_INDEX_FILE: join(folder, 'index') };
-      if (status.head !== null) await this.#git.run(['read-tree', 'HEAD'], { cwd: path, env });
-      await this.#git.run(['add', '-A'], { cwd: path, env });
-      const tree = (await this.#git.run(['write-tree'], { cwd: path, env })).stdout;
-      const parent = status.head === null ? [] : ['-p', status.head];
-      const message = `Uncommitted work of ${status.branch ?? 'a detached worktree'}`;
-      const commit = (await this.#git.run(['commit-tree', tree, ...parent, '-m', message])).stdout;
-      return { ref: await this.#keep(commit, run), commit };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+  /** Git in a worktree, and never in a repository further up: that is the user's. */
+  #in(path: string): WorktreeGit {
+    const ceiling = { GIT_CEILING_DIRECTORIES: dirname(path) };
+    return async (args, options = {}) =>
+      (await this.#git.run(args, { ...options, cwd: path, env: { ...ceiling, ...options.env } })).stdout;
+  }
+
+  /** The worktree's status, mended if git can. What is no worktree any more is set aside, and a ref tells where. */
+  async #find(path: string, run: number, commit: string): Promise<Found> {
+    if (!existsSync(path)) return { status: null, saved: null };
+    const look = () =>
+      this.status(path).catch((error: unknown) => {
+        if (!(error instanceof ToolError) || error.exitCode === null) throw error;
+        return null;
+      });
+    const status = await look();
+    if (status !== null) return { status, saved: null };
+    await this.#exclusively(() => this.#git.run(['worktree', 'repair'], { accept: [0, 1, 128] }));
+    const mended = await look();
+    if (mended !== null) return { status: mended, saved: null };
+    if (readdirSync(path).length === 0) {
+      rmSync(path, { recursive: true });
+      return { status: null, saved: null };
     }
+    const kept = setFolderAside(path, { commonDir: this.#commonDir, run });
+    const git: WorktreeGit = async (args) => (await this.#git.run(args)).stdout;
+    const message = `${path} was no worktree any more; it is kept in\n\n${kept}`;
+    const told = await commitTree(git, `${commit}^{tree}`, [commit], message);
+    return { status: null, saved: await this.#keep(told, run, null) };
   }
 
-  async #keep(commit: string, run: number): Promise<string> {
+  /** Commits of a detached HEAD that no ref holds. */
+  async #saveStray({ head, branch }: WorktreeStatus, commit: string | null, run: number): Promise<SavedWork | null> {
+    if (head === null || branch !== null || head === commit) return null;
+    const held = await this.#git.run(['for-each-ref', '--count=1', '--contains', head]);
+    return held.stdout === '' ? await this.#keep(head, run, null) : null;
+  }
+
+  async #save(path: string, status: WorktreeStatus, run: number, earlier: SavedWork | null): Promise<SavedWork> {
+    // Only repositories inside of this one are listed with a slash.
+    const nested = status.dirty.filter((name) => name.endsWith('/'));
+    const aside = nested.length === 0 ? null : setAside(path, nested, { commonDir: this.#commonDir, run });
+    const note = aside === null ? '' : `\n\nThe repositories ${nested.join(', ')} are kept in\n\n${aside}`;
+    const parents = earlier === null || earlier.commit === status.head ? [] : [earlier.commit];
+    const work = { git: this.#in(path), gitDir: gitDirOf(path), status, parents, note };
+    return await this.#keep(await commitUncommitted(work), run, earlier);
+  }
+
+  async #keep(commit: string, run: number, earlier: SavedWork | null): Promise<SavedWork> {
+    if (earlier !== null && (await this.#git.updateRefs([{ ref: earlier.ref, to: commit, from: earlier.commit }]))) {
+      return { ref: earlier.ref, commit };
+    }
     this.#nextBackup ??= await this.#firstFreeBackup(run);
     for (;;) {
       const ref = backupRef(run, this.#nextBackup++);
-      if (await this.#git.updateRefs([{ ref, to: commit, from: NO_COMMIT }])) return ref;
+      if (await this.#git.updateRefs([{ ref, to: commit, from: NO_COMMIT }])) return { ref, commit };
     }
   }
 
@@ -183,6 +280,27 @@ function parseStatus(text: string): WorktreeStatus {
     else if (sort === '?') dirty.push(field.slice(2));
   }
   return { head, branch, dirty };
+}
+
+/** A worktree of ours has a file there, that names its git directory; a folder is somebody else's repository. */
+function isWorktree(path: string): boolean {
+  return statSync(join(path, '.git'), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function gitDirOf(path: string): string {
+  const text = readFileSync(join(path, '.git'), 'utf8');
+  return resolve(path, text.replace(/^gitdir: /, '').trimEnd());
+}
+
+/** A git that is at its end takes its lock away; one that was killed never does. */
+async function clearLocks(gitDir: string): Promise<void> {
+  for (const name of ['index.lock', 'HEAD.lock']) {
+    const path = join(gitDir, name);
+    for (let look = 0; existsSync(path); look++) {
+      if (look === 10) rmSync(path, { force: true });
+      else await delay(20);
+    }
+  }
 }
 
 function reason(error: unknown): string {

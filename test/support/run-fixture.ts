@@ -28,6 +28,12 @@ signal() {
 }
 here() { printf 'local:%s@%s' "$branch" "$(git rev-parse HEAD)"; }
 wait_for() { until [ -e "$1" ]; do sleep 0.02; done; }
+# told KIND [TASK]: waits until the journal has such an event of this task, or of another
+told() {
+  until grep -q "\\"kind\\":\\"$1\\".*\\"task\\":\\"\${2-$AGENTRELAY_TASK}\\"" "$AGENTRELAY_SIGNAL_DIR/../../../events.jsonl"; do
+    sleep 0.02
+  done
+}
 `;
 
 export interface Finished {
@@ -154,7 +160,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-function startProgram(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Live {
+export function startProgram(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Live {
   const child = spawn(process.execPath, [PROGRAM, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();

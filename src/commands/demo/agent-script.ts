@@ -15,13 +15,13 @@ say() { printf '* %s\\n' "$*"; }
 # A moment of "work", so that there is something to watch.
 think() {
   say "$@"
-  sleep 0.5 2>/dev/null || sleep 1
+  sleep 0.8 2>/dev/null || sleep 1
 }
 
 # commit SUBJECT
 commit() {
   git add --all
-  git commit --quiet --message "$1"
+  git commit --quiet --message "$1" --message "Task: $task"
   say "committed: $1"
 }
 

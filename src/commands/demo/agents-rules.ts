@@ -44,7 +44,7 @@ export function shipping(kilograms) {
 }
 END
   commit 'Price the shipping in fractions'
-  agentrelay-failed --reason 'prices as fractions do not add up: 0.1 + 0.2 is not 0.3; start again in whole cents'
+  agentrelay-failed --reason 'fractions do not add up (0.1 + 0.2 is not 0.3); start again in whole cents'
 else
   say 'what the first attempt says:'
   grep 'whole cents' "$AGENTRELAY_SIGNAL_DIR/context.md" || true

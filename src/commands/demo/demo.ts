@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { replay } from '../../core/reduce.ts';
@@ -9,7 +10,7 @@ import type { Io } from '../io.ts';
 import { runHeadless } from '../run.ts';
 import { type DemoPlace, makePlace } from './place.ts';
 import { withPlainGit } from './plain-git.ts';
-import { highlights, tour } from './tour.ts';
+import { highlights, tour, troubleLines } from './tour.ts';
 
 export interface DemoOptions {
   /** The script behind the agent-side commands; absolute. */
@@ -23,6 +24,9 @@ export interface DemoOptions {
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
   await requireTool(GIT);
   await requireTool(TMUX);
+  // Whoever closes the pipe (`| head`) ends the run, and that is to leave no tmux server behind.
+  const stay = () => {};
+  process.on('SIGPIPE', stay);
   return await withPlainGit(process.env, async () => {
     const place = await makePlace(options.program);
     for (const line of headline(place)) io.out(line);
@@ -43,10 +47,11 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
         io,
       );
       await showResult(place, code, io);
-      if (options.keepTmux) io.out(`  ${attach(place)}   # the agents' last screens`);
+      if (options.keepTmux) for (const line of keptTmux(place)) io.out(line);
       return code;
     } finally {
       if (!options.keepTmux) await endTmux(place);
+      process.off('SIGPIPE', stay);
     }
   });
 }
@@ -65,26 +70,33 @@ function attach({ tmuxSocket }: DemoPlace): string {
   return `${process.env.TMUX === undefined ? '' : 'TMUX= '}tmux -L ${tmuxSocket} attach`;
 }
 
+function keptTmux(place: DemoPlace): string[] {
+  return [
+    '',
+    `  ${attach(place)}   # the agents' last screens`,
+    `  tmux -L ${place.tmuxSocket} kill-server   # ends their tmux server`,
+  ];
+}
+
 async function showResult(place: DemoPlace, code: number, io: Io): Promise<void> {
-  const head = (text: string) => (io.colour ? styleText('bold', text, { validateStream: false }) : text);
+  const paint = (colour: 'bold' | 'dim', text: string) =>
+    io.colour ? styleText(colour, text, { validateStream: false }) : text;
+  const head = (text: string) => paint('bold', text);
   const { events } = new RunStore(place.repository, 'shop').journal(1);
   const state = replay(events);
   io.out('');
   io.out(head('The result: git log --graph, of main and all lanes'));
   for (const line of await mergeGraph(place.repository, io.colour)) io.out(`  ${line}`);
-  io.out('');
-  io.out(head('What to look at'));
-  for (const line of highlights(events, state)) io.out(`  ${line}`);
-  if (code !== 0) {
-    io.out('');
-    io.err(`agentrelay: the demo did not succeed (exit code ${code}); its errors are above`);
-    if (state.outcome === null || state.outcome === 'cancelled') {
-      io.err(`  → ${join(place.directory, 'agentrelay')} run ${place.graphFile} -t ${place.repository} goes on with it`);
-    }
-  }
+  const seen = highlights(events, state);
+  if (seen.length > 0) io.out('');
+  if (seen.length > 0) io.out(head('What to look at'));
+  for (const line of seen) io.out(`  ${line}`);
   io.out('');
   io.out(head('How to look'));
-  for (const line of tour(place)) io.out(`  ${line}`);
+  for (const line of tour(place, code === 0)) io.out(`  ${line.replace(/# .*/, (remark) => paint('dim', remark))}`);
+  if (code === 0) return;
+  io.out('');
+  for (const line of troubleLines(place, code, state)) io.err(line);
 }
 
 async function mergeGraph(repository: string, colour: boolean): Promise<string[]> {
@@ -93,7 +105,9 @@ async function mergeGraph(repository: string, colour: boolean): Promise<string[]
   return (await exec('git', args, { cwd: repository })).stdout.split('\n');
 }
 
-/** The server is this demo's alone, and is gone already where the run ended its only session. */
+/** The server is this demo's alone, and is gone already where the run ended its only session; its socket stays. */
 async function endTmux({ tmuxSocket }: DemoPlace): Promise<void> {
   await exec('tmux', ['-L', tmuxSocket, '-f', '/dev/null', 'kill-server'], { env: CLIENT_ENV, accept: [1] });
+  const sockets = `tmux-${process.getuid?.()}`;
+  rmSync(join(process.env.TMUX_TMPDIR || '/tmp', sockets, tmuxSocket), { force: true });
 }

@@ -28,22 +28,27 @@ workstreams:
   - id: rules
     parallel: true # its tasks run at once, each in its own worktree; their merges queue
     auto_merge: true # unless a task raises a concern: then a person decides
-  - id: checkout
+  - id: bill
     auto_merge: true
 
 tasks:
+  # The first line of a description is the subject of the task's merge.
   # Lane cart: a chain. Each task finds the work of the one before it on its branch.
   - id: cart-spec
     workstream_id: cart
     role: spec_writer
-    description: Specify the cart
+    description: |
+      Specify the cart
+      What can be put in, how equal items are joined, what it costs, what is refused.
     paths: { spec: [docs/cart.md] }
 
   - id: cart-tests
     workstream_id: cart
     role: test_writer
     dependencies: [cart-spec]
-    description: Write the tests of the cart
+    description: |
+      Write the tests of the cart
+      One for each rule of the specification. They fail until the code is there.
     inputs_from: { task: cart-spec, category: spec } # the files that it declared are named to the agent
     paths: { test: [test/cart.test.js] }
 
@@ -51,7 +56,9 @@ tasks:
     workstream_id: cart
     role: implementer
     dependencies: [cart-tests]
-    description: Build the cart
+    description: |
+      Build the cart
+      As docs/cart.md specifies it; test/cart.test.js must pass.
     paths: { src: [src/cart.js] }
     # Must succeed on the finished commit before it is merged. A failure goes back to the agent, in its terminal.
     completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
@@ -76,27 +83,29 @@ tasks:
     paths: { src: [src/tax.js], test: [test/tax.test.js] }
     completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
 
-  # Lane checkout: its first task starts at once, its second needs the cart.
-  - id: checkout-spec
-    workstream_id: checkout
+  # Lane bill: its first task starts at once, its second needs the cart.
+  - id: bill-spec
+    workstream_id: bill
     role: spec_writer
-    description: Specify the receipt
-    paths: { spec: [docs/checkout.md] }
+    description: Specify the bill
+    paths: { spec: [docs/bill.md] }
 
-  - id: checkout-code
-    workstream_id: checkout
+  - id: bill-code
+    workstream_id: bill
     role: implementer
     # cart-code is a task of another lane: this one waits until that lane is merged, and then has its work.
-    dependencies: [checkout-spec, cart-code]
-    description: Print the receipt of a cart
-    paths: { src: [src/checkout.js], test: [test/checkout.test.js] }
+    dependencies: [bill-spec, cart-code]
+    description: |
+      Print the bill of a cart
+      As docs/bill.md specifies it, with tests.
+    paths: { src: [src/bill.js], test: [test/bill.test.js] }
     completion_gate: [${JSON.stringify(node)}, --test, --test-reporter=tap]
 
-  - id: checkout-review
-    workstream_id: checkout
+  - id: bill-review
+    workstream_id: bill
     role: test_reviewer
-    dependencies: [checkout-code]
-    description: Review the tests of the receipt
-    paths: { test: [test/checkout.test.js] }
+    dependencies: [bill-code]
+    description: Review the tests of the bill
+    paths: { test: [test/bill.test.js] }
 `;
 }

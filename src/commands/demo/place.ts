@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { exec } from '../../steps/tools/exec.ts';
 import { quoteForShell } from '../../steps/tools/tmux-parse.ts';
 import { agentScript } from './agent-script.ts';
+import { BILL_AGENTS } from './agents-bill.ts';
 import { CART_AGENTS } from './agents-cart.ts';
-import { CHECKOUT_AGENTS } from './agents-checkout.ts';
 import { RULES_AGENTS } from './agents-rules.ts';
 import { demoGraph } from './graph-text.ts';
 import { SHOP } from './shop.ts';
@@ -31,7 +31,7 @@ export async function makePlace(program: string): Promise<DemoPlace> {
   const node = process.execPath;
   const agents = join(directory, 'agents');
   write(join(agents, 'agent.sh'), agentScript(node));
-  const scripts = { ...CART_AGENTS, ...RULES_AGENTS, ...CHECKOUT_AGENTS };
+  const scripts = { ...CART_AGENTS, ...RULES_AGENTS, ...BILL_AGENTS };
   for (const [task, script] of Object.entries(scripts)) write(join(agents, `${task}.sh`), script);
   write(place.graphFile, demoGraph({ node, agent: join(agents, 'agent.sh') }));
   // The Node that runs this demo is new enough; the one on the person's PATH may be none of ours.

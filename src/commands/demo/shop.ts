@@ -2,7 +2,7 @@
 export const SHOP: Readonly<Record<string, string>> = {
   'README.md': `# shop
 
-A small shop in plain JavaScript: carts, prices, receipts. \`npm test\` runs its tests; there is nothing to install.
+A small shop in plain JavaScript: carts, prices, bills. \`npm test\` runs its tests; there is nothing to install.
 
 Amounts are whole cents everywhere.
 `,

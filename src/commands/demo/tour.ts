@@ -33,7 +33,9 @@ function retries(state: RunState): Highlight[] {
     const first = attempts[0];
     if (attempts.length < 2 || first?.failure == null) return [];
     const kept = attemptRef(state.run, outline.id, 1);
-    return [['retry', `${outline.id}: attempt 1 failed (kept as ${kept}), attempt ${attempts.length} ${ended(status)}`]];
+    return [
+      ['retry', `${outline.id}: attempt 1 failed (kept as ${kept}), attempt ${attempts.length} ${ended(status)}`],
+    ];
   });
 }
 
@@ -60,8 +62,8 @@ function crossLaneWaits(events: readonly RunEvent[], state: RunState): Highlight
     const merged = events.find((event) => event.kind === 'workstream_merged' && event.workstream === lane);
     const started = events.find((event) => event.kind === 'task_started' && event.task === outline.id);
     if (merged === undefined || started === undefined || started.seq < merged.seq) return [];
-    const seconds = ((Date.parse(started.at) - Date.parse(merged.at)) / 1000).toFixed(2);
-    return [['wait', `${outline.id}: started ${seconds} s after lane ${lane} was merged, with its work on the branch`]];
+    const later = `within ${Math.max(1, Date.parse(started.at) - Date.parse(merged.at))} ms of its merge`;
+    return [['wait', `${outline.id}: waited for lane ${lane}, started ${later}, with its work on the branch`]];
   });
 }
 
@@ -76,21 +78,32 @@ function heldLanes(events: readonly RunEvent[], state: RunState): Highlight[] {
   });
 }
 
-/** Commands to look at what is left, from inside the repository. */
-export function tour(place: DemoPlace): string[] {
+/** Commands to look at what is left, from inside the repository; those for a run that came to its end, and for any. */
+export function tour(place: DemoPlace, complete: boolean): string[] {
   const run = runDirectory('shop', 1);
   const gate = `${run}/signals/cart-code/attempt-1`;
-  const commands = [
+  const finished = [
     ['git log --graph --oneline --all', 'with the attempt that failed'],
     [`cat ${gate}/instructions.md`, 'what an agent is told'],
     [`cat ${gate}/agent.log`, 'its screen, gate and all'],
     [`ls -A ${gate}`, 'all else that an attempt leaves'],
+  ] as const;
+  const any = [
     [`cat ${run}/events.jsonl`, 'the journal, one event a line'],
     ['../agentrelay events', 'the same, for people'],
     ['../agentrelay status', 'the table above'],
     ['cat ../graph.yaml ../agents/cart-code.sh', 'the graph file, and the agent'],
     [`rm -rf ${place.directory}`, 'removes it all'],
   ] as const;
+  const commands = complete ? [...finished, ...any] : any;
   const width = Math.max(...commands.map(([command]) => command.length));
   return [`cd ${place.repository}`, ...commands.map(([command, what]) => `${command.padEnd(width)}  # ${what}`)];
+}
+
+/** What to say of a demo that did not succeed. */
+export function troubleLines(place: DemoPlace, code: number, state: RunState): string[] {
+  const over = state.outcome !== null && state.outcome !== 'cancelled';
+  if (over) return [`agentrelay: the demo did not succeed (exit code ${code}); the errors are below its table`];
+  const goOn = `cd ${place.directory} && ./agentrelay run graph.yaml -t shop -L ${place.tmuxSocket}`;
+  return ['agentrelay: the demo was interrupted; this goes on with it:', `  ${goOn}`];
 }

@@ -18,6 +18,8 @@ import { basename, dirname, join } from 'node:path';
 export interface AtomicFileOptions {
   /** Permission bits, whatever the umask; the umask's own unless told. */
   readonly mode?: number;
+  /** False where a power cut may leave the file empty: it is made again before anybody reads it. */
+  readonly sync?: boolean;
 }
 
 /** Replaces `path` as a whole: a reader sees the old bytes or the new ones. */
@@ -25,10 +27,13 @@ export function writeFileAtomic(path: string, content: string, options: AtomicFi
   withTemporaryFile(path, content, options, (temporary) => renameSync(temporary, path));
 }
 
-/** The same, but leaves a file that is right already alone, so that nobody who watches it wakes up. */
+/**
+ * The same for a file that is made anew at each start, but leaves one that is right already alone, so that nobody who
+ * watches it wakes up. Not forced to the disk: what a power cut spoils, the next start mends.
+ */
 export function ensureFile(path: string, content: string, options: AtomicFileOptions = {}): void {
   if (readIfThere(path) === content && (options.mode === undefined || modeOf(path) === options.mode)) return;
-  writeFileAtomic(path, content, options);
+  writeFileAtomic(path, content, { ...options, sync: false });
 }
 
 /** Makes `path` with all of its content at once; false, and nothing is changed, when somebody was first. */
@@ -82,7 +87,7 @@ function withTemporaryFile<T>(
       writeFileSync(file, content);
       if (options.mode !== undefined) fchmodSync(file, options.mode);
       // Some file systems publish a name before the bytes behind it; a power cut would then leave an empty file.
-      fsyncSync(file);
+      if (options.sync !== false) fsyncSync(file);
     } finally {
       closeSync(file);
     }

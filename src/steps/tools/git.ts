@@ -20,12 +20,17 @@ const OUR_ENV: Readonly<Record<string, string | undefined>> = {
   GIT_COMMON_DIR: undefined,
 };
 
+/** Commits in a row that are asked about at once. */
+const MAX_STRAIGHT = 8;
+
 export interface RefUpdate {
   readonly ref: string;
   /** `NO_COMMIT` deletes. */
   readonly to: string;
   /** What the ref must be now; `NO_COMMIT` for "must not exist". */
   readonly from: string;
+  /** Moves a symbolic ref, such as HEAD, itself and not what it points to. */
+  readonly noDeref?: boolean;
 }
 
 export interface GitRunOptions {
@@ -62,10 +67,25 @@ export class Git {
   /** The object that a revision names, null when there is none. No process is started. */
   async resolve(revision: string): Promise<string | null> {
     return await this.#asks.run('read', async () => {
-      const [answer = ''] = await this.#reader.ask(`${revision}\n`, 1);
-      const [id = '', type = ''] = answer.split(' ');
-      return type === 'missing' || type === 'ambiguous' || !/^[0-9a-f]{40,64}$/.test(id) ? null : id;
+      const [answer] = await this.#reader.ask(`${revision}\n`, 1);
+      return isObject(answer) ? (answer.split(' ')[0] ?? null) : null;
     });
+  }
+
+  /**
+   * How many commits `tip` is ahead of `base`, where that is a short straight line; null for any other history. No
+   * process is started, which is what most tasks need: a few commits on top of where they were cut.
+   */
+  async straightAhead(base: string, tip: string): Promise<number | null> {
+    if (tip === base) return 0;
+    const steps = Array.from({ length: MAX_STRAIGHT }, (_, at) => at);
+    const questions = steps.flatMap((at) => [`${tip}~${at}^2`, `${tip}~${at}^1`]);
+    const answers = await this.#asks.run('read', () => this.#reader.ask(`${questions.join('\n')}\n`, questions.length));
+    for (const at of steps) {
+      if (isObject(answers[2 * at])) return null;
+      if (answers[2 * at + 1]?.startsWith(`${base} `)) return at + 1;
+    }
+    return null;
   }
 
   /** The commit of a branch, null when there is no such branch. */
@@ -79,9 +99,10 @@ export class Git {
    */
   async updateRefs(updates: readonly RefUpdate[]): Promise<boolean> {
     if (updates.length === 0) return true;
-    const lines = updates.map(({ ref, to, from }) =>
-      to === NO_COMMIT ? `delete ${ref} ${from}` : `update ${ref} ${to} ${from}`,
-    );
+    const lines = updates.map(({ ref, to, from, noDeref }) => {
+      const line = to === NO_COMMIT ? `delete ${ref} ${from}` : `update ${ref} ${to} ${from}`;
+      return noDeref ? `option no-deref\n${line}` : line;
+    });
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
     const deadline = Date.now() + 5_000;
     return await this.#asks.run('write', async () => {
@@ -112,6 +133,11 @@ export class Git {
     }
     throw error;
   }
+}
+
+/** Not of a revision that is missing or ambiguous. */
+function isObject(answer: string | undefined): answer is string {
+  return /^[0-9a-f]{40,64} [a-z]+$/.test(answer ?? '') && !/ (missing|ambiguous)$/.test(answer ?? '');
 }
 
 /** A git process that answers in lines; started at the first question, and again after it has died. */

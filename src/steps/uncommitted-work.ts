@@ -1,0 +1,118 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { GitRunOptions } from './tools/git.ts';
+import type { WorktreeStatus } from './worktree.ts';
+
+/** Git in one worktree: `args` and what they print. */
+export type WorktreeGit = (args: readonly string[], options?: GitRunOptions) => Promise<string>;
+
+export interface WorkToSave {
+  readonly git: WorktreeGit;
+  /** The git directory of the worktree itself. */
+  readonly gitDir: string;
+  readonly status: WorktreeStatus;
+  /** Parents beside HEAD. */
+  readonly parents: readonly string[];
+  /** What the message adds. */
+  readonly note: string;
+}
+
+/**
+ * Makes a commit of everything in the worktree that is not ignored, through an index of its own; nothing in the
+ * worktree changes. What was staged and is not in the files any more becomes a second parent.
+ */
+export async function commitUncommitted({ git, gitDir, status, parents, note }: WorkToSave): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'agentrelay-index-'));
+  try {
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+    // The worktree's own index names files that are ignored and were added by force.
+    if (!copyIndex(join(gitDir, 'index'), env.GIT_INDEX_FILE) && status.head !== null) {
+      await git(['read-tree', 'HEAD'], { env });
+    }
+    const staged = await git(['write-tree'], { env, accept: [0, UNMERGED] });
+    await git(['-c', 'core.safecrlf=false', 'add', '-A'], { env });
+    const tree = await git(['write-tree'], { env });
+    const on = status.head === null ? [] : [status.head];
+    const all = [...on, ...parents];
+    if (staged !== '' && staged !== tree && staged !== (await headTree(git, status))) {
+      all.push(await commitTree(git, staged, on, 'What was staged'));
+    }
+    return await commitTree(git, tree, all, `Uncommitted work of ${status.branch ?? 'a detached worktree'}${note}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What `write-tree` exits with while a file conflicts; its sides are commits already. */
+const UNMERGED = 128;
+
+export async function commitTree(
+  git: WorktreeGit,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+): Promise<string> {
+  return await git(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message]);
+}
+
+async function headTree(git: WorktreeGit, { head }: WorktreeStatus): Promise<string | null> {
+  return head === null ? null : await git(['rev-parse', `${head}^{tree}`]);
+}
+
+/** With its time: git looks again at files that are as new as their index. */
+function copyIndex(from: string, to: string): boolean {
+  if (!existsSync(from)) return false;
+  copyFileSync(from, to);
+  const { atime, mtime } = statSync(from);
+  utimesSync(to, atime, mtime);
+  return true;
+}
+
+/**
+ * Moves things that git cannot keep (a repository inside a worktree, a folder that is no worktree any more) into a new
+ * folder below `commonDir`, whole; its path is returned. They are never deleted.
+ */
+export function setAside(from: string, names: readonly string[], options: { commonDir: string; run: number }): string {
+  const kept = join(options.commonDir, 'agentrelay-kept');
+  mkdirSync(kept, { recursive: true });
+  const folder = mkdtempSync(join(kept, `run-${options.run}-`));
+  for (const name of names) {
+    const to = join(folder, name);
+    mkdirSync(dirname(to), { recursive: true });
+    move(join(from, name), to);
+  }
+  return folder;
+}
+
+export function setFolderAside(path: string, options: { commonDir: string; run: number }): string {
+  return setAside(dirname(path), [basename(path)], options);
+}
+
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    rmSync(from, { recursive: true, force: true });
+  }
+}
+
+/** What git leaves in its directory in the middle of something, and how that is ended without a change to files. */
+const OPERATIONS = [
+  ['rebase-merge', ['rebase', '--quit']],
+  ['rebase-apply', ['rebase', '--quit']],
+  ['rebase-apply', ['am', '--quit']],
+  ['sequencer', ['cherry-pick', '--quit']],
+  ['CHERRY_PICK_HEAD', ['cherry-pick', '--quit']],
+  ['REVERT_HEAD', ['revert', '--quit']],
+  ['BISECT_LOG', ['bisect', 'reset', 'HEAD']],
+] as const;
+
+/** Ends a rebase, cherry-pick, revert or bisect that was left half-way. */
+export async function endOperations(git: WorktreeGit, gitDir: string): Promise<void> {
+  for (const [trace, args] of OPERATIONS) {
+    if (existsSync(join(gitDir, trace))) await git(args, { accept: [0, 1, 128] });
+  }
+}

@@ -1,0 +1,157 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { summary } from '../../src/commands/summary.ts';
+import type { Fact, RunEvent } from '../../src/core/events.ts';
+import { replay } from '../../src/core/reduce.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+/** A journal in which each fact comes half a second after the one before. */
+function journal(facts: readonly Fact[]): RunEvent[] {
+  const at = (i: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + i * 500).toISOString();
+  return facts.map((fact, i) => ({ v: 1, seq: i + 1, at: at(i), ...fact }));
+}
+
+function started(tasks: readonly (readonly [id: string, lane: string])[], lanes: readonly string[]): Fact {
+  return {
+    kind: 'run_started',
+    run: 1,
+    graph: 'g',
+    digest: 'd',
+    tasks: tasks.map(([id, workstream]) => ({
+      id,
+      workstream,
+      role: 'generic',
+      framework: 'command',
+      dependencies: [],
+    })),
+    workstreams: lanes.map((id) => ({
+      ...{ id, parent: null, base: 'main', target: 'main' },
+      ...{ auto_merge: true, parallel: false },
+    })),
+  };
+}
+
+function active(workstream: string): Fact {
+  return { kind: 'workstream_active', workstream, branch: `agentrelay/g/ws/${workstream}`, base_commit: COMMIT };
+}
+
+function begun(task: string, attempt: number): Fact[] {
+  const branch = `agentrelay/g/${task}`;
+  return [
+    { kind: 'task_started', task, attempt, token_hash: 'x' },
+    { kind: 'task_prepared', task, attempt, branch, base_commit: COMMIT, worktree: '/w', signal_dir: '/s' },
+    { kind: 'task_launched', task, attempt, agent: 's:%1' },
+    { kind: 'task_waiting', task, attempt },
+  ];
+}
+
+function failed(task: string, attempt: number, error: string): Fact[] {
+  return [
+    ...begun(task, attempt),
+    { kind: 'task_signalled', task, attempt, outcome: 'failed', commit: null, commits_ahead: null },
+    { kind: 'task_failed', task, attempt, code: 'agent_failed', error, failure_class: null },
+  ];
+}
+
+function merged(task: string, attempt: number, concern: string | null = null): Fact[] {
+  const of = { task, attempt };
+  const pr = `local:agentrelay/g/${task}@${COMMIT}`;
+  return [
+    ...begun(task, attempt),
+    ...(concern === null ? [] : [{ kind: 'task_concerned', ...of, source: 'agent', message: concern } as const]),
+    { kind: 'task_signalled', ...of, outcome: 'done', commit: COMMIT, commits_ahead: 1 },
+    { kind: 'task_pr_created', ...of, pr, commit: COMMIT },
+    { kind: 'task_pr_merging', ...of, pr, commit: COMMIT },
+    { kind: 'task_succeeded', ...of, status: 'pr_merged', pr, commit: COMMIT },
+  ];
+}
+
+const HELD: Fact[] = [
+  { kind: 'workstream_merge_ready', workstream: 'api', commit: COMMIT },
+  {
+    ...{ kind: 'workstream_pr_created', workstream: 'api', pr: `local:b@${COMMIT}` },
+    ...{ branch: 'b', target: 'main', commit: COMMIT },
+  },
+  {
+    ...{ kind: 'workstream_held', workstream: 'api', reason: 'concerns', details: ['build: is this right?'] },
+    merge_command: 'git merge agentrelay/g/ws/api',
+  },
+];
+
+const MIXED = journal([
+  started(
+    [
+      ['build', 'api'],
+      ['docs', 'web'],
+      ['publish', 'web'],
+    ],
+    ['api', 'web'],
+  ),
+  active('api'),
+  active('web'),
+  ...failed('build', 1, 'too hard,\nby far'),
+  { kind: 'task_retrying', task: 'build', attempt: 1, of: 2 },
+  ...merged('build', 2, 'is this right?'),
+  ...HELD,
+  ...failed('docs', 1, 'no words'),
+  { kind: 'task_blocked', task: 'publish', root: { task: 'docs' } },
+  {
+    ...{ kind: 'workstream_failed', workstream: 'web', code: 'task_failed' },
+    ...{ error: 'not every task of the workstream can succeed: task docs', root: { task: 'docs' } },
+  },
+  { kind: 'run_finished', outcome: 'completed_with_failures', waiting_for: [] },
+]);
+
+const TEXT = [
+  '',
+  'task     lane  status   attempts  time     branch or PR                   concerns',
+  'build    api   merged   2         00:06.5  agentrelay/g/build @ 01234567  1',
+  'docs     web   failed   1         00:02.5  agentrelay/g/docs',
+  'publish  web   blocked  0',
+  '',
+  'lanes',
+  '  api  held: concerns  agentrelay/g/ws/api -> main',
+  '    to merge it: git merge agentrelay/g/ws/api',
+  '  web  failed          not every task of the workstream can succeed: task docs',
+  '',
+  'concerns',
+  '  build: is this right?',
+  '',
+  'errors',
+  '  build, attempt 1: too hard, by far',
+  '  docs, attempt 1: no words',
+  '  publish: blocked by docs',
+  '',
+  'completed with failures: 1 of 3 tasks in 00:15.0',
+];
+
+test('tells tasks, lanes, concerns and errors in aligned columns', () => {
+  expect(summary(replay(MIXED), false)).toEqual(TEXT);
+});
+
+test('colours change no column', () => {
+  const lines = summary(replay(MIXED), true);
+  expect(lines.map(stripVTControlCharacters)).toEqual(TEXT);
+  expect(lines[2]).toContain('\u001b[32mmerged\u001b[39m ');
+  expect(lines[3]).toContain('\u001b[31mfailed\u001b[39m ');
+});
+
+test('a run without trouble has no section for it', () => {
+  const events = journal([
+    started([['build', 'api']], ['api']),
+    active('api'),
+    ...merged('build', 1),
+    { kind: 'workstream_merge_ready', workstream: 'api', commit: COMMIT },
+    { kind: 'workstream_merged', workstream: 'api', commit: COMMIT, by: 'nothing_to_merge' },
+    { kind: 'run_finished', outcome: 'succeeded', waiting_for: [] },
+  ]);
+  const lines = summary(replay(events), false);
+  expect(lines.filter((line) => /^\S+$/.test(line))).toEqual(['lanes']);
+  expect(lines.at(-1)).toBe('succeeded: 1 of 1 task in 00:06.0');
+});
+
+test('a run that is not over says so', () => {
+  const lines = summary(replay(journal([started([['build', 'api']], ['api']), active('api')])), false);
+  expect(lines.at(-1)).toBe('unfinished: 0 of 1 task');
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { EventKind } from '../../src/core/events.ts';
+
+const LATER = '*Later.*';
+
+/** What each kind of event tells. A kind that is missing here, or is none any more, does not compile. */
+const MEANINGS: Readonly<Record<EventKind, string>> = {
+  run_started: 'The first event: what the run is made of.',
+  run_resumed: 'Another process goes on with the run.',
+  run_stopping: 'Nothing more is started; `running` still are.',
+  run_finished: 'The last event, unless the run goes on later. `waiting_for`: lanes that a person must merge.',
+  task_started: 'An attempt begins. Of its token only the SHA-256 is here.',
+  task_prepared: 'Branch, worktree and signal directory (absolute paths) are there.',
+  task_base_merged: "The lane's base had moved on; its integration branch took it in before the task was cut from it.",
+  task_launched: 'The agent runs; `agent` is its address, such as `agentrelay:%7` (tmux session and pane).',
+  task_waiting: 'The agent has its prompt.',
+  task_signalled: "The agent said that it is done or has failed. `commit` is the branch's then.",
+  task_signal_ignored: "A signal with another attempt's token, or after the one that counted.",
+  task_gate_started: 'The completion gate runs.',
+  task_gate_passed: 'It succeeded on this commit.',
+  task_gate_failed: 'It did not; `exit_code` is null when a time limit or a signal ended it. `output`: file.',
+  task_pr_created: 'The branch is handed over. With the local forge `pr` is `local:<branch>@<commit>`.',
+  task_merge_queued: 'Others merge into the same branch first.',
+  task_pr_merging: 'The merge begins.',
+  task_merge_conflict: 'The branch no longer merges; `files` conflict.',
+  task_sent_back: 'The agent was told of the failed gate or the conflict; `gone` when nobody is there.',
+  task_succeeded: 'Merged (`commit` is the merge), or completed without anything to merge.',
+  task_failed: '`code` is stable, `error` is for people; `failure_class` is null when the agent itself said so.',
+  task_cancelled: 'The attempt was called off, or its owner is gone.',
+  task_concerned: 'A concern of the agent, its trouble with tools (`ops`), or trouble in the teardown.',
+  task_work_saved: 'Work that was not merged is kept under this ref.',
+  task_torn_down: 'Pane, worktree and branch are given back.',
+  task_retrying: 'The task is tried again; `attempt` is the one that failed.',
+  task_blocked: 'It can never run, because of the task or lane at the root.',
+  task_unblocked: LATER,
+  agent_working: LATER,
+  agent_idle: LATER,
+  agent_waiting_permission: LATER,
+  agent_waiting_input: LATER,
+  agent_trust_prompt: LATER,
+  agent_login_required: LATER,
+  agent_usage_limited: LATER,
+  agent_stalled: LATER,
+  agent_exited: 'The agent ended without a signal; `exit_code` is null when it left none.',
+  workstream_active: "The lane's integration branch is cut from its base.",
+  workstream_merge_ready: 'All tasks of the lane have succeeded.',
+  workstream_pr_created: 'The integration branch is ready to be merged into its target.',
+  workstream_concerned: 'Trouble that changed nothing, such as a worktree that could not be removed.',
+  workstream_held: 'A person must merge it; `merge_command` does.',
+  workstream_merged: 'It is merged, or there was nothing to merge.',
+  workstream_failed: 'The lane cannot be merged; `root` is the task or lane that is to blame.',
+};
+
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  OfTask: ['task', 'attempt'],
+  OfWorkstream: ['workstream'],
+};
+
+/** A table of every event kind with its fields, as `src/core/events.ts` declares them. */
+export function eventsTable(): string {
+  const fields = declaredFields();
+  const rows = Object.entries(MEANINGS).map(([kind, meaning]) => {
+    const own = fields.get(kind);
+    if (own === undefined) throw new Error(`${kind} is not found in events.ts`);
+    return `| \`${kind}\` | ${own.map((field) => `\`${field}\``).join(' ')} | ${meaning} |`;
+  });
+  return ['| kind | fields | what it tells |', '|---|---|---|', ...rows].join('\n');
+}
+
+function declaredFields(): Map<string, readonly string[]> {
+  const source = readFileSync(resolve(import.meta.dirname, '../../src/core/events.ts'), 'utf8');
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace('${Attention}', '$');
+  const fields = new Map<string, readonly string[]>();
+  for (const [, shared = '', body = ''] of code.matchAll(/\| (?:\((\w+) & )?\{([^{}]*)\}/g)) {
+    const [, kind] = /readonly kind: ['`]([\w$]+)['`]/.exec(body) ?? [];
+    if (kind === undefined) continue;
+    const own = [...body.matchAll(/readonly (\w+)\??:/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'kind');
+    const all = [...(SHARED[shared] ?? []), ...own];
+    if (!kind.includes('$')) fields.set(kind, all);
+    else
+      for (const attention of attentions(code))
+        fields.set(`agent_${attention}`, attention === 'exited' ? all : all.slice(0, 2));
+  }
+  return fields;
+}
+
+function attentions(code: string): string[] {
+  const [, union = ''] = /type Attention =([^;]*);/.exec(code) ?? [];
+  return [...union.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
+}

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseGraph } from '../../src/steps/tools/graph-file.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...docs.map((name) => `docs/${name}`),
+];
+const read = (page: string) => readFileSync(join(root, page), 'utf8');
+
+const graphs = pages.flatMap((page) =>
+  [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => [page, text] as const),
+);
+
+test('some pages show a graph', () => expect(graphs.map(([page]) => page)).toContain('README.md'));
+
+test.each(graphs)('the graph in %s is a good one', (page, text) => {
+  expect(parseGraph(text, page).tasks.length).toBeGreaterThan(0);
+});
+
+test.each(pages)('what %s links to is there', (page) => {
+  const text = read(page).replace(/```[\s\S]*?```/g, '');
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !link.includes('://'));
+  for (const link of links) {
+    const [path = '', anchor] = link.split('#');
+    const file = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+    expect(existsSync(file), link).toBe(true);
+    if (anchor !== undefined) expect(headings(readFileSync(file, 'utf8')), link).toContain(anchor);
+  }
+});
+
+/** As the usual Markdown hosts name them. */
+function headings(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('ARCHITECTURE.md is at most 120 lines, and the files and folders that it names exist', () => {
+  const text = read('ARCHITECTURE.md');
+  expect(text.split('\n').length).toBeLessThanOrEqual(121);
+  const named = [...text.matchAll(/`((?:src|test|bin|docs|dev|bench)\/[\w./-]*)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
