@@ -1,3 +1,4 @@
+import { WorkspaceError } from '../core/errors.ts';
 import type { MergeMethod } from '../core/graph/graph.ts';
 import type { MergeResult } from '../core/steps.ts';
 import type { Git } from './tools/git.ts';
@@ -21,7 +22,7 @@ const MAX_RACES = 10;
 /** Makes the merge commit, and moves nothing. `tip` is the branch as it was; throws when there is no such branch. */
 export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge> {
   const tip = await git.branch(plan.into);
-  if (tip === null) throw new Error(`there is no branch ${plan.into}`);
+  if (tip === null) throw new WorkspaceError('branch_missing', `branch ${plan.into} is gone`);
   const { commit } = plan;
   const straight = await git.straightAhead(tip, commit);
   if (straight === 0) return { kind: 'contained', tip };

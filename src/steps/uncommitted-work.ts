@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { GitRunOptions } from './tools/git.ts';
@@ -101,6 +111,7 @@ function move(from: string, to: string): void {
 
 /** What git leaves in its directory in the middle of something, and how that is ended without a change to files. */
 const OPERATIONS = [
+  ['MERGE_HEAD', ['merge', '--quit']],
   ['rebase-merge', ['rebase', '--quit']],
   ['rebase-apply', ['rebase', '--quit']],
   ['rebase-apply', ['am', '--quit']],
@@ -110,7 +121,7 @@ const OPERATIONS = [
   ['BISECT_LOG', ['bisect', 'reset', 'HEAD']],
 ] as const;
 
-/** Ends a rebase, cherry-pick, revert or bisect that was left half-way. */
+/** Ends a merge, rebase, cherry-pick, revert or bisect that was left half-way. */
 export async function endOperations(git: WorktreeGit, gitDir: string): Promise<void> {
   for (const [trace, args] of OPERATIONS) {
     if (existsSync(join(gitDir, trace))) await git(args, { accept: [0, 1, 128] });

@@ -81,6 +81,7 @@ export class Worktrees {
 
   /** Puts a clean worktree on `branch`, (re)made at `commit`. */
   async checkout(path: string, branch: string, commit: string): Promise<void> {
+    this.#left.delete(path);
     try {
       await this.#in(path)(['checkout', '-q', '--no-track', '-B', branch, commit]);
     } catch (error) {
@@ -103,23 +104,23 @@ export class Worktrees {
    * Nobody may be at work in it any more.
    */
   async handOver(path: string, commit: string, run: number): Promise<SavedWork | null> {
+    const left = this.#left.get(path);
+    this.#left.delete(path);
+    if (left?.commit === commit && performance.now() - left.at < STILL_CLEAN && isWorktree(path)) return null;
     const found = await this.#find(path, run, commit);
     if (found.status === null) {
       await this.add(path, { commit });
       return found.saved;
     }
-    const git = this.#in(path);
+    const { status } = found;
     const gitDir = gitDirOf(path);
     await clearLocks(gitDir);
-    const { status } = found;
-    let saved = await this.#saveStray(status, commit, run);
-    saved = await this.clean(path, status, run, saved);
-    await endOperations(git, gitDir);
-    if (saved === null && status.branch === null && status.head === commit) return null;
-    await git(['checkout', '-q', '--detach', commit]);
-    // What the new commit does not ignore, or does not link any more, was work of the old one.
-    const left = await this.status(path);
-    return left === null ? saved : await this.clean(path, left, run, saved);
+    const stray = await this.#saveStray(status, commit, run);
+    const saved = await this.clean(path, status, run, stray);
+    await endOperations(this.#in(path), gitDir);
+    const all = (await this.#detach(path, status, commit)) ? await this.#cleanAgain(path, run, saved) : saved;
+    this.#left.set(path, { commit, at: performance.now() });
+    return all;
   }
 
   /**
@@ -173,6 +174,20 @@ export class Worktrees {
       if (path !== undefined && existsSync(path)) return path;
     }
     return null;
+  }
+
+  /** True where that may have changed files. */
+  async #detach(path: string, { head, branch, dirty }: WorktreeStatus, commit: string): Promise<boolean> {
+    if (dirty.length === 0 && branch === null && head === commit) return false;
+    if (dirty.length === 0 && (await this.#moveHead(path, head, commit))) return false;
+    await this.#in(path)(['checkout', '-q', '--detach', commit]);
+    return true;
+  }
+
+  /** What the new commit does not ignore, or does not link any more, was work on the old one. */
+  async #cleanAgain(path: string, run: number, saved: SavedWork | null): Promise<SavedWork | null> {
+    const status = await this.status(path);
+    return status === null ? saved : await this.clean(path, status, run, saved);
   }
 
   /**

@@ -18,7 +18,7 @@ export const PAGES: Readonly<Record<string, (now: string) => string>> = {
   },
 };
 
-export function pagePath(name: string): string {
+function pagePath(name: string): string {
   return resolve(import.meta.dirname, '../../docs', name);
 }
 

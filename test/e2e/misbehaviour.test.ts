@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventKind, FactOf, RunEvent } from '../../src/core/events.ts';
+import { replay } from '../../src/core/reduce.ts';
 import { eventsIn, type Finished, makeProject, type Project, SOCKET } from '../support/run-fixture.ts';
 
 interface Case {
@@ -345,6 +346,29 @@ test('the log of an agent that filled its terminal is text', () => {
   const log = readFileSync(join(project.repo, '.workflow/bad/runs/1/signals/noisy/attempt-1/agent.log'), 'utf8');
   expect(log).toContain('done: 1 commit');
   expect(log).not.toMatch(/[^\P{Cc}\n\t]/u);
+});
+
+test('an agent that deletes what its work would be merged into fails alone', async () => {
+  const other = makeProject();
+  try {
+    const script = `${WORK}; git update-ref -d refs/heads/agentrelay/g/ws/one; signal done "$(here)"; sleep 60`;
+    const graph = other.graph({
+      name: 'g',
+      workstreams: [{ id: 'one' }, { id: 'two' }],
+      tasks: Object.entries({ one: script, two: GOOD }).map(([id, agent]) => ({
+        id,
+        workstream_id: id,
+        primary_agent: { framework: 'command', command: other.agent(id, agent) },
+      })),
+    });
+    expect((await other.run('run', graph, '-L', SOCKET)).code).toBe(1);
+    const { tasks } = replay(other.journal('g'));
+    const error = expect.stringContaining('agentrelay/g/ws/one');
+    expect(tasks.get('one')?.attempts.at(-1)?.failure).toMatchObject({ code: 'branch_missing', error });
+    expect(tasks.get('two')?.status).toBe('pr_merged');
+  } finally {
+    other.remove();
+  }
 });
 
 describe('tasks that change the same line at the same time', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import { replay } from '../../src/core/reduce.ts';
-import { eventsIn, makeProject, type Project, SOCKET } from '../support/run-fixture.ts';
+import { appears, eventsIn, makeProject, PROGRAM, type Project, SOCKET } from '../support/run-fixture.ts';
 
 let project: Project;
 beforeEach(() => {
@@ -39,7 +39,7 @@ describe('what is printed', () => {
     const [lines = '', table = ''] = stdout.split('\n\ntask ');
     for (const line of lines.split('\n')) expect(line).toMatch(/^\d\d:\d\d\.\d {2}\S.{11} {2}\S/);
     expect(lines).toMatch(/ longer {8}merged {10}[0-9a-f]{8}$/m);
-    expect(table).toMatch(/^longer +default +pr[ _]merged +1 +00:\d\d\.\d +/m);
+    expect(table).toMatch(/^longer +default +merged +1 +00:\d\d\.\d +/m);
     expect(stdout.trimEnd()).toMatch(/succeeded: 2 of 2 tasks in 00:\d\d\.\d$/);
   });
 
@@ -47,7 +47,7 @@ describe('what is printed', () => {
     const graph = project.graph({ name: 'g', tasks: [task('a', 'agentrelay-complete-no-pr')] });
     const onTerminal = (env: object, ...more: string[]) => {
       const program = ['run', graph, '-L', SOCKET, '-t', project.repo, ...more].map((word) => `'${word}'`).join(' ');
-      const node = `${process.execPath} ${process.env.AGENTRELAY_TEST_BIN ?? join(import.meta.dirname, '../../bin/agentrelay')}`;
+      const node = `${process.execPath} ${PROGRAM}`;
       return execFileSync('script', ['-qec', `${node} ${program}`, '/dev/null'], {
         env: { ...project.env, ...env },
         encoding: 'utf8',
@@ -175,7 +175,7 @@ describe('Ctrl-C', () => {
       }),
     );
     await live.event('task_waiting');
-    await live.line((line) => line.includes('task_waiting'));
+    await appears(join(project.folder, 'half'));
     live.interrupt();
     await live.event('run_stopping');
     live.interrupt();
@@ -183,6 +183,8 @@ describe('Ctrl-C', () => {
     const events = project.journal('g');
     expect(events.at(-1)).toMatchObject({ kind: 'run_finished', outcome: 'cancelled' });
     expect(kinds(events)).toContain('task_cancelled');
+    const saved = events.filter((event) => event.kind === 'task_work_saved');
+    expect(saved.map(({ ref }) => project.git('show', '--format=', '--name-only', ref))).toEqual(['half.txt']);
     expect(project.tmux('list-panes', '-a')).toBeNull();
     expect(heads()).toEqual(['agentrelay/g/ws/default', 'main']);
     go();
@@ -260,6 +262,18 @@ describe('runs beside and after each other', () => {
       stderr: expect.stringMatching(/graph file has changed since run 1.*\n.*--new-run/),
     });
   });
+});
+
+test('a defect in a step ends the run with 3, and is told as what it is', async () => {
+  const config = project.write(
+    'config.mjs',
+    "export default { steps: { preparer: { default: () => ({ prepare() { throw new RangeError('no room') } }) } } };",
+  );
+  const graph = project.graph({ name: 'g', tasks: [task('a', GOOD), task('b', GOOD)] });
+  const { code, stdout } = await run(graph, '--config', config);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/ a +failed +internal_error: RangeError: no room$/m);
+  expect(replay(project.journal('g')).tasks.get('b')?.status).toBe('pending');
 });
 
 describe('settings', () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Worktrees } from '../../src/steps/worktree.ts';
 import { GitRepository } from '../support/git-repository.ts';
 
 /** Every sort of change that a working tree knows, also under names that tools like to trip over. */
@@ -133,9 +134,7 @@ describe('handOver', () => {
     const kept = repository.run('log', '--format=%H', saved?.ref ?? '', '--', 'notes/plan').split('\n')[0] ?? '';
     expect(repository.tree(kept)['notes/plan']).toBe('100644 the plan\n');
     expect(repository.refs('refs/agentrelay/backup')).toEqual([saved?.ref]);
-    const noted = repository.run('log', '--format=%H', saved?.ref ?? '', '--', '.gitignore').split('\n')[0] ?? '';
-    expect(repository.run('log', '-p', '--format=', saved?.ref ?? '', '--', '.gitignore')).toContain('+notes/');
-    expect(noted).not.toBe('');
+    expect(repository.tree(`${saved?.ref}^2`)['.gitignore']).toBe('100644 notes/\n');
   });
 
   test('keeps files that the next commit does not ignore any more', async () => {
@@ -172,8 +171,7 @@ describe('handOver', () => {
     clean(repository, path);
     expect(existsSync(nested)).toBe(false);
     expect(repository.tree(saved?.commit ?? '')).toMatchObject({ beside: '100644 beside\n' });
-    const told = repository.run('show', '-s', '--format=%B', saved?.commit ?? '');
-    const kept = told.split('\n').find((line) => line.startsWith('/')) ?? '';
+    const kept = keptIn(repository, saved?.commit);
     expect(readFileSync(join(kept, 'sub folder/nested/b'), 'utf8')).toBe('uncommitted\n');
     if (commits) expect(repository.in(join(kept, 'sub folder/nested'), 'log', '--format=%s', 'own')).toBe('nested work');
   });
@@ -189,8 +187,7 @@ describe('handOver', () => {
     repository.in(path, 'commit', '-qm', 'link it');
     const saved = await repository.worktrees.handOver(path, repository.commit('main'), 1);
     clean(repository, path);
-    const told = repository.run('show', '-s', '--format=%B', saved?.commit ?? '');
-    const kept = told.split('\n').find((line) => line.startsWith('/')) ?? '';
+    const kept = keptIn(repository, saved?.commit);
     expect(repository.in(join(kept, 'nested'), 'log', '--format=%s', 'own')).toBe('nested work');
   });
 
@@ -244,7 +241,8 @@ describe('handOver', () => {
     repository.in(path, 'commit', '-q', '--allow-empty', '-m', 'once more');
     const again = repository.in(path, 'rev-parse', 'HEAD');
     repository.write('new', 'new\n', path);
-    const second = await repository.worktrees.handOver(path, repository.commit('main'), 1);
+    const later = new Worktrees(repository.git, repository.commonDir);
+    const second = await later.handOver(path, repository.commit('main'), 1);
     expect(second?.ref).toBe('refs/agentrelay/backup/1/2');
     expect(repository.commit(`${second?.ref}^1`)).toBe(again);
   });
@@ -260,7 +258,9 @@ describe('handOver', () => {
       'README.md': '100644 a project\n',
       new: '100644 new\n',
     });
-    expect(repository.run('rev-list', '--count', saved?.commit ?? '')).toBe('1');
+    expect(repository.run('rev-list', '--parents', '-1', '--first-parent', saved?.ref ?? '')).not.toContain(
+      repository.commit('main'),
+    );
     clean(repository, path);
   });
 
@@ -312,8 +312,7 @@ describe('handOver', () => {
     expect(readFileSync(join(repository.root, 'README.md'), 'utf8')).toBe('of the user, not committed\n');
     clean(repository, path);
     expect(existsSync(join(path, 'work'))).toBe(false);
-    const told = repository.run('show', '-s', '--format=%B', saved?.commit ?? '');
-    const kept = told.split('\n').find((line) => line.startsWith('/')) ?? '';
+    const kept = keptIn(repository, saved?.commit);
     expect(readFileSync(join(kept, 'lane/work'), 'utf8')).toBe('of the agent\n');
   });
 
@@ -476,6 +475,11 @@ describe('whereIs', () => {
     expect(await worktrees.whereIs('a/b')).toBeNull();
   });
 });
+
+/** The folder that the last line of a commit's message names. */
+function keptIn(repository: GitRepository, commit = 'none'): string {
+  return repository.run('show', '-s', '--format=%B', commit).split('\n').at(-1) ?? '';
+}
 
 function never(): never {
   throw new Error('the worktree is gone');

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,9 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventKind, FactOf, RunEvent } from '../../src/core/events.ts';
 
-const PROGRAM = process.env.AGENTRELAY_TEST_BIN ?? resolve(import.meta.dirname, '../../bin/agentrelay');
+export const PROGRAM = resolve(import.meta.dirname, '../../bin/agentrelay');
 
 /** What every scripted agent begins with. */
 const PRELUDE = `#!/bin/sh
@@ -206,6 +208,11 @@ function end(child: ChildProcess, output: { stdout: string; stderr: string }): P
     child.on('error', reject);
     child.on('close', (code) => resolved({ code, ...output }));
   });
+}
+
+/** Resolves when there is such a file; the test's own time limit is the limit. */
+export async function appears(path: string): Promise<void> {
+  while (!existsSync(path)) await delay(10);
 }
 
 /** Everything below a folder, each with what it holds: two that are equal tell that nothing was touched. */

@@ -18,6 +18,10 @@ const OUR_ENV: Readonly<Record<string, string | undefined>> = {
   GIT_WORK_TREE: undefined,
   GIT_INDEX_FILE: undefined,
   GIT_COMMON_DIR: undefined,
+  GIT_OBJECT_DIRECTORY: undefined,
+  GIT_ALTERNATE_OBJECT_DIRECTORIES: undefined,
+  GIT_NAMESPACE: undefined,
+  GIT_PREFIX: undefined,
 };
 
 /** Commits in a row that are asked about at once. */
@@ -66,10 +70,10 @@ export class Git {
 
   /** The object that a revision names, null when there is none. No process is started. */
   async resolve(revision: string): Promise<string | null> {
-    return await this.#asks.run('read', async () => {
-      const [answer] = await this.#reader.ask(`${revision}\n`, 1);
-      return isObject(answer) ? (answer.split(' ')[0] ?? null) : null;
-    });
+    // Git names no object with a line break, and its answers would be counted wrongly from here on.
+    if (LINE_BREAK.test(revision)) return null;
+    const [answer] = await this.#read([revision]);
+    return isObject(answer) ? (answer.split(' ')[0] ?? null) : null;
   }
 
   /**
@@ -80,7 +84,7 @@ export class Git {
     if (tip === base) return 0;
     const steps = Array.from({ length: MAX_STRAIGHT }, (_, at) => at);
     const questions = steps.flatMap((at) => [`${tip}~${at}^2`, `${tip}~${at}^1`]);
-    const answers = await this.#asks.run('read', () => this.#reader.ask(`${questions.join('\n')}\n`, questions.length));
+    const answers = await this.#read(questions);
     for (const at of steps) {
       if (isObject(answers[2 * at])) return null;
       if (answers[2 * at + 1]?.startsWith(`${base} `)) return at + 1;
@@ -126,6 +130,19 @@ export class Git {
     this.#writer.close();
   }
 
+  /** Asks once more when the git that stays was ended by somebody. */
+  async #read(revisions: readonly string[]): Promise<string[]> {
+    const input = `${revisions.join('\n')}\n`;
+    return await this.#asks.run('read', async () => {
+      try {
+        return await this.#reader.ask(input, revisions.length);
+      } catch (error) {
+        if (!(error instanceof ToolError) || this.#reader.closed) throw error;
+        return await this.#reader.ask(input, revisions.length);
+      }
+    });
+  }
+
   /** A ref that is not what it must be is an answer; anything else is an error. */
   async #refused(updates: readonly RefUpdate[], error: ToolError): Promise<false> {
     for (const { ref, from } of updates) {
@@ -134,6 +151,9 @@ export class Git {
     throw error;
   }
 }
+
+/** All that `readline` takes for one. */
+const LINE_BREAK = /[\r\n\u2028\u2029]/;
 
 /** Not of a revision that is missing or ambiguous. */
 function isObject(answer: string | undefined): answer is string {
@@ -147,7 +167,7 @@ class BatchProcess {
   #process: PipedProcess | null = null;
   #lines: Interface | null = null;
   #stderr = '';
-  #closed = false;
+  closed = false;
 
   constructor(root: string, args: readonly string[]) {
     this.#root = root;
@@ -156,7 +176,7 @@ class BatchProcess {
 
   /** Writes `input` and resolves with the next `count` lines. One at a time. */
   async ask(input: string, count: number): Promise<string[]> {
-    if (this.#closed) throw this.#error(null, new Error('it was closed'));
+    if (this.closed) throw this.#error(null, new Error('it was closed'));
     const process = this.#process ?? this.#start();
     const lines = this.#lines as Interface;
     return await new Promise((resolve, reject) => {
@@ -187,7 +207,7 @@ class BatchProcess {
 
   /** What is asked later is refused: a process that is started then would keep ours alive. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.#process?.stdin.end();
   }
 
