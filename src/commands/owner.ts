@@ -13,6 +13,7 @@ import { StandardTaskRunner } from '../core/task-runner.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../steps/environments/tmux.ts';
 import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
+import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
 import { preflight, type Repository } from '../steps/preflight.ts';
 import { RunStore } from '../steps/run-store.ts';
 import { createStandardSteps, requireStandardSteps } from '../steps/standard-steps.ts';
@@ -54,6 +55,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const { graph, repository } = options;
   const store = new RunStore(repository.root, graph.name);
   requireStandardSteps(graph, options.extensions);
+  requireNoSandbox(graph);
   // Both at once; what stops every run is said first.
   const noBranches = !options.newRun && store.runs().length === 0 ? requireNoBranches(options) : null;
   noBranches?.catch(() => {});
@@ -78,7 +80,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     if (opened.over) return { log, opening, directory, orchestrator: null, notes: [], close };
     const tmux = await connectTmux(options);
     if (tmux !== null) closers.push(() => tmux.disconnect());
-    const notes = [...opened.notes, ...(await clearLeavings(opened.log, tmux))];
+    const notes = [...opened.notes, ...laterNotes(graph), ...(await clearLeavings(opened.log, tmux))];
     const steps = createStandardSteps({
       ...options.extensions,
       graph,
@@ -176,6 +178,11 @@ function openLog(store: RunStore, run: number, state: RunState, length: number) 
   const opening: RunEvent[] = [];
   const stopListening = log.subscribe((event) => opening.push(event));
   return { log, opening, stopListening, journal, directory: store.runDirectory(run) };
+}
+
+function laterNotes(graph: Graph): string[] {
+  const keys = keysWithoutEffect(graph);
+  return keys.length === 0 ? [] : [`without effect in this version: ${keys.join(', ')}`];
 }
 
 async function connectTmux({ graph, settings, tmuxSocket }: OwnerOptions): Promise<TmuxEnvironment | null> {

@@ -21,7 +21,7 @@ export type AttemptReport = Fact extends infer F
 export interface EarlierAttempt {
   readonly number: number;
   readonly error: string | null;
-  /** Relative to the repository. */
+  /** Absolute. */
   readonly signalDir: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface TaskRuntimeInput {
   /** Of the tasks that this one depends on. */
   readonly dependencies?: readonly GraphTask[];
   readonly earlierAttempts?: readonly EarlierAttempt[];
-  /** Where each task that was run lies, for `inputs_from`; relative to the repository. */
+  /** Where each task that was run lies, for `inputs_from`; absolute. */
   readonly signalDirOf?: (task: string) => string | null;
   readonly signal?: AbortSignal;
   readonly emit?: (fact: Fact) => void;

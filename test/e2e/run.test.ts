@@ -48,7 +48,7 @@ describe('what is printed', () => {
     const onTerminal = (env: object, ...more: string[]) => {
       const program = ['run', graph, '-L', SOCKET, '-t', project.repo, ...more].map((word) => `'${word}'`).join(' ');
       const node = `${process.execPath} ${PROGRAM}`;
-      return execFileSync('script', ['-qec', `${node} ${program}`, '/dev/null'], {
+      return execFileSync('env', ['script', '-qec', `${node} ${program}`, '/dev/null'], {
         env: { ...project.env, ...env },
         encoding: 'utf8',
       });

@@ -15,7 +15,7 @@ say() { printf '* %s\\n' "$*"; }
 # A moment of "work", so that there is something to watch.
 think() {
   say "$@"
-  sleep 0.8 2>/dev/null || sleep 1
+  sleep 0.6 2>/dev/null || sleep 1
 }
 
 # commit SUBJECT

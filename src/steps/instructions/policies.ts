@@ -49,8 +49,8 @@ export function reviewSection({ task, attempt }: Briefing): string | null {
   if (task.review === null || attempt < task.review.reviewOnAttempt) return null;
   return section(
     'Review',
-    'Another agent reviews your commits before they are merged. What it objects to comes back to you as a prompt in ' +
-      'this session: mend it, or say in the summary why not, commit, and finish again.',
+    'Write these commits for a reviewer: another agent may read them before they are merged. What it objects to comes ' +
+      'back to you as a prompt in this session: mend it, or say in the summary why not, commit, and finish again.',
   );
 }
 

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { readGraph } from '../../src/core/graph/read-graph.ts';
+import { keysWithoutEffect, requireNoSandbox } from '../../src/steps/not-yet.ts';
+
+function graphOf(more: object, task: object = {}) {
+  const agent = { framework: 'command', command: ['true'] };
+  const { graph, problems } = readGraph({ name: 'g', primary_agent: agent, tasks: [{ id: 'a', ...task }], ...more });
+  if (graph === null) throw new Error(JSON.stringify(problems));
+  return graph;
+}
+
+describe('what comes with a later version', () => {
+  test('is named, key by key', () => {
+    expect(keysWithoutEffect(graphOf({}))).toEqual([]);
+    const graph = graphOf({ notify: 'beep' }, { setup: ['npm ci'], max_tokens: 10, link: ['.env'] });
+    expect(keysWithoutEffect(graph)).toEqual(['notify', 'max_tokens', 'setup', 'link']);
+  });
+
+  test.each([
+    ['graph', graphOf({ isolation: { sandbox: 'bwrap' } })],
+    ['task', graphOf({}, { isolation: { sandbox: 'oci', image: 'x' } })],
+  ])('a sandbox of the %s is refused', (_, graph) => {
+    expect(() => requireNoSandbox(graph)).toThrow(/task a asks for the sandbox (bwrap|oci)/);
+  });
+
+  test('no sandbox is none', () => {
+    expect(() => requireNoSandbox(graphOf({ isolation: { sandbox: 'none' } }))).not.toThrow();
+  });
+});
