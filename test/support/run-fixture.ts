@@ -94,7 +94,12 @@ export function makeProject(): Project {
     writeFileSync(path, content);
     return path;
   };
-  const start = (...args: string[]) => startProgram([...args, '-t', repo], { cwd: folder, env });
+  const started: Live[] = [];
+  const start = (...args: string[]) => {
+    const live = startProgram([...args, '-t', repo], { cwd: folder, env });
+    started.push(live);
+    return live;
+  };
   const tmux = (...args: string[]) => {
     try {
       return execFileSync('tmux', ['-L', SOCKET, '-f', '/dev/null', ...args], {
@@ -131,6 +136,8 @@ export function makeProject(): Project {
       return eventsIn(text);
     },
     remove() {
+      // What a test that failed has left; no signal reaches one that has ended.
+      for (const live of started) live.kill('SIGKILL');
       tmux('kill-server');
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },

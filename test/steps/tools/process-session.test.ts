@@ -5,7 +5,7 @@ import { sessionMembers, stopSession } from '../../../src/steps/tools/process-se
 
 /** A shell that leads a session of its own, once it has said that it is ready. */
 async function startSession(script: string) {
-  const child = startPiped('setsid', ['sh', '-c', script], { env: { MARK: 'mine' } });
+  const child = startPiped('sh', ['-c', script], { env: { MARK: 'mine' } });
   const [first] = await once(child.stdout, 'data');
   return { child, session: Number(String(first).trim()), ended: once(child, 'close') };
 }
