@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../core/errors.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import { BRANCH_ROOT } from '../core/names.ts';
 import { keepUnder } from '../steps/kept-ref.ts';
 import type { Repository } from '../steps/preflight.ts';
-import { type Git, NO_COMMIT, type RefUpdate } from '../steps/tools/git.ts';
+import { type Git, NO_COMMIT } from '../steps/tools/git.ts';
 import { Worktrees } from '../steps/worktree.ts';
 
 /** Makes room for a new run: the old one's branches move below `refs/agentrelay/archive/<run>/`, its worktrees go. */
@@ -22,13 +23,15 @@ export async function archiveRun(options: {
     const path = field.startsWith(`worktree ${ours}/`) ? field.slice('worktree '.length) : null;
     if (path !== null && existsSync(path)) await worktrees.remove(path, run);
   }
-  const updates: RefUpdate[] = [];
   for (const { ref, commit } of await runBranches(git, graph.name)) {
-    const kept = `refs/agentrelay/archive/${run}/${ref.slice(branchPrefix(graph.name).length)}`;
-    updates.push(await keepUnder(git, kept, commit));
-    updates.push({ ref, to: NO_COMMIT, from: commit });
+    const name = `refs/agentrelay/archive/${run}/${ref.slice(branchPrefix(graph.name).length)}`;
+    const kept = await keepUnder(git, name, commit);
+    if (!(await git.updateRefs([kept, { ref, to: NO_COMMIT, from: commit }]))) {
+      throw new UserError(`branch ${ref.replace('refs/heads/', '')} moved while it was put away`, {
+        hint: 'stop whoever works on it, and start again',
+      });
+    }
   }
-  await git.updateRefs(updates);
 }
 
 function branchPrefix(graph: string): string {

@@ -18,10 +18,12 @@ export async function events(
   const leave = new AbortController();
   const stop = () => leave.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  // A run that was interrupted has ended before, and went on.
+  const known = store.journal(run).events.length;
   try {
     for await (const event of followJournal(store.journalFile(run), leave.signal)) {
       print(event);
-      if (event.kind === 'run_finished') break;
+      if (event.kind === 'run_finished' && event.seq >= known) break;
     }
     return 0;
   } finally {

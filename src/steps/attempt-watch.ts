@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
@@ -54,6 +54,7 @@ export class AttemptWatch {
     agent.exited(left).then(end, end);
     try {
       for (;;) {
+        signal.throwIfAborted();
         const woken = this.#sleep();
         // Asked before the look: what an agent writes last, it writes before it goes.
         const over = gone || agent.exitCode() !== null;
@@ -61,7 +62,6 @@ export class AttemptWatch {
         if (found !== null) return found;
         if (over) throw await this.#endedSilently(agent);
         await woken;
-        signal.throwIfAborted();
       }
     } finally {
       leave.abort();
@@ -75,11 +75,12 @@ export class AttemptWatch {
   reopen(): void {
     const name = this.#accepted?.name ?? '.done';
     let k = 1;
-    while (existsSync(join(this.#folder, `${name}.${k}`))) k++;
+    while (isThere(join(this.#folder, `${name}.${k}`))) k++;
     this.#accepted = null;
     this.#partialSince = null;
     this.#told.clear();
-    renameSync(join(this.#folder, name), join(this.#folder, `${name}.${k}`));
+    // The agent may have taken it back.
+    if (isThere(join(this.#folder, name))) renameSync(join(this.#folder, name), join(this.#folder, `${name}.${k}`));
   }
 
   close(): void {
@@ -111,11 +112,13 @@ export class AttemptWatch {
   }
 
   #look(over: boolean): AwaitedSignal | null {
+    let partial = false;
     for (const name of this.#inOrder()) {
       const reading = readSignal(join(this.#folder, name));
       if (reading.kind === 'missing') continue;
       if (reading.kind === 'malformed') throw malformed(name, reading.problem);
       if (reading.kind === 'partial') {
+        partial = true;
         this.#partialSince ??= Date.now();
         if (!over && Date.now() < this.#partialSince + WRITING_GRACE) {
           this.#wakeLater();
@@ -128,6 +131,7 @@ export class AttemptWatch {
       this.#accepted = { name, content: this.#content(name) };
       return { name, file };
     }
+    if (!partial) this.#partialSince = null;
     if (this.#deadline !== null && Date.now() >= this.#deadline) {
       throw new SignalError('timeout', `no signal within ${(this.#runtime.task.timeoutMs ?? 0) / 1000} s`);
     }
@@ -142,7 +146,7 @@ export class AttemptWatch {
 
   /** The one that was written first comes first. */
   #inOrder(): SignalName[] {
-    const age = (name: SignalName) => statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs;
+    const age = (name: SignalName) => lstatSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs;
     const [done, failed] = [age('.done'), age('.failed')];
     return done !== undefined && failed !== undefined && failed < done ? ['.failed', '.done'] : ['.done', '.failed'];
   }
@@ -181,6 +185,11 @@ export class AttemptWatch {
       ? new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`)
       : new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
   }
+}
+
+/** Also a link to nowhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function malformed(name: SignalName, problem: string): SignalError {

@@ -17,7 +17,7 @@ export type PlannedMerge =
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
 /** The ref moved under us this often in a row: somebody else is at it. */
-const MAX_RACES = 10;
+const MAX_RACES = 50;
 
 /** Makes the merge commit, and moves nothing. `tip` is the branch as it was; throws when there is no such branch. */
 export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge> {
@@ -51,17 +51,21 @@ export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<MergeR
       return { kind: 'merged', commit: planned.commit };
     }
   }
-  throw new Error(`branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);
+  throw new WorkspaceError('target_moves', `branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);
 }
 
 async function contains(git: Git, tip: string, commit: string): Promise<boolean> {
   return (await git.run(['rev-list', '--count', `${tip}..${commit}`])).stdout === '0';
 }
 
-/** The merged tree, or the names of the files that conflict. */
+/** The merged tree, or the names of the files that conflict. Throws `WorkspaceError` `unrelated_histories`. */
 export async function mergedTree(git: Git, ours: string, theirs: string): Promise<string | string[]> {
   const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
-  const { exitCode, stdout } = await git.run(args, { accept: [0, 1] });
+  const { exitCode, stdout } = await git.run(args, { accept: [0, 1] }).catch(async (error: unknown) => {
+    const base = await git.run(['merge-base', ours, theirs], { accept: [0, 1] });
+    if (base.exitCode === 0) throw error;
+    throw new WorkspaceError('unrelated_histories', `${theirs} has no history in common with ${ours}`, { cause: error });
+  });
   const [tree = '', ...files] = stdout.split('\0');
   return exitCode === 0 ? tree : [...new Set(files.filter((file) => file !== ''))];
 }

@@ -126,7 +126,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
       return (await git.updateRefs([{ ref: `refs/heads/${branch}`, to, from }])) ? 'yes' : 'raced';
     }
     try {
-      await git.run(['merge', '-q', '--ff-only', to], { cwd: checkedOut });
+      await git.run(['merge', '-q', '--ff-only', '--no-autostash', to], { cwd: checkedOut });
       return 'yes';
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
@@ -140,6 +140,10 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const { git } = this.#options;
     const counts = await git.run(['rev-list', '--count', `${target}..${commit}`]);
     if (counts.stdout === '0') return true;
-    return (await mergedTree(git, target, commit)) === (await git.resolve(`${target}^{tree}`));
+    const merged = await mergedTree(git, target, commit).catch((error: unknown) => {
+      if (error instanceof WorkspaceError) return null;
+      throw error;
+    });
+    return merged !== null && merged === (await git.resolve(`${target}^{tree}`));
   }
 }

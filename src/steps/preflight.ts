@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
@@ -18,7 +18,7 @@ export interface Repository {
 /** Finds the repository that `path` is in. Throws `UserError` for what agentrelay cannot work with. */
 export async function findRepository(path: string): Promise<Repository> {
   const target = resolve(path);
-  if (!existsSync(target))
+  if (!statSync(target, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`there is no folder ${target}`, { hint: 'name a repository with -t PATH' });
   const asked = ['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-common-dir', '--show-toplevel'];
   // Both at once; that git is missing or too old is said first.
@@ -33,7 +33,7 @@ export async function findRepository(path: string): Promise<Repository> {
   return { root, commonDir };
 }
 
-const NO_REPOSITORY_VARIABLES = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, LC_ALL: 'C' };
+const NO_REPOSITORY_VARIABLES = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined, LC_ALL: 'C' };
 
 function repositoryError(target: string, error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Settings } from '../core/graph/graph.ts';
@@ -47,15 +47,17 @@ export class RunStore {
     return readFileSync(join(this.runDirectory(run), 'graph.yaml'), 'utf8');
   }
 
-  /** Makes the folder of a new run, its journal still empty. */
+  /** Makes the folder of a new run, its journal still empty. It appears whole, or not at all. */
   create(run: number, content: RunRecord & { readonly graphText: string }): void {
     const { graphText, ...record } = content;
-    const folder = this.runDirectory(run);
+    const folder = `${this.runDirectory(run)}.new`;
+    rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(folder, 'signals'), { recursive: true });
     mkdirSync(join(folder, 'commands'), { recursive: true });
     writeFileSync(join(folder, 'graph.yaml'), graphText);
     writeFileSync(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-    writeFileSync(this.journalFile(run), '', { flag: 'a', mode: 0o600 });
+    writeFileSync(join(folder, 'events.jsonl'), '', { mode: 0o600 });
+    renameSync(folder, this.runDirectory(run));
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What stands in a `.done` or `.failed`. */
@@ -21,51 +21,62 @@ export type SignalReading =
 const MAX_SIGNAL_BYTES = 64 * 1024;
 const Timestamp = z.iso.datetime({ offset: true });
 
-/** Reads a signal file. Whole is one whose payload line is there and ended. */
+/** Reads a signal file. Whole is one whose payload line is there and ended, and the token's line if it has begun. */
 export function readSignal(path: string): SignalReading {
   const bytes = readAtMost(path, MAX_SIGNAL_BYTES);
   if (bytes === null) return { kind: 'missing' };
+  if (typeof bytes === 'string') return { kind: 'malformed', problem: bytes };
   if (bytes.length === 0) return { kind: 'partial', problem: 'it is empty', file: null };
   if (bytes.length > MAX_SIGNAL_BYTES) {
     return { kind: 'malformed', problem: `it is larger than ${MAX_SIGNAL_BYTES / 1024} KiB` };
   }
-  const text = decode(bytes);
+  // A character may be half-written too, but never in a line that has its end.
+  const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+  if (whole.length === 0) return { kind: 'partial', problem: 'its first line has no end', file: null };
+  const text = decode(whole);
   if (text === null) return { kind: 'malformed', problem: 'it is not text' };
-  const lines = text.split('\n');
-  const [at = '', payload, token] = lines.slice(0, -1);
-  if (lines.length === 1) return { kind: 'partial', problem: 'its first line has no end', file: null };
+  const rest = bytes.toString('utf8', whole.length);
+  const lines = text.split('\n').slice(0, -1);
+  const [at = '', payload, token] = rest === '' ? lines : [...lines, rest];
   if (!Timestamp.safeParse(at.trim()).success) {
     return { kind: 'malformed', problem: `line 1 is not an ISO timestamp: ${JSON.stringify(at.slice(0, 60))}` };
   }
   const file = { at: at.trim(), payload: payload?.trim() || null, token: token?.trim() || null };
-  if (payload === undefined) return { kind: 'partial', problem: 'it has no second line', file };
+  if (lines.length === 1) return { kind: 'partial', problem: 'its second line has no end', file };
+  if (lines.length === 2 && rest !== '') return { kind: 'partial', problem: 'its third line has no end', file };
   return { kind: 'whole', file };
 }
 
 const MAX_CONCERN_BYTES = 1024 * 1024;
 const MAX_CONCERNS = 1_000;
 
-/** One concern a line; null when there is more than anybody could have meant (1 MiB, 1,000 concerns). */
+/** One concern a line; null for no file, or more than anybody could have meant (1 MiB, 1,000 concerns). */
 export function readConcerns(path: string): string[] | null {
   const bytes = readAtMost(path, MAX_CONCERN_BYTES);
   if (bytes === null) return [];
-  if (bytes.length > MAX_CONCERN_BYTES) return null;
+  if (typeof bytes === 'string' || bytes.length > MAX_CONCERN_BYTES) return null;
   const lines = bytes.toString('utf8').split('\n');
   const concerns = lines.map((line) => line.trim()).filter((line) => line !== '');
   return concerns.length > MAX_CONCERNS ? null : concerns;
 }
 
-/** Up to one byte more than `limit`, so that the caller sees that there is more. Null when there is no such file. */
-function readAtMost(path: string, limit: number): Buffer | null {
+/**
+ * Up to one byte more than `limit`, so that the caller sees that there is more. Null when there is no such file, and
+ * why when what is there cannot be read: an agent may make anything of that name.
+ */
+function readAtMost(path: string, limit: number): Buffer | string | null {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without waiting: a pipe that nobody writes to would stop everything here.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? null : `it cannot be opened (${code})`;
   }
   try {
-    const bytes = Buffer.alloc(Math.min(fstatSync(file).size, limit + 1));
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return 'it is not a file';
+    const bytes = Buffer.alloc(Math.min(stats.size, limit + 1));
     const length = readSync(file, bytes, 0, bytes.length, 0);
     return bytes.subarray(0, length);
   } finally {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import { NO_PR } from '../core/names.ts';
@@ -6,6 +5,7 @@ import type { TaskCompletionChecker, TaskCompletionSignal } from '../core/steps.
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { readConcerns } from './signal-file.ts';
+import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
 
@@ -54,7 +54,10 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
   async #checkWorktree(runtime: TaskRuntime, nothingToMerge: boolean): Promise<string> {
     const path = runtime.require('worktreePath');
     const branch = runtime.require('branchName');
-    const status = existsSync(path) ? await this.#worktrees.status(path) : null;
+    const status = await this.#worktrees.status(path).catch((error: unknown) => {
+      if (!(error instanceof ToolError)) throw error;
+      throw new SignalError('worktree_broken', `done, but git cannot read its worktree: ${error.message}`);
+    });
     if (status === null) throw new SignalError('worktree_missing', `done, but its worktree ${path} is gone`);
     if (status.branch !== branch) {
       const where = status.branch === null ? 'no branch' : `branch ${status.branch}`;
@@ -79,6 +82,6 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
 
 function logOf(runtime: TaskRuntime, name: string): string[] {
   const lines = readConcerns(join(runtime.require('signalDir'), name));
-  if (lines === null) throw new SignalError('signal_too_large', `${name} holds more than 1 MiB or 1,000 entries`);
+  if (lines === null) throw new SignalError('signal_too_large', `${name} is no file of at most 1 MiB and 1,000 entries`);
   return lines;
 }

@@ -85,10 +85,12 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   async #saveEarlierTip(runtime: TaskRuntime, base: string): Promise<void> {
     const { git } = this.#options;
     const tip = await git.branch(runtime.require('branchName'));
-    if (tip === null || tip === base || runtime.attempt === 1) return;
+    if (tip === null || tip === base) return;
     const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
     const kept = await keepUnder(git, ref, tip);
-    await git.updateRefs([kept]);
+    if (!(await git.updateRefs([kept]))) {
+      throw new WorkspaceError('branch_moved', `${kept.ref} was made by somebody else just now`);
+    }
     runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
   }
 

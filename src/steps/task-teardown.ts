@@ -50,12 +50,14 @@ export class WorktreeTaskTeardown implements TaskTeardown {
   /** By its expected commit; what was not merged stays under the attempt's ref. */
   async #deleteBranch(runtime: TaskRuntime): Promise<void> {
     const { git } = this.#options;
-    const { branchName, baseCommit } = runtime.state;
+    const { branchName, baseCommit, commit } = runtime.state;
     if (branchName === null) return;
     const tip = await git.branch(branchName);
     if (tip === null) return;
     const updates: RefUpdate[] = [{ ref: `refs/heads/${branchName}`, to: NO_COMMIT, from: tip }];
-    if (runtime.status !== 'pr_merged' && tip !== baseCommit) {
+    // The agent may have gone on after the commit that was merged.
+    const isMerged = runtime.status === 'pr_merged' && tip === commit;
+    if (!isMerged && tip !== baseCommit) {
       const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt);
       const kept = await keepUnder(git, ref, tip);
       updates.push(kept);

@@ -19,7 +19,7 @@ export class ToolError extends Error {
         ? 'did not run'
         : `exited ${result.exitCode}`;
     const detail = result.stderr.trim() || (result.cause instanceof Error ? result.cause.message : '');
-    super(`${argv.slice(0, 3).join(' ')} ${how}${detail ? `: ${detail}` : ''}`, { cause: result.cause });
+    super(`${commandOf(argv)} ${how}${detail ? `: ${detail}` : ''}`, { cause: result.cause });
     this.argv = argv;
     this.exitCode = result.exitCode;
     this.stderr = result.stderr;
@@ -27,12 +27,18 @@ export class ToolError extends Error {
   }
 }
 
+/** The first words, without the settings that our own git runs with. */
+function commandOf(argv: readonly string[]): string {
+  const words = argv[0] === 'git' ? argv.filter((word, at) => word !== '-c' && argv[at - 1] !== '-c') : argv;
+  return words.slice(0, 3).join(' ');
+}
+
 export interface ExecOptions {
   readonly cwd?: string;
   /** Added to our own environment; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-  /** Milliseconds; 60,000 unless told. The process is sent SIGTERM, then SIGKILL 2 s later. */
+  /** Milliseconds; 60,000 unless told. Its process group is sent SIGTERM, then SIGKILL 2 s later. */
   readonly timeout?: number;
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are answers and not errors; 0 alone unless told. */
@@ -84,8 +90,13 @@ function runToEnd(file: string, args: readonly string[], options: ExecOptions): 
     let cause: Error | undefined;
     let killer: NodeJS.Timeout | undefined;
     const end = () => {
-      child.kill('SIGTERM');
-      killer ??= setTimeout(() => child.kill('SIGKILL'), KILL_DELAY);
+      // The whole group: what it has started may hold the pipes open after it.
+      killGroup(child.pid, 'SIGTERM');
+      killer ??= setTimeout(() => {
+        killGroup(child.pid, 'SIGKILL');
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, KILL_DELAY);
     };
     const deadline = setTimeout(() => {
       timedOut = true;
@@ -151,14 +162,13 @@ export async function execToFile(
     detached: true,
   });
   let timedOut = false;
-  const kill = () => {
-    if (child.pid !== undefined) killGroup(child.pid);
-  };
+  const kill = () => killGroup(child.pid, 'SIGKILL');
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
   }, options.timeout);
   options.signal.addEventListener('abort', kill);
+  if (options.signal.aborted) kill();
   try {
     const exitCode = await new Promise<number | null>((resolve) => {
       child.on('exit', (code) => resolve(code));
@@ -179,9 +189,10 @@ export async function execToFile(
 /** What a shell exits with when there is no such program. */
 const COMMAND_NOT_FOUND = 127;
 
-function killGroup(pid: number): void {
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -110,12 +110,18 @@ export class Git {
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
     const deadline = Date.now() + 5_000;
     return await this.#asks.run('write', async () => {
-      for (;;) {
+      for (let mayAskAgain = true; ; ) {
         try {
           await this.#writer.ask(transaction, 3);
           return true;
         } catch (error) {
           if (!(error instanceof ToolError)) throw error;
+          // Ended by somebody: it may have come to the end of it before.
+          if (error.exitCode === null && mayAskAgain && !this.#writer.closed) {
+            mayAskAgain = false;
+            if (await this.#isDone(updates)) return true;
+            continue;
+          }
           if (!/\.lock': File exists|Unable to create/.test(error.stderr)) return this.#refused(updates, error);
           if (Date.now() > deadline) throw error;
           await pause(25);
@@ -141,6 +147,13 @@ export class Git {
         return await this.#reader.ask(input, revisions.length);
       }
     });
+  }
+
+  async #isDone(updates: readonly RefUpdate[]): Promise<boolean> {
+    for (const { ref, to } of updates) {
+      if (((await this.resolve(ref)) ?? NO_COMMIT) !== to) return false;
+    }
+    return true;
   }
 
   /** A ref that is not what it must be is an answer; anything else is an error. */

@@ -5,6 +5,8 @@ import { parseLines } from './journal.ts';
 
 /** Behind the watcher, for file systems that give no events. */
 const POLL = 2_000;
+/** Bytes that are read at once; more where a single line is longer. */
+const CHUNK = 256 * 1024;
 
 /** Every event of a journal that another process writes, from the first on; ends when `signal` is aborted. */
 export async function* followJournal(path: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
@@ -17,29 +19,25 @@ export async function* followJournal(path: string, signal: AbortSignal): AsyncGe
   try {
     let at = 0;
     let line = 1;
-    let rest = Buffer.alloc(0);
+    let buffer = Buffer.alloc(CHUNK);
     while (!signal.aborted) {
       const changed = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      const { size } = await file.stat();
-      if (size === at) {
+      // From the end of the last whole line: a torn one may have been cut off, and others may stand there now.
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      const bytes = buffer.subarray(0, bytesRead);
+      const length = bytes.lastIndexOf(0x0a) + 1;
+      if (length === 0 && bytesRead === buffer.length) {
+        buffer = Buffer.alloc(2 * buffer.length);
+        continue;
+      }
+      if (length === 0) {
         await changed;
         continue;
       }
-      // A torn line that its owner's successor cut off is not waited for any more.
-      if (size < at) {
-        at -= rest.length;
-        rest = Buffer.alloc(0);
-        continue;
-      }
-      const chunk = Buffer.alloc(Math.min(size - at, 1024 * 1024));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
-      at += bytesRead;
-      const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-      const end = bytes.lastIndexOf(0x0a) + 1;
-      rest = bytes.subarray(end);
-      const events = parseLines(bytes.toString('utf8', 0, end), path, line);
+      const events = parseLines(bytes.toString('utf8', 0, length), path, line);
+      at += length;
       line += events.length;
       yield* events;
     }

@@ -16,6 +16,7 @@ export interface Journal {
 export function openJournal(path: string, length: number): Journal {
   const file = openSync(path, 'a', 0o600);
   ftruncateSync(file, length);
+  let end = length;
   let timer: NodeJS.Timeout | null = null;
   const sync = () => {
     timer = null;
@@ -23,7 +24,13 @@ export function openJournal(path: string, length: number): Journal {
   };
   return {
     write(line) {
-      writeWhole(file, line);
+      try {
+        end += writeWhole(file, line);
+      } catch (error) {
+        // A line that the disk took half of would damage the next one.
+        ftruncateSync(file, end);
+        throw error;
+      }
       timer ??= setTimeout(sync, SYNC_INTERVAL).unref();
     },
     close() {
@@ -34,9 +41,11 @@ export function openJournal(path: string, length: number): Journal {
   };
 }
 
-function writeWhole(file: number, line: string): void {
+/** Returns how many bytes it was. */
+function writeWhole(file: number, line: string): number {
   const bytes = Buffer.from(line);
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  return bytes.length;
 }
 
 export interface JournalContent {

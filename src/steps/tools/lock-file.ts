@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readIfThere } from './atomic-file.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 const Holder = z.object({ pid: z.number().int(), start: z.string().nullable(), host: z.string() });
@@ -86,10 +87,12 @@ function removeDead(path: string): void {
   }
 }
 
-/** Null for a file that is gone or that no owner of ours wrote. */
+/** Null for a file that is gone or that no owner of ours wrote. One that we may not read has a holder: it throws. */
 function readHolder(path: string): ProcessIdentity | null {
+  const text = readIfThere(path);
+  if (text === null) return null;
   try {
-    return Holder.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return Holder.parse(JSON.parse(text));
   } catch {
     return null;
   }
