@@ -225,7 +225,7 @@ function accept(runtime: TaskRuntime, signal: TaskCompletionSignal): string | nu
   if (signal.prUrl === NO_PR && (signal.commitsAhead ?? 0) > 0) {
     return refuse(
       'no_pr_with_commits',
-      `done without a pull request, but the branch has ${signal.commitsAhead} commits`,
+      `done without a pull request, but the branch has ${signal.commitsAhead === 1 ? '1 commit' : `${signal.commitsAhead} commits`}`,
     );
   }
   if (signal.prUrl !== NO_PR && signal.commitsAhead === 0) {

@@ -32,7 +32,7 @@ merge() {
 }
 
 # Its agent has ended and its window has gone with it, as often as not.
-close_window() { tmux -L "$socket" kill-window -t "=bare:$1" 2>/dev/null || :; }
+close_window() { tmux -L "$socket" kill-window -t "=bare:=$1" 2>/dev/null || :; }
 
 # Worktrees of one repository may not be made side by side, nor one branch be moved by two.
 lock() { [ "$slots" = 1 ] || flock 9; }

@@ -34,6 +34,9 @@ const ENVIRONMENT: NodeJS.ProcessEnv = {
   GIT_COMMITTER_EMAIL: PERSON.EMAIL,
 };
 
+/** Milliseconds; nothing that is measured here takes a tenth of it. */
+const DEADLINE = 120_000;
+
 export interface Timed {
   /** From before its start to after its end. */
   readonly ms: number;
@@ -53,7 +56,7 @@ export async function timed(
     const begin = performance.now();
     const code = await new Promise((resolve, reject) => {
       const env = { ...ENVIRONMENT, ...options.env };
-      const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', file, file] });
+      const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', file, file], timeout: DEADLINE });
       child.on('error', reject);
       child.on('exit', resolve);
     });

@@ -80,8 +80,10 @@ function removeDead(path: string): void {
     return;
   }
   try {
-    const holder = readHolder(path);
-    if (holder === null || livenessOf(holder) === 'dead') rmSync(path, { force: true });
+    // Not where it is gone: another's lock may stand there by the time it is removed.
+    const text = readIfThere(path);
+    const holder = text === null ? null : parseHolder(text);
+    if (text !== null && (holder === null || livenessOf(holder) === 'dead')) rmSync(path, { force: true });
   } finally {
     rmSync(guard, { recursive: true, force: true });
   }
@@ -90,7 +92,10 @@ function removeDead(path: string): void {
 /** Null for a file that is gone or that no owner of ours wrote. One that we may not read has a holder: it throws. */
 function readHolder(path: string): ProcessIdentity | null {
   const text = readIfThere(path);
-  if (text === null) return null;
+  return text === null ? null : parseHolder(text);
+}
+
+function parseHolder(text: string): ProcessIdentity | null {
   try {
     return Holder.parse(JSON.parse(text));
   } catch {

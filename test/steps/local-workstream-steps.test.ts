@@ -1,0 +1,242 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KeyedQueue } from '../../src/core/queue.ts';
+import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
+import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
+import { GitRepository } from '../support/git-repository.ts';
+import { makeGraph, type WorkstreamSpec } from '../support/graphs.ts';
+import { emptyRunState } from '../../src/core/run-state.ts';
+
+const BRANCH = 'agentrelay/graph/ws/lane';
+
+class Lane {
+  readonly repository = new GitRepository();
+  readonly leave = new AbortController();
+  readonly runtime: WorkstreamRuntime;
+  readonly steps: LocalWorkstreamSteps;
+
+  constructor(spec: Partial<WorkstreamSpec> = {}, removeWorktrees = true) {
+    const [workstream] = makeGraph({ tasks: [], workstreams: [{ id: 'lane', ...spec }] }).workstreams;
+    if (workstream === undefined) throw new Error('the graph has no workstream');
+    const state = { integrationBranch: null, baseCommit: null, worktreePath: null };
+    this.runtime = { workstream, run: 1, signal: this.leave.signal, state };
+    const { git, worktrees } = this.repository;
+    this.steps = new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees });
+  }
+
+  /** Puts a commit with these files on the integration branch, as merges of tasks do. */
+  advance(files: Record<string, string | null>): string {
+    const commit = this.repository.commitFiles(this.repository.commit(BRANCH), files, 'task');
+    this.repository.run('update-ref', `refs/heads/${BRANCH}`, commit);
+    return commit;
+  }
+
+  open() {
+    return this.steps.open(this.runtime, emptyRunState());
+  }
+}
+
+describe('prepare', () => {
+  test('cuts the branch and makes a detached worktree, and the same once more', async () => {
+    const lane = new Lane();
+    const { repository, runtime } = lane;
+    const base = repository.commit();
+    await lane.steps.prepare(runtime);
+    expect(runtime.state).toEqual({
+      integrationBranch: BRANCH,
+      baseCommit: base,
+      worktreePath: join(repository.root, '.worktrees/graph/lane'),
+    });
+    expect(await repository.worktrees.status(runtime.state.worktreePath ?? '')).toEqual({
+      head: base,
+      branch: null,
+      dirty: [],
+    });
+    const tip = lane.advance({ a: 'a' });
+    await lane.steps.prepare(runtime);
+    expect(await lane.steps.tip(runtime)).toBe(tip);
+    expect(runtime.state.baseCommit).toBe(base);
+  });
+
+  test('a parallel lane has no worktree of its own', async () => {
+    const lane = new Lane({ parallel: true });
+    await lane.steps.prepare(lane.runtime);
+    expect(lane.runtime.state.worktreePath).toBeNull();
+    expect(existsSync(join(lane.repository.root, '.worktrees'))).toBe(false);
+  });
+
+  test('says that the base is gone', async () => {
+    const lane = new Lane({ baseBranch: 'no-such' });
+    await expect(lane.steps.prepare(lane.runtime)).rejects.toMatchObject({ code: 'branch_missing' });
+    await expect(lane.steps.tip(lane.runtime)).rejects.toMatchObject({ code: 'branch_missing' });
+  });
+});
+
+describe('open', () => {
+  test('finds nothing to merge without commits, else names the branch and the command', async () => {
+    const lane = new Lane();
+    await lane.steps.prepare(lane.runtime);
+    expect(await lane.open()).toEqual({ kind: 'nothing_to_merge', commit: lane.repository.commit() });
+    const commit = lane.advance({ a: 'a' });
+    const opened = await lane.open();
+    expect(opened).toMatchObject({ kind: 'opened', pr: `local:${BRANCH}@${commit}`, target: 'main', commit });
+    if (opened.kind !== 'opened') throw new Error(opened.kind);
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('/bin/sh', ['-c', opened.mergeCommand], { cwd: lane.repository.root, stdio: 'ignore' });
+    expect((await lane.steps.awaitMerge(lane.runtime)).commit).toBe(lane.repository.commit('main'));
+  });
+});
+
+describe('merge', () => {
+  async function ready(spec: Partial<WorkstreamSpec> = {}) {
+    const lane = new Lane(spec);
+    await lane.steps.prepare(lane.runtime);
+    const commit = lane.advance({ a: 'from the lane\n', 'README.md': 'a better project\n' });
+    return { ...lane, lane, commit };
+  }
+
+  test('moves a target that is checked out nowhere', async () => {
+    const { lane, repository, commit } = await ready({ mergeTargetBranch: 'release' });
+    repository.run('branch', 'release');
+    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+    expect(repository.run('show', '-s', '--format=%s%n%P', 'release')).toBe(
+      `Merge workstream lane into release\n${repository.commit('main')} ${commit}`,
+    );
+    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+  });
+
+  test('moves a target together with the files of its worktree, beside changes of the user', async () => {
+    const { lane, repository } = await ready();
+    writeFileSync(join(repository.root, 'notes'), 'mine\n');
+    repository.write('staged', 'mine too\n');
+    repository.run('add', 'staged');
+    expect(await lane.steps.merge(lane.runtime)).toMatchObject({ kind: 'merged' });
+    expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('from the lane\n');
+    expect(readFileSync(join(repository.root, 'README.md'), 'utf8')).toBe('a better project\n');
+    expect(repository.run('status', '--porcelain')).toBe('A  staged\n?? .worktrees/\n?? notes');
+  });
+
+  test.each<[string, (repository: GitRepository) => void]>([
+    ['a change of the user', (repository) => repository.write('README.md', 'of the user\n')],
+    ['an untracked file of the user', (repository) => repository.write('a', 'of the user\n')],
+    [
+      'a staged change of the user, with autostash on',
+      (repository) => {
+        repository.run('config', 'merge.autostash', 'true');
+        repository.write('README.md', 'of the user\n');
+        repository.run('add', '-A', 'README.md');
+      },
+    ],
+  ])('leaves a target alone in whose way stands %s', async (_name, change) => {
+    const { lane, repository } = await ready();
+    const tip = repository.commit();
+    change(repository);
+    const files = repository.listing(repository.root);
+    const status = repository.run('status', '--porcelain');
+    const result = await lane.steps.merge(lane.runtime);
+    expect(result).toMatchObject({ kind: 'held', reason: 'checked_out_dirty' });
+    expect((result as { details: string[] }).details[0]).toContain(repository.root);
+    expect(repository.commit('main')).toBe(tip);
+    expect(repository.listing(repository.root)).toEqual(files);
+    expect(repository.run('status', '--porcelain')).toBe(status);
+    expect(repository.run('stash', 'list')).toBe('');
+  });
+
+  test('names the files that conflict', async () => {
+    const { lane, repository } = await ready();
+    repository.write('README.md', 'otherwise\n');
+    repository.run('commit', '-qam', 'otherwise');
+    expect(await lane.steps.merge(lane.runtime)).toEqual({
+      kind: 'held',
+      reason: 'conflict',
+      details: ['README.md'],
+    });
+  });
+
+  test('moves a target whose worktree was deleted by hand', async () => {
+    const { lane, repository } = await ready({ mergeTargetBranch: 'release' });
+    const { rmSync } = await import('node:fs');
+    rmSync(repository.worktree('release'), { recursive: true });
+    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+  });
+
+  test('lanes that merge into one target at once all arrive', async () => {
+    const { repository, runtime, steps } = await ready({ mergeTargetBranch: 'release' });
+    repository.run('branch', 'release');
+    const lanes = await Promise.all(
+      Array.from({ length: 5 }, async (_, n) => {
+        const workstream = { ...runtime.workstream, id: `lane-${n}`, parallel: true };
+        const state = { integrationBranch: null, baseCommit: null, worktreePath: null };
+        const lane: WorkstreamRuntime = { ...runtime, workstream, state };
+        await steps.prepare(lane);
+        const commit = repository.commitFiles(repository.commit(), { [`f${n}`]: 'x' });
+        repository.run('update-ref', `refs/heads/agentrelay/graph/ws/lane-${n}`, commit);
+        return lane;
+      }),
+    );
+    const merged = await Promise.all(lanes.map((lane) => steps.merge(lane)));
+    expect(merged.map(({ kind }) => kind)).toEqual(Array(5).fill('merged'));
+    expect(Object.keys(repository.tree('release'))).toEqual(['README.md', 'f0', 'f1', 'f2', 'f3', 'f4']);
+  });
+});
+
+describe('awaitMerge', () => {
+  /** Resolves with `waiting` when the target has been looked at and was not found merged. */
+  async function opened() {
+    const lane = new Lane();
+    await lane.steps.prepare(lane.runtime);
+    lane.advance({ a: 'a\n', b: 'b\n' });
+    return { ...lane, lane };
+  }
+
+  test.each<[string, string[][]]>([
+    ['a merge', [['merge', '-q', '--no-ff', '--no-edit', BRANCH]]],
+    ['a fast-forward', [['merge', '-q', '--ff-only', BRANCH]]],
+    ['a squash', [['merge', '-q', '--squash', BRANCH], ['commit', '-qm', 'squashed']]],
+    ['a rebase onto other work', [['commit', '-q', '--allow-empty', '-m', 'other'], ['cherry-pick', BRANCH]]],
+  ])('sees %s', async (_name, commands) => {
+    const { lane, repository } = await opened();
+    for (const command of commands) repository.run(...command);
+    expect(await lane.steps.awaitMerge(lane.runtime)).toEqual({ commit: repository.commit('main') });
+  });
+
+  test.each<[string, (repository: GitRepository) => void]>([
+    ['does not move', () => {}],
+    ['gets other work', (repository) => repository.run('commit', '-q', '--allow-empty', '-m', 'other')],
+    [
+      'gets half of it',
+      (repository) => repository.run('update-ref', 'refs/heads/main', repository.commitFiles('main', { a: 'a\n' })),
+    ],
+    [
+      'gets what conflicts',
+      (repository) => repository.run('update-ref', 'refs/heads/main', repository.commitFiles('main', { a: 'z\n' })),
+    ],
+    [
+      'begins a history of its own',
+      (repository) => repository.run('update-ref', 'refs/heads/main', repository.commitFiles(null, { z: 'z\n' })),
+    ],
+    ['is gone', (repository) => repository.run('update-ref', '-d', 'refs/heads/main')],
+  ])('is not fooled by a target that %s', async (_name, change) => {
+    const { lane, repository, leave } = await opened();
+    change(repository);
+    const awaited = lane.steps.awaitMerge(lane.runtime).then(
+      () => 'merged',
+      (error: Error) => error.name,
+    );
+    // It has looked once when others have asked after it, in the same order.
+    for (let look = 0; look < 5; look++) await repository.git.run(['rev-parse', BRANCH]);
+    leave.abort();
+    expect(await awaited).toBe('AbortError');
+  });
+});
+
+test.each([true, false])('teardown removes the worktree when it is to: %s', async (remove) => {
+  const lane = new Lane({}, remove);
+  await lane.steps.prepare(lane.runtime);
+  const path = lane.runtime.state.worktreePath ?? '';
+  await lane.steps.teardown(lane.runtime);
+  expect(existsSync(path)).toBe(!remove);
+  await lane.steps.teardown(lane.runtime);
+  expect(lane.repository.refs(`refs/heads/${BRANCH}`)).toEqual([`refs/heads/${BRANCH}`]);
+});

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fact } from '../../src/core/events.ts';
+import { TaskRuntime } from '../../src/core/task-runtime.ts';
+import type { LiveAgent } from '../../src/steps/environments/environment.ts';
+import { makeGraph, type TaskSpec } from './graphs.ts';
+
+/** An agent that does what the test says. */
+export class ScriptedAgent implements LiveAgent {
+  readonly address = {
+    label: 'scripted',
+    teardown: async () => {
+      this.torn++;
+    },
+  };
+  torn = 0;
+  /** What the wrapper wrote. */
+  code: number | null = null;
+  screen: string[] = [];
+  #leave = (): void => {};
+  readonly #left = new Promise<void>((resolve) => {
+    this.#leave = resolve;
+  });
+
+  end(code: number | null, screen: string[] = []): void {
+    this.code = code;
+    this.screen = screen;
+    this.#leave();
+  }
+
+  async isAlive(): Promise<boolean> {
+    return this.code === null;
+  }
+
+  exitCode(): number | null {
+    return this.code;
+  }
+
+  async exited(signal: AbortSignal): Promise<void> {
+    await Promise.race([
+      this.#left,
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    ]);
+  }
+
+  async lastLines(count: number): Promise<string[]> {
+    return this.screen.slice(-count);
+  }
+
+  async send(): Promise<'submitted'> {
+    return 'submitted';
+  }
+}
+
+/** One attempt of task `task`, with a signal directory and what it reports. */
+export function makeAttempt(folder: string, options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number } = {}) {
+  const { spec = {}, attempt = 1, run = 1 } = options;
+  const graph = makeGraph({ tasks: [{ id: 'task', ...spec }] });
+  const [task] = graph.tasks;
+  const [workstream] = graph.workstreams;
+  if (task === undefined || workstream === undefined) throw new Error('the graph has no task');
+  const leave = new AbortController();
+  const facts: Fact[] = [];
+  const runtime = new TaskRuntime({
+    task,
+    workstream,
+    run,
+    attempt,
+    token: 'token',
+    tokenHash: 'hash',
+    signal: leave.signal,
+    emit: (fact) => facts.push(fact),
+  });
+  const signalDir = join(folder, `signals-${attempt}`);
+  mkdirSync(signalDir, { recursive: true });
+  runtime.state.signalDir = signalDir;
+  const agent = new ScriptedAgent();
+  runtime.artifacts.agent = agent;
+  const kinds = () => facts.map(({ kind }) => kind);
+  return { runtime, agent, signalDir, facts, kinds, leave };
+}
