@@ -1,6 +1,7 @@
 import { WorkspaceError } from '../core/errors.ts';
 import type { MergeMethod } from '../core/graph/graph.ts';
 import type { MergeResult } from '../core/steps.ts';
+import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 
 export interface MergePlan {
@@ -61,11 +62,13 @@ async function contains(git: Git, tip: string, commit: string): Promise<boolean>
 /** The merged tree, or the names of the files that conflict. Throws `WorkspaceError` `unrelated_histories`. */
 export async function mergedTree(git: Git, ours: string, theirs: string): Promise<string | string[]> {
   const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
-  const { exitCode, stdout } = await git.run(args, { accept: [0, 1] }).catch(async (error: unknown) => {
+  const { exitCode, stdout, stderr } = await git.run(args, { accept: [0, 1] }).catch(async (error: unknown) => {
     const base = await git.run(['merge-base', ours, theirs], { accept: [0, 1] });
     if (base.exitCode === 0) throw error;
     throw new WorkspaceError('unrelated_histories', `${theirs} has no history in common with ${ours}`, { cause: error });
   });
   const [tree = '', ...files] = stdout.split('\0');
+  // It exits as for a conflict, too, where there is no such commit.
+  if (tree === '') throw new ToolError(['git', ...args], { exitCode, stderr, timedOut: false });
   return exitCode === 0 ? tree : [...new Set(files.filter((file) => file !== ''))];
 }

@@ -34,9 +34,10 @@ function limited(name: string, value: number, limit: number): Figure {
 /** Programs started for one more task of a chain: the difference between a chain of 10 and one of 5, by 5. */
 export async function processCount(): Promise<Figure[]> {
   const [ten, five] = [await programsOf(10), await programsOf(5)];
-  if (ten === null || five === null)
+  if (ten === null || five === null) {
     return [{ name: 'programs started for one more chain task', ours: 'needs strace' }];
-  const more = (whose: 'ours' | 'agents') => {
+  }
+  const more = (whose: keyof Programs) => {
     const names = new Set([...ten[whose].keys(), ...five[whose].keys()]);
     const counts = [...names].map((name) => {
       return { name, count: ((ten[whose].get(name) ?? 0) - (five[whose].get(name) ?? 0)) / 5 };
@@ -46,18 +47,22 @@ export async function processCount(): Promise<Figure[]> {
   const total = (counts: readonly { count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
   const listed = (counts: readonly { name: string; count: number }[]): Figure[] =>
     counts.map(({ name, count }) => ({ name: `    ${name}`, ours: String(count) }));
-  const [ours, agents] = [more('ours'), more('agents')];
+  const [ours, agents, tmux] = [more('ours'), more('agents'), more('tmux')];
   return [
     limitedFigure('programs started for one more chain task', total(ours), 8, String),
     ...listed(ours),
     { name: '  and by its agent', ours: String(total(agents)) },
     ...listed(agents),
+    { name: '  and by tmux for each window', ours: String(total(tmux)) },
+    ...listed(tmux),
   ];
 }
 
 interface Programs {
   readonly ours: Map<string, number>;
   readonly agents: Map<string, number>;
+  /** The helper that writes utmp, where tmux was built with it. */
+  readonly tmux: Map<string, number>;
 }
 
 /** Every program that ran in a chain, the tmux server's included. Null without strace. */
@@ -95,10 +100,11 @@ function parseTrace(text: string): Programs {
   const roots = new Set(started.filter(({ argv }) => argv[1]?.endsWith('/agent.sh')).map(({ pid }) => pid));
   const isAgents = (pid: string | undefined): boolean =>
     pid !== undefined && (roots.has(pid) || isAgents(parents.get(pid)));
-  const programs: Programs = { ours: new Map(), agents: new Map() };
+  const programs: Programs = { ours: new Map(), agents: new Map(), tmux: new Map() };
   for (const { pid, argv } of started) {
-    const counts = isAgents(pid) ? programs.agents : programs.ours;
     const name = programName(argv);
+    const whose = name === 'utempter' ? 'tmux' : isAgents(pid) ? 'agents' : 'ours';
+    const counts = programs[whose];
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return programs;

@@ -56,9 +56,13 @@ export async function timed(
     const begin = performance.now();
     const code = await new Promise((resolve, reject) => {
       const env = { ...ENVIRONMENT, ...options.env };
-      const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', file, file], timeout: DEADLINE });
+      const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', file, file], detached: true });
+      const deadline = setTimeout(() => killGroup(child.pid), DEADLINE);
       child.on('error', reject);
-      child.on('exit', resolve);
+      child.on('exit', (exitCode, signal) => {
+        clearTimeout(deadline);
+        resolve(exitCode ?? signal);
+      });
     });
     const ms = performance.now() - begin;
     const output = readFileSync(path, 'utf8');
@@ -68,6 +72,11 @@ export async function timed(
     closeSync(file);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** With all that it has started. */
+function killGroup(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
 /** A throw-away folder. */

@@ -27,7 +27,7 @@ const NOT_YET: Readonly<Record<string, string>> = {
   'graph.anthropic_credential': LATER,
   'graph.notify': LATER,
   'task.review': `${LATER} Nobody reviews yet.`,
-  'task.isolation': LATER,
+  'task.isolation': `${LATER} A \`sandbox\` other than \`none\` is refused today.`,
   'task.approvals': `${LATER} It is passed to no agent yet.`,
   'task.stall_after': LATER,
   'task.max_cost_usd': LATER,

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KeyedQueue } from '../../src/core/queue.ts';
@@ -6,7 +7,6 @@ import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
 import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { makeGraph, type WorkstreamSpec } from '../support/graphs.ts';
-import { emptyRunState } from '../../src/core/run-state.ts';
 
 const BRANCH = 'agentrelay/graph/ws/lane';
 
@@ -33,7 +33,7 @@ class Lane {
   }
 
   open() {
-    return this.steps.open(this.runtime, emptyRunState());
+    return this.steps.open(this.runtime);
   }
 }
 
@@ -82,7 +82,6 @@ describe('open', () => {
     const opened = await lane.open();
     expect(opened).toMatchObject({ kind: 'opened', pr: `local:${BRANCH}@${commit}`, target: 'main', commit });
     if (opened.kind !== 'opened') throw new Error(opened.kind);
-    const { execFileSync } = await import('node:child_process');
     execFileSync('/bin/sh', ['-c', opened.mergeCommand], { cwd: lane.repository.root, stdio: 'ignore' });
     expect((await lane.steps.awaitMerge(lane.runtime)).commit).toBe(lane.repository.commit('main'));
   });
@@ -136,7 +135,7 @@ describe('merge', () => {
     const status = repository.run('status', '--porcelain');
     const result = await lane.steps.merge(lane.runtime);
     expect(result).toMatchObject({ kind: 'held', reason: 'checked_out_dirty' });
-    expect((result as { details: string[] }).details[0]).toContain(repository.root);
+    expect(result).toHaveProperty('details.0', expect.stringContaining(repository.root));
     expect(repository.commit('main')).toBe(tip);
     expect(repository.listing(repository.root)).toEqual(files);
     expect(repository.run('status', '--porcelain')).toBe(status);
@@ -156,7 +155,6 @@ describe('merge', () => {
 
   test('moves a target whose worktree was deleted by hand', async () => {
     const { lane, repository } = await ready({ mergeTargetBranch: 'release' });
-    const { rmSync } = await import('node:fs');
     rmSync(repository.worktree('release'), { recursive: true });
     expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
   });
@@ -182,7 +180,6 @@ describe('merge', () => {
 });
 
 describe('awaitMerge', () => {
-  /** Resolves with `waiting` when the target has been looked at and was not found merged. */
   async function opened() {
     const lane = new Lane();
     await lane.steps.prepare(lane.runtime);
