@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { LiveAgent } from './environments/environment.ts';
-import { readSignal, type SignalFile } from './signal-file.ts';
+import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
 import { watchSignals } from './tools/signal-watch.ts';
 
 export type SignalName = '.done' | '.failed';
@@ -112,30 +112,32 @@ export class AttemptWatch {
   }
 
   #look(over: boolean): AwaitedSignal | null {
-    let partial = false;
-    for (const name of this.#inOrder()) {
-      const reading = readSignal(join(this.#folder, name));
-      if (reading.kind === 'missing') continue;
-      if (reading.kind === 'malformed') throw malformed(name, reading.problem);
-      if (reading.kind === 'partial') {
-        partial = true;
-        this.#partialSince ??= Date.now();
-        if (!over && Date.now() < this.#partialSince + WRITING_GRACE) {
-          this.#wakeLater();
-          continue;
-        }
-        if (reading.file === null) throw malformed(name, reading.problem);
-      }
-      const { file } = reading;
+    const readings = this.#inOrder().map((name) => ({ name, reading: readSignal(join(this.#folder, name)) }));
+    if (!readings.some(({ reading }) => reading.kind === 'partial')) this.#partialSince = null;
+    for (const { name, reading } of readings) {
+      const file = this.#fileOf(name, reading, over);
       if (file === null || this.#isForeign(name, file)) continue;
       this.#accepted = { name, content: this.#content(name) };
       return { name, file };
     }
-    if (!partial) this.#partialSince = null;
     if (this.#deadline !== null && Date.now() >= this.#deadline) {
       throw new SignalError('timeout', `no signal within ${(this.#runtime.task.timeoutMs ?? 0) / 1000} s`);
     }
     return null;
+  }
+
+  /** Null for none, and for one that may still be being written. */
+  #fileOf(name: SignalName, reading: SignalReading, over: boolean): SignalFile | null {
+    if (reading.kind === 'missing') return null;
+    if (reading.kind === 'malformed') throw malformed(name, reading.problem);
+    if (reading.kind === 'whole') return reading.file;
+    this.#partialSince ??= Date.now();
+    if (!over && Date.now() < this.#partialSince + WRITING_GRACE) {
+      this.#wakeLater();
+      return null;
+    }
+    if (reading.file === null) throw malformed(name, reading.problem);
+    return reading.file;
   }
 
   /** The sleep that is under way does not know of the partial file yet. */

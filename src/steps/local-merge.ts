@@ -65,7 +65,9 @@ export async function mergedTree(git: Git, ours: string, theirs: string): Promis
   const { exitCode, stdout, stderr } = await git.run(args, { accept: [0, 1] }).catch(async (error: unknown) => {
     const base = await git.run(['merge-base', ours, theirs], { accept: [0, 1] });
     if (base.exitCode === 0) throw error;
-    throw new WorkspaceError('unrelated_histories', `${theirs} has no history in common with ${ours}`, { cause: error });
+    throw new WorkspaceError('unrelated_histories', `${theirs} has no history in common with ${ours}`, {
+      cause: error,
+    });
   });
   const [tree = '', ...files] = stdout.split('\0');
   // It exits as for a conflict, too, where there is no such commit.

@@ -33,7 +33,12 @@ export async function findRepository(path: string): Promise<Repository> {
   return { root, commonDir };
 }
 
-const NO_REPOSITORY_VARIABLES = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined, LC_ALL: 'C' };
+const NO_REPOSITORY_VARIABLES = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_COMMON_DIR: undefined,
+  LC_ALL: 'C',
+};
 
 function repositoryError(target: string, error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;

@@ -82,6 +82,7 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
 
 function logOf(runtime: TaskRuntime, name: string): string[] {
   const lines = readConcerns(join(runtime.require('signalDir'), name));
-  if (lines === null) throw new SignalError('signal_too_large', `${name} is no file of at most 1 MiB and 1,000 entries`);
+  if (lines === null)
+    throw new SignalError('signal_too_large', `${name} is no file of at most 1 MiB and 1,000 entries`);
   return lines;
 }

@@ -44,10 +44,11 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     runtime.state.branchName = taskBranch(graph, runtime.task.id);
     runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
     runtime.state.baseCommit = base;
-    await this.#saveEarlierTip(runtime, base);
     const shared = runtime.state.workstreamWorktreePath;
     const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
     await this.#takeOver(runtime, path, base);
+    // Only now: an agent that was left there by a teardown mode may have committed until it was stopped.
+    await this.#saveEarlierTip(runtime, base);
     const made = worktrees.add(path, { commit: base, branch: runtime.state.branchName });
     try {
       // While git makes it: nothing in these files is read from the worktree.

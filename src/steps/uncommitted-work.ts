@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GitRunOptions } from './tools/git.ts';
-import type { WorktreeStatus } from './worktree.ts';
+import type { WorktreeStatus } from './worktree-status.ts';
 
 /** Git in one worktree: `args` and what they print. */
 export type WorktreeGit = (args: readonly string[], options?: GitRunOptions) => Promise<string>;
@@ -125,5 +126,16 @@ const OPERATIONS = [
 export async function endOperations(git: WorktreeGit, gitDir: string): Promise<void> {
   for (const [trace, args] of OPERATIONS) {
     if (existsSync(join(gitDir, trace))) await git(args, { accept: [0, 1, 128] });
+  }
+}
+
+/** A git that is at its end takes its lock away; one that was killed never does. */
+export async function clearLocks(gitDir: string): Promise<void> {
+  for (const name of ['index.lock', 'HEAD.lock']) {
+    const path = join(gitDir, name);
+    for (let look = 0; existsSync(path); look++) {
+      if (look === 10) rmSync(path, { force: true });
+      else await delay(20);
+    }
   }
 }

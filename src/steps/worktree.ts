@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
-import { backupRef } from '../core/names.ts';
 import { KeyedQueue } from '../core/queue.ts';
+import { BackupRefs, type SavedWork } from './backup-refs.ts';
 import { readIfThere } from './tools/atomic-file.ts';
 import { ToolError } from './tools/exec.ts';
-import { type Git, NO_COMMIT } from './tools/git.ts';
+import type { Git } from './tools/git.ts';
 import { withLock } from './tools/lock-file.ts';
 import {
+  clearLocks,
   commitTree,
   commitUncommitted,
   endOperations,
@@ -16,24 +16,10 @@ import {
   setFolderAside,
   type WorktreeGit,
 } from './uncommitted-work.ts';
-
-export interface WorktreeStatus {
-  /** The commit of HEAD; null on a branch without commits. */
-  readonly head: string | null;
-  /** Null when HEAD is detached. */
-  readonly branch: string | null;
-  /** Changed and untracked files that are not ignored. */
-  readonly dirty: readonly string[];
-}
+import { gitDirOf, isWorktree, parseStatus, type WorktreeStatus } from './worktree-status.ts';
 
 /** Milliseconds; beyond that, somebody may have come in who is not ours. */
 const STILL_CLEAN = 500;
-
-/** A backup ref, and the commit that it keeps. */
-export interface SavedWork {
-  readonly ref: string;
-  readonly commit: string;
-}
 
 interface Found {
   readonly status: WorktreeStatus | null;
@@ -46,13 +32,14 @@ export class Worktrees {
   readonly #git: Git;
   readonly #commonDir: string;
   readonly #queue = new KeyedQueue();
+  readonly #backups: BackupRefs;
   /** Worktrees that were left clean, and that nobody was let into since. */
   readonly #left = new Map<string, { readonly commit: string; readonly at: number }>();
-  #nextBackup: number | null = null;
 
   /** `commonDir` is where all worktrees keep their refs (`git rev-parse --git-common-dir`), absolute. */
   constructor(git: Git, commonDir: string) {
     this.#git = git;
+    this.#backups = new BackupRefs(git);
     this.#commonDir = commonDir;
   }
 
@@ -69,7 +56,14 @@ export class Worktrees {
       // `-f` takes over the record of a worktree whose folder was deleted by hand.
       const branch = at.branch === undefined ? ['--detach'] : ['-B', at.branch];
       try {
-        await this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
+        const add = () => this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
+        await add().catch(async (error: unknown) => {
+          // Not from one that was on this very branch: that record must go first.
+          const free = at.branch !== undefined && !existsSync(path) && (await this.whereIs(at.branch)) === null;
+          if (!free) throw error;
+          await this.#git.run(['worktree', 'remove', '-f', '-f', path], { accept: [0, 128] });
+          await add();
+        });
         if (at.branch === undefined) this.#left.set(path, { commit: at.commit, at: performance.now() });
       } catch (error) {
         throw new WorkspaceError('worktree_clash', `cannot make the worktree ${path}: ${reason(error)}`, {
@@ -158,8 +152,9 @@ export class Worktrees {
       if (found.status.dirty.length > 0) saved = await this.#save(path, found.status, run, saved);
     }
     await this.#exclusively(async () => {
-      if (existsSync(path)) await this.#git.run(['worktree', 'remove', '-f', '-f', path]);
-      else await this.#git.run(['worktree', 'prune']);
+      // Of a folder that is gone git forgets this one, and not those that are on a disk that is not here just now.
+      const accept = existsSync(path) ? [0] : [0, 128];
+      await this.#git.run(['worktree', 'remove', '-f', '-f', path], { accept });
     });
     return saved;
   }
@@ -231,14 +226,14 @@ export class Worktrees {
     const git: WorktreeGit = async (args) => (await this.#git.run(args)).stdout;
     const message = `${path} was no worktree any more; it is kept in\n\n${kept}`;
     const told = await commitTree(git, `${commit}^{tree}`, [commit], message);
-    return { status: null, saved: await this.#keep(told, run, null) };
+    return { status: null, saved: await this.#backups.keep(told, run, null) };
   }
 
   /** Commits of a detached HEAD that no ref holds. */
   async #saveStray({ head, branch }: WorktreeStatus, commit: string | null, run: number): Promise<SavedWork | null> {
     if (head === null || branch !== null || head === commit) return null;
     const held = await this.#git.run(['for-each-ref', '--count=1', '--contains', head]);
-    return held.stdout === '' ? await this.#keep(head, run, null) : null;
+    return held.stdout === '' ? await this.#backups.keep(head, run, null) : null;
   }
 
   async #save(path: string, status: WorktreeStatus, run: number, earlier: SavedWork | null): Promise<SavedWork> {
@@ -248,73 +243,13 @@ export class Worktrees {
     const note = aside === null ? '' : `\n\nThe repositories ${nested.join(', ')} are kept in\n\n${aside}`;
     const parents = earlier === null || earlier.commit === status.head ? [] : [earlier.commit];
     const work = { git: this.#in(path), gitDir: gitDirOf(path), status, parents, note };
-    return await this.#keep(await commitUncommitted(work), run, earlier);
-  }
-
-  async #keep(commit: string, run: number, earlier: SavedWork | null): Promise<SavedWork> {
-    if (earlier !== null && (await this.#git.updateRefs([{ ref: earlier.ref, to: commit, from: earlier.commit }]))) {
-      return { ref: earlier.ref, commit };
-    }
-    this.#nextBackup ??= await this.#firstFreeBackup(run);
-    for (;;) {
-      const ref = backupRef(run, this.#nextBackup++);
-      if (await this.#git.updateRefs([{ ref, to: commit, from: NO_COMMIT }])) return { ref, commit };
-    }
-  }
-
-  async #firstFreeBackup(run: number): Promise<number> {
-    const folder = backupRef(run, 0).slice(0, -1);
-    const { stdout } = await this.#git.run(['for-each-ref', '--format=%(refname)', folder]);
-    const taken = stdout.split('\n').map((ref) => Number(ref.slice(folder.length)) || 0);
-    return Math.max(0, ...taken) + 1;
+    return await this.#backups.keep(await commitUncommitted(work), run, earlier);
   }
 
   /** `worktree add` and `remove` side by side fail now and then, in this process or in another. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const lock = join(this.#commonDir, 'agentrelay.lock');
     return await this.#queue.run('worktrees', () => withLock(lock, 60_000, work));
-  }
-}
-
-/** Of `git status --porcelain=v2 --branch -z`. */
-function parseStatus(text: string): WorktreeStatus {
-  let head: string | null = null;
-  let branch: string | null = null;
-  const dirty: string[] = [];
-  const fields = text.split('\0');
-  for (let at = 0; at < fields.length; at++) {
-    const field = fields[at] ?? '';
-    const [sort] = field;
-    if (field.startsWith('# branch.oid ')) head = field.slice(13) === '(initial)' ? null : field.slice(13);
-    else if (field.startsWith('# branch.head ')) branch = field.slice(14) === '(detached)' ? null : field.slice(14);
-    else if (sort === '1') dirty.push(field.split(' ').slice(8).join(' '));
-    else if (sort === '2') {
-      dirty.push(field.split(' ').slice(9).join(' '));
-      at++; // the path that it was renamed from
-    } else if (sort === 'u') dirty.push(field.split(' ').slice(10).join(' '));
-    else if (sort === '?') dirty.push(field.slice(2));
-  }
-  return { head, branch, dirty };
-}
-
-/** A worktree of ours has a file there, that names its git directory; a folder is somebody else's repository. */
-function isWorktree(path: string): boolean {
-  return statSync(join(path, '.git'), { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function gitDirOf(path: string): string {
-  const text = readFileSync(join(path, '.git'), 'utf8');
-  return resolve(path, text.replace(/^gitdir: /, '').trimEnd());
-}
-
-/** A git that is at its end takes its lock away; one that was killed never does. */
-async function clearLocks(gitDir: string): Promise<void> {
-  for (const name of ['index.lock', 'HEAD.lock']) {
-    const path = join(gitDir, name);
-    for (let look = 0; existsSync(path); look++) {
-      if (look === 10) rmSync(path, { force: true });
-      else await delay(20);
-    }
   }
 }
 

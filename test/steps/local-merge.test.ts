@@ -110,7 +110,9 @@ describe('mergeIntoBranch', () => {
     const repository = new GitRepository();
     const { git } = repository;
     repository.run('branch', 'target');
-    const commits = Array.from({ length: 20 }, (_, n) => repository.commitFiles(repository.commit(), { [`f${n}`]: 'x' }));
+    const commits = Array.from({ length: 20 }, (_, n) =>
+      repository.commitFiles(repository.commit(), { [`f${n}`]: 'x' }),
+    );
     const queue = new KeyedQueue();
     const merge = (commit: string) => mergeIntoBranch(git, plan(commit, { into: 'target' }));
     const results = await Promise.all(

@@ -190,8 +190,20 @@ describe('awaitMerge', () => {
   test.each<[string, string[][]]>([
     ['a merge', [['merge', '-q', '--no-ff', '--no-edit', BRANCH]]],
     ['a fast-forward', [['merge', '-q', '--ff-only', BRANCH]]],
-    ['a squash', [['merge', '-q', '--squash', BRANCH], ['commit', '-qm', 'squashed']]],
-    ['a rebase onto other work', [['commit', '-q', '--allow-empty', '-m', 'other'], ['cherry-pick', BRANCH]]],
+    [
+      'a squash',
+      [
+        ['merge', '-q', '--squash', BRANCH],
+        ['commit', '-qm', 'squashed'],
+      ],
+    ],
+    [
+      'a rebase onto other work',
+      [
+        ['commit', '-q', '--allow-empty', '-m', 'other'],
+        ['cherry-pick', BRANCH],
+      ],
+    ],
   ])('sees %s', async (_name, commands) => {
     const { lane, repository } = await opened();
     for (const command of commands) repository.run(...command);

@@ -5,7 +5,12 @@ import type { Settings } from '../../src/core/graph/graph.ts';
 import { knownGraphs, lastRun, RunStore } from '../../src/steps/run-store.ts';
 import { temporaryFolder } from '../support/git-repository.ts';
 
-const CONTENT = { graph_digest: 'd', base_commits: { main: 'c' }, settings: { model: 'm' } as Settings, graphText: 'g' };
+const CONTENT = {
+  graph_digest: 'd',
+  base_commits: { main: 'c' },
+  settings: { model: 'm' } as Settings,
+  graphText: 'g',
+};
 
 test('a new run has its files and an empty, private journal', () => {
   const root = temporaryFolder();

@@ -69,7 +69,11 @@ test.each<[string, string, (context: ReturnType<typeof ready>) => void]>([
     ({ repository, path }) => repository.in(path, 'checkout', '-q', '-b', 'other'),
   ],
   ['HEAD is detached', 'wrong_branch', ({ repository, path }) => repository.in(path, 'checkout', '-q', '--detach')],
-  ['its branch is gone', 'branch_missing', ({ repository }) => repository.run('update-ref', '-d', `refs/heads/${BRANCH}`)],
+  [
+    'its branch is gone',
+    'branch_missing',
+    ({ repository }) => repository.run('update-ref', '-d', `refs/heads/${BRANCH}`),
+  ],
   ['files are untracked', 'dirty_worktree', ({ repository, path }) => repository.write('new', '', path)],
   ['files are deleted', 'dirty_worktree', ({ path }) => unlinkSync(join(path, 'README.md'))],
   ['there are too many concerns', 'signal_too_large', ({ log }) => log('concerns.log', 'x\n'.repeat(1_001))],

@@ -20,7 +20,9 @@ function ready(completionGate: Command, timeoutMs: number | null = null) {
 }
 
 test('a line runs in a shell in the worktree, and tells what it is for', async () => {
-  const { checker, runtime, path, output, outputFile } = ready('pwd && echo "$AGENTRELAY_TASK $AGENTRELAY_ATTEMPT" | cat');
+  const { checker, runtime, path, output, outputFile } = ready(
+    'pwd && echo "$AGENTRELAY_TASK $AGENTRELAY_ATTEMPT" | cat',
+  );
   expect(await checker.check(runtime)).toEqual({ passed: true, exitCode: 0, outputFile });
   expect(output()).toBe(`${path}\ntask 2\n`);
 });

@@ -55,7 +55,10 @@ export class ScriptedAgent implements LiveAgent {
 }
 
 /** One attempt of task `task`, with a signal directory and what it reports. */
-export function makeAttempt(folder: string, options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number } = {}) {
+export function makeAttempt(
+  folder: string,
+  options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number } = {},
+) {
   const { spec = {}, attempt = 1, run = 1 } = options;
   const graph = makeGraph({ tasks: [{ id: 'task', ...spec }] });
   const [task] = graph.tasks;

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -67,7 +76,13 @@ export class GitRepository {
     git(parent === null ? ['read-tree', '--empty'] : ['read-tree', parent]);
     for (const [name, content] of Object.entries(files)) {
       if (content === null) git(['update-index', '--force-remove', '--', name]);
-      else git(['update-index', '--add', '--cacheinfo', `100644,${git(['hash-object', '-w', '--stdin'], content)},${name}`]);
+      else
+        git([
+          'update-index',
+          '--add',
+          '--cacheinfo',
+          `100644,${git(['hash-object', '-w', '--stdin'], content)},${name}`,
+        ]);
     }
     return git(['commit-tree', git(['write-tree']), ...(parent === null ? [] : ['-p', parent]), '-m', message]);
   }

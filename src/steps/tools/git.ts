@@ -24,6 +24,9 @@ const OUR_ENV: Readonly<Record<string, string | undefined>> = {
   GIT_PREFIX: undefined,
 };
 
+/** Milliseconds. */
+const LOCK_WAIT = 5_000;
+
 /** Commits in a row that are asked about at once. */
 const MAX_STRAIGHT = 8;
 
@@ -108,24 +111,19 @@ export class Git {
       return noDeref ? `option no-deref\n${line}` : line;
     });
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + LOCK_WAIT;
     return await this.#asks.run('write', async () => {
       for (let mayAskAgain = true; ; ) {
-        try {
-          await this.#writer.ask(transaction, 3);
-          return true;
-        } catch (error) {
-          if (!(error instanceof ToolError)) throw error;
-          // Ended by somebody: it may have come to the end of it before.
-          if (error.exitCode === null && mayAskAgain && !this.#writer.closed) {
-            mayAskAgain = false;
-            if (await this.#isDone(updates)) return true;
-            continue;
-          }
-          if (!/\.lock': File exists|Unable to create/.test(error.stderr)) return this.#refused(updates, error);
-          if (Date.now() > deadline) throw error;
-          await pause(25);
-        }
+        const error = await this.#transact(transaction);
+        if (error === null) return true;
+        const isLocked = /\.lock': File exists|Unable to create/.test(error.stderr);
+        const wasEnded = error.exitCode === null && mayAskAgain && !this.#writer.closed;
+        if (!isLocked && !wasEnded) return await this.#refused(updates, error);
+        // It may have come to the end of it before somebody ended it.
+        if (wasEnded && (await this.#isDone(updates))) return true;
+        if (Date.now() > deadline) throw error;
+        mayAskAgain &&= !wasEnded;
+        await pause(25);
       }
     });
   }
@@ -147,6 +145,17 @@ export class Git {
         return await this.#reader.ask(input, revisions.length);
       }
     });
+  }
+
+  /** Null when it went through. */
+  async #transact(transaction: string): Promise<ToolError | null> {
+    try {
+      await this.#writer.ask(transaction, 3);
+      return null;
+    } catch (error) {
+      if (error instanceof ToolError) return error;
+      throw error;
+    }
   }
 
   async #isDone(updates: readonly RefUpdate[]): Promise<boolean> {

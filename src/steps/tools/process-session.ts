@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exec } from './exec.ts';
 
@@ -68,22 +68,10 @@ function listedByProc(session: number): number[] {
   return pids.map(Number).filter((pid) => sessionOf(pid) === session);
 }
 
-const STAT = Buffer.alloc(1024);
-
-/** All processes are looked at whenever an agent is stopped, so this is done with as little as can be. */
-function readStat(pid: number): string {
-  const file = openSync(`/proc/${pid}/stat`, 'r');
-  try {
-    return STAT.latin1Slice(0, readSync(file, STAT));
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Null for a process that is gone, or is a zombie. */
 function sessionOf(pid: number): number | null {
   try {
-    const stat = readStat(pid);
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name before the last bracket may hold blanks and brackets; then come state, parent, group, session.
     const [state = '', , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' || state === 'X' ? null : Number(session);

@@ -53,7 +53,10 @@ describe('exec', () => {
 });
 
 describe('execToFile', () => {
-  async function run(argv: string[], options: { timeout?: number; signal?: AbortSignal; env?: Record<string, string> }) {
+  async function run(
+    argv: string[],
+    options: { timeout?: number; signal?: AbortSignal; env?: Record<string, string> },
+  ) {
     const path = join(temporaryFolder(), 'output');
     const file = openSync(path, 'w');
     try {

@@ -75,7 +75,7 @@ test('a line that the disk takes only half of is taken back', () => {
     journal.close();
     process.stdout.write(code);`;
   // At most 4 KiB a file: a full disk that needs no disk.
-  const limit = "trap '' XFSZ; ulimit -f 8; exec \"$@\"";
+  const limit = 'trap \'\' XFSZ; ulimit -f 8; exec "$@"';
   const argv = ['-c', limit, 'sh', process.execPath, '--input-type=module', '-e', source];
   expect(execFileSync('/bin/sh', argv, { encoding: 'utf8' })).toBe('EFBIG');
   expect(readJournal(path)).toMatchObject({ events: [{ seq: 1 }, { seq: 2 }], torn: '' });

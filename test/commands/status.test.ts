@@ -1,0 +1,61 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { status } from '../../src/commands/status.ts';
+import { ownIdentity } from '../../src/steps/tools/process-identity.ts';
+import { RecordedRuns } from '../support/recorded-runs.ts';
+
+test('says where the last run stands and who runs it', async () => {
+  const runs = new RecordedRuns();
+  runs.record('shop', 1, [{ kind: 'run_finished', outcome: 'cancelled', waiting_for: [] }]);
+  const { store } = runs.record('shop', 2, []);
+  expect(await runs.ask(status, {})).toMatchObject({ code: 0, err: [] });
+  expect((await runs.ask(status, {})).out[0]).toBe('shop, run 2: nobody runs it');
+  writeFileSync(store.lockFile, JSON.stringify(ownIdentity()));
+  expect((await runs.ask(status, {})).out[0]).toMatch(`shop, run 2: process ${process.pid} on `);
+  expect((await runs.ask(status, { run: 1 })).out[0]).toBe('shop, run 1: nobody runs it');
+  writeFileSync(store.lockFile, JSON.stringify({ ...ownIdentity(), start: '1' }));
+  expect((await runs.ask(status, {})).out[0]).toBe('shop, run 2: nobody runs it');
+});
+
+test('gives the state and the owner as JSON on one line', async () => {
+  const runs = new RecordedRuns();
+  runs.record('shop', 1, [{ kind: 'run_finished', outcome: 'succeeded', waiting_for: [] }]);
+  const { out, code } = await runs.ask(status, { json: true });
+  expect(code).toBe(0);
+  expect(out).toHaveLength(1);
+  const state = JSON.parse(out[0] ?? '');
+  expect(state).toMatchObject({ graph: 'shop', run: 1, outcome: 'succeeded', owner: null });
+  expect(Object.keys(state.tasks)).toEqual(['b', 'a']);
+});
+
+test('reads a run that was only just begun, or that was cut short', async () => {
+  const runs = new RecordedRuns();
+  const { store } = runs.record('shop', 1, []);
+  appendFileSync(store.journalFile(1), '{"torn');
+  expect((await runs.ask(status, {})).code).toBe(0);
+  writeFileSync(store.journalFile(1), '');
+  expect((await runs.ask(status, {})).code).toBe(0);
+  expect((await runs.ask(status, { json: true })).code).toBe(0);
+});
+
+test('names what it cannot choose or find', async () => {
+  const runs = new RecordedRuns();
+  const refused = (options: object) =>
+    runs.ask(status, options).then(
+      () => null,
+      (error: Error) => error,
+    );
+  expect(await refused({})).toMatchObject({ name: 'UserError', hint: 'agentrelay run GRAPH' });
+  runs.record('shop', 1, []);
+  expect(await refused({ graph: 'other' })).toMatchObject({
+    message: expect.stringContaining('never'),
+    hint: 'there are: shop',
+  });
+  expect(await refused({ run: 7 })).toMatchObject({ message: 'graph shop has no run 7', hint: 'there are: 1' });
+  runs.record('cart', 1, []);
+  expect(await refused({})).toMatchObject({
+    message: expect.stringContaining('several graphs'),
+    hint: expect.stringContaining('shop'),
+  });
+  expect(await refused({ graph: 'shop' })).toBeNull();
+});

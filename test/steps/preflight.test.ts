@@ -1,0 +1,234 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../src/core/graph/graph.ts';
+import { findRepository, preflight } from '../../src/steps/preflight.ts';
+import { Git } from '../../src/steps/tools/git.ts';
+import { GitRepository, IDENTITY, temporaryFolder } from '../support/git-repository.ts';
+import { type GraphSpec, makeGraph } from '../support/graphs.ts';
+
+describe('findRepository', () => {
+  test('finds the top of the repository from any folder in it', async () => {
+    const { root, commonDir } = new GitRepository();
+    const folder = join(root, 'a folder/below');
+    mkdirSync(folder, { recursive: true });
+    expect(await findRepository(root)).toEqual({ root, commonDir });
+    expect(await findRepository(folder)).toEqual({ root, commonDir });
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(root, link);
+    expect(await findRepository(link)).toEqual({ root, commonDir });
+  });
+
+  test('a linked worktree is a place of its own with the common refs', async () => {
+    const repository = new GitRepository();
+    const path = repository.worktree('linked');
+    expect(await findRepository(path)).toEqual({ root: path, commonDir: repository.commonDir });
+  });
+
+  test('is not led astray by the environment of a hook', async () => {
+    const { root, commonDir } = new GitRepository();
+    const other = new GitRepository();
+    const names = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR'];
+    try {
+      for (const name of names) process.env[name] = other.commonDir;
+      expect(await findRepository(root)).toEqual({ root, commonDir });
+    } finally {
+      for (const name of names) delete process.env[name];
+    }
+  });
+
+  test.each<[string, () => string, RegExp, RegExp]>([
+    ['there is nothing', () => join(temporaryFolder(), 'none'), /^there is no folder /, /-t PATH/],
+    [
+      'there is a file',
+      () => {
+        const path = join(temporaryFolder(), 'file');
+        writeFileSync(path, '');
+        return path;
+      },
+      /^there is no folder /,
+      /-t PATH/,
+    ],
+    ['there is no repository', () => temporaryFolder(), / is not in a git repository$/, /git init/],
+    [
+      'the repository is bare',
+      () => {
+        const repository = new GitRepository();
+        const path = join(repository.folder, 'bare.git');
+        repository.run('clone', '-q', '--bare', '.', path);
+        return path;
+      },
+      / is a bare repository$/,
+      /clone it/,
+    ],
+  ])('says that %s', async (_name, make, message, hint) => {
+    await expect(findRepository(make())).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+  });
+});
+
+describe('preflight', () => {
+  async function check(repository: GitRepository, spec: Partial<GraphSpec> = {}, tools: string[] = []) {
+    const graph = makeGraph({ tasks: [{ id: 'task', environment: 'process' }], ...spec });
+    const { root, commonDir, git } = repository;
+    return await preflight({ graph, settings: { tools } as unknown as Settings, git, repository: { root, commonDir } });
+  }
+
+  test('gives the commit of each base branch and leaves no trace', async () => {
+    const repository = new GitRepository();
+    const dev = repository.branch('dev', { a: 'a' });
+    const workstreams = [{ id: 'one' }, { id: 'two', baseBranch: 'dev' }];
+    const before = repository.run('for-each-ref');
+    expect(await check(repository, { workstreams })).toEqual({
+      baseCommits: { main: repository.commit('main'), dev },
+    });
+    expect(repository.run('for-each-ref')).toBe(before);
+    expect(repository.run('status', '--porcelain', '--ignored')).toBe('');
+  });
+
+  test.each<[string, (repository: GitRepository) => void, Partial<GraphSpec>, RegExp, RegExp]>([
+    [
+      'a branch in the way of all',
+      (repository) => repository.run('branch', 'agentrelay'),
+      {},
+      /^branch agentrelay is in the way/,
+      /^git branch -m agentrelay another-name$/,
+    ],
+    [
+      'a branch in the way of the graph',
+      (repository) => repository.run('branch', 'agentrelay/graph'),
+      {},
+      /^branch agentrelay\/graph is in the way/,
+      /^git branch -m agentrelay\/graph another-name$/,
+    ],
+    [
+      'a branch in the way of the lanes',
+      (repository) => repository.run('branch', 'agentrelay/graph/ws'),
+      {},
+      /^branch agentrelay\/graph\/ws is in the way/,
+      /git branch -m/,
+    ],
+    [
+      'a missing base branch',
+      () => {},
+      { workstreams: [{ id: 'lane', baseBranch: 'dev' }] },
+      /^workstream lane: base_branch dev does not exist$/,
+      /^git branch dev,/,
+    ],
+    [
+      'a missing target branch',
+      () => {},
+      { workstreams: [{ id: 'lane', mergeTargetBranch: 'release' }] },
+      /^workstream lane: merge_target_branch release does not exist$/,
+      /^git branch release,/,
+    ],
+    [
+      'a branch of ours that is checked out elsewhere',
+      (repository) => repository.worktree('agentrelay/graph/task'),
+      {},
+      /^branch agentrelay\/graph\/task is checked out in /,
+      /^git -C .* checkout --detach$/,
+    ],
+    [
+      'a folder where a worktree is to be',
+      (repository) => repository.write('.worktrees/graph/default/file', ''),
+      {},
+      /\.worktrees\/graph\/default is in the way/,
+      /move it away/,
+    ],
+    [
+      'a folder where the worktree of a task is to be',
+      (repository) => repository.write('.worktrees/graph/lane--task/file', ''),
+      { tasks: [{ id: 'task', ws: 'lane', environment: 'process' }], workstreams: [{ id: 'lane', parallel: true }] },
+      /\.worktrees\/graph\/lane--task is in the way/,
+      /move it away/,
+    ],
+    ['a file named as our folder', (repository) => repository.write('.workflow', ''), {}, /this is a file$/, /move it/],
+    [
+      'a link named as our folder',
+      (repository) => symlinkSync('/', join(repository.root, '.worktrees')),
+      {},
+      /this is a link$/,
+      /move it/,
+    ],
+  ])('refuses %s and says what to do', async (_name, change, spec, message, hint) => {
+    const repository = new GitRepository();
+    change(repository);
+    await expect(check(repository, spec)).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  test('takes a worktree that is ours', async () => {
+    const repository = new GitRepository();
+    const path = join(repository.root, '.worktrees/graph/default');
+    await repository.worktrees.add(path, { commit: repository.commit(), branch: 'agentrelay/graph/task' });
+    await check(repository);
+  });
+
+  test('refuses a repository without commits', async () => {
+    const repository = new GitRepository();
+    repository.run('update-ref', '-d', 'refs/heads/main');
+    await expect(check(repository)).rejects.toMatchObject({
+      message: expect.stringMatching(/ has no commits$/),
+      hint: 'commit something first',
+    });
+  });
+
+  test('refuses to commit as nobody', async () => {
+    const repository = new GitRepository();
+    repository.run('config', 'user.useConfigOnly', 'true');
+    try {
+      for (const name of Object.keys(IDENTITY)) delete process.env[name];
+      await expect(check(repository)).rejects.toMatchObject({
+        message: 'git does not know who commits',
+        hint: expect.stringContaining('git config user.name'),
+      });
+    } finally {
+      Object.assign(process.env, IDENTITY);
+    }
+  });
+
+  test('refuses a tool that is missing', async () => {
+    const missing = check(new GitRepository(), {}, ['git', 'no-such-tool-at-all']);
+    await expect(missing).rejects.toMatchObject({
+      message: 'no-such-tool-at-all is not installed, and the graph names it under tools',
+    });
+  });
+
+  test('tells all problems at once, each with its hint', async () => {
+    const repository = new GitRepository();
+    repository.run('branch', 'agentrelay');
+    const workstreams = [{ id: 'lane', baseBranch: 'dev', mergeTargetBranch: 'release' }];
+    const told = check(repository, { workstreams }, ['no-such-tool-at-all']);
+    const error = (await told.catch((caught: unknown) => caught)) as Error;
+    const lines = error.message.split('\n');
+    expect(lines[0]).toBe('the run cannot start:');
+    expect(lines.slice(1)).toHaveLength(4);
+    for (const line of lines.slice(1)) expect(line).toMatch(/^ {2}.* \(.*\)$/);
+  });
+
+  test('works in a linked worktree', async () => {
+    const repository = new GitRepository();
+    const root = repository.worktree('linked');
+    const git = new Git(root);
+    try {
+      const graph = makeGraph({ tasks: [{ id: 'task', environment: 'process' }] });
+      const settings = { tools: [] } as unknown as Settings;
+      const { baseCommits } = await preflight({
+        graph,
+        settings,
+        git,
+        repository: { root, commonDir: repository.commonDir },
+      });
+      expect(baseCommits).toEqual({ main: repository.commit('main') });
+    } finally {
+      git.close();
+    }
+  });
+});

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KeyedQueue } from '../../src/core/queue.ts';
+import { WorktreeTaskPreparer } from '../../src/steps/task-preparer.ts';
+import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
+import { makeAttempt } from '../support/attempt.ts';
+import { GitRepository } from '../support/git-repository.ts';
+import { makeTask } from '../support/graphs.ts';
+
+const BRANCH = 'agentrelay/graph/task';
+const INTO = 'agentrelay/graph/ws/default';
+
+function ready(options: { shared?: boolean } = {}) {
+  const repository = new GitRepository();
+  const { git, worktrees, root, folder } = repository;
+  repository.write('.git/info/exclude', '/.worktrees/\n');
+  repository.run('branch', INTO);
+  const holders = new WorktreeHolders(worktrees);
+  const preparer = new WorktreeTaskPreparer({
+    git,
+    worktrees,
+    holders,
+    queue: new KeyedQueue(),
+    graph: 'graph',
+    forge: 'local',
+    tools: [],
+    runDirectory: join(folder, 'run'),
+  });
+  const lane = options.shared === false ? null : join(root, '.worktrees/graph/default');
+  const begin = (attempt = 1) => {
+    const made = makeAttempt(folder, { attempt });
+    Object.assign(made.runtime.state, { signalDir: null, integrationBranch: INTO, workstreamWorktreePath: lane });
+    return made;
+  };
+  const path = lane ?? join(root, '.worktrees/graph/default--task');
+  return { repository, preparer, holders, begin, path };
+}
+
+describe('prepare', () => {
+  test.each([true, false])(
+    'cuts the branch, checks it out and writes the files; shared worktree: %s',
+    async (shared) => {
+      const { repository, preparer, begin, path } = ready({ shared });
+      const { runtime, kinds } = begin();
+      await preparer.prepare(runtime);
+      const base = repository.commit(INTO);
+      expect(runtime.state).toMatchObject({
+        branchName: BRANCH,
+        baseCommit: base,
+        worktreePath: path,
+        signalDir: join(repository.folder, 'run/signals/task/attempt-1'),
+      });
+      expect(await repository.worktrees.status(path)).toEqual({ head: base, branch: BRANCH, dirty: [] });
+      for (const name of ['manifest.json', 'policies.json', 'instructions.md']) {
+        expect(existsSync(join(runtime.require('signalDir'), name))).toBe(true);
+      }
+      expect(readFileSync(join(runtime.require('signalDir'), 'manifest.json'), 'utf8')).toContain(BRANCH);
+      expect(kinds()).toEqual([]);
+    },
+  );
+
+  test('the same attempt can be prepared again', async () => {
+    const { repository, preparer, begin, path } = ready();
+    const { runtime, kinds } = begin();
+    await preparer.prepare(runtime);
+    await preparer.prepare(runtime);
+    expect(await repository.worktrees.status(path)).toMatchObject({ branch: BRANCH, dirty: [] });
+    expect(kinds()).toEqual([]);
+  });
+
+  test.each([1, 2])('what the branch and the worktree held before attempt %s is kept and told', async (attempt) => {
+    const { repository, preparer, begin, path } = ready();
+    repository.run('worktree', 'add', '-q', '-b', BRANCH, path, INTO);
+    repository.write('a', 'committed', path);
+    repository.in(path, 'add', '-A');
+    repository.in(path, 'commit', '-qm', 'earlier');
+    const tip = repository.commit(BRANCH);
+    writeFileSync(join(path, 'b'), 'uncommitted');
+    const { runtime, facts } = begin(attempt);
+    await preparer.prepare(runtime);
+    const kept = `refs/agentrelay/attempts/1/task/${attempt - 1}`;
+    expect(facts).toMatchObject([
+      { kind: 'task_work_saved', ref: 'refs/agentrelay/backup/1/1' },
+      { kind: 'task_work_saved', ref: kept, commit: tip },
+    ]);
+    expect(repository.commit(kept)).toBe(tip);
+    expect(repository.tree('refs/agentrelay/backup/1/1')).toMatchObject({ b: '100644 uncommitted' });
+    expect(repository.commit(BRANCH)).toBe(repository.commit(INTO));
+    expect(repository.in(path, 'status', '--porcelain')).toBe('');
+  });
+
+  test('keeps what an agent that was left there commits while it is stopped', async () => {
+    const { repository, preparer, begin, path } = ready();
+    const first = begin(1);
+    await preparer.prepare(first.runtime);
+    first.agent.address.teardown = async () => {
+      repository.in(path, 'commit', '-q', '--allow-empty', '-m', 'at the last moment');
+    };
+    const second = begin(2);
+    await preparer.prepare(second.runtime);
+    expect(repository.run('log', '-1', '--format=%s', 'refs/agentrelay/attempts/1/task/1')).toBe('at the last moment');
+    expect(repository.commit(BRANCH)).toBe(repository.commit(INTO));
+  });
+
+  test('a worktree that was deleted by hand is made again', async () => {
+    const { repository, preparer, begin, path } = ready();
+    await preparer.prepare(begin(1).runtime);
+    rmSync(path, { recursive: true });
+    await preparer.prepare(begin(2).runtime);
+    expect(await repository.worktrees.status(path)).toMatchObject({ branch: BRANCH, dirty: [] });
+  });
+
+  test('says that the integration branch is gone', async () => {
+    const { repository, preparer, begin } = ready();
+    repository.run('branch', '-D', INTO);
+    await expect(preparer.prepare(begin().runtime)).rejects.toMatchObject({ code: 'branch_missing' });
+  });
+});
+
+describe('a task that depends on another lane', () => {
+  function dependent(base: Record<string, string>, own: Record<string, string>) {
+    const context = ready();
+    const { repository, begin } = context;
+    repository.run('update-ref', `refs/heads/${INTO}`, repository.commitFiles(repository.commit(INTO), own));
+    repository.run('branch', 'base', repository.commitFiles(repository.commit('main'), base));
+    const attempt = begin();
+    Object.assign(attempt.runtime, {
+      dependencies: [makeTask({ id: 'other', ws: 'other' })],
+      workstream: { ...attempt.runtime.workstream, baseBranch: 'base' },
+    });
+    return { ...context, ...attempt };
+  }
+
+  test('gets the base of its lane merged in first, once', async () => {
+    const { preparer, runtime, facts, repository, path } = dependent({ a: 'a' }, { b: 'b' });
+    await preparer.prepare(runtime);
+    expect(Object.keys(repository.listing(path))).toEqual(['README.md', 'a', 'b']);
+    const commit = repository.commit(INTO);
+    expect(facts).toMatchObject([{ kind: 'task_base_merged', base_commit: repository.commit('base'), commit }]);
+    await preparer.prepare(runtime);
+    expect(facts).toHaveLength(1);
+    expect(repository.run('show', '-s', '--format=%s', commit)).toBe('Merge base into workstream default');
+  });
+
+  test('fails naming the files that conflict', async () => {
+    const { preparer, runtime } = dependent({ a: 'a', b: '1' }, { a: 'other', b: '2' });
+    await expect(preparer.prepare(runtime)).rejects.toMatchObject({
+      name: 'WorkspaceError',
+      code: 'base_conflict',
+      message: `base does not merge into ${INTO}; conflicts in a, b`,
+    });
+  });
+});
