@@ -83,6 +83,6 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
 function logOf(runtime: TaskRuntime, name: string): string[] {
   const lines = readConcerns(join(runtime.require('signalDir'), name));
   if (lines === null)
-    throw new SignalError('signal_too_large', `${name} is no file of at most 1 MiB and 1,000 entries`);
+    throw new SignalError('signal_too_large', `${name} holds more than 1 MiB or 1,000 entries, or is no file`);
   return lines;
 }

@@ -102,7 +102,7 @@ describe('next', () => {
 
   test.each<[string, (path: string) => void]>([
     ['a folder', (path) => mkdirSync(path)],
-    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a pipe', (path) => execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path])],
     ['noise', (path) => writeFileSync(path, Buffer.from([1, 0, 10]))],
     ['no timestamp', (path) => writeFileSync(path, 'done\nNO_PR\n')],
     ['too much', (path) => writeFileSync(path, 'x'.repeat(100_000))],

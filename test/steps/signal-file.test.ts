@@ -62,7 +62,7 @@ describe('readSignal', () => {
     const folder = temporaryFolder();
     expect(readSignal(join(folder, '.done'))).toEqual({ kind: 'missing' });
     mkdirSync(join(folder, 'folder'));
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
     symlinkSync('loop', join(folder, 'loop'));
     symlinkSync('/dev/zero', join(folder, 'device'));
     for (const name of ['folder', 'pipe', 'device']) {

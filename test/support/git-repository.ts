@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { Git } from '../../src/steps/tools/git.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
 
@@ -31,6 +32,24 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+let made: string | null = null;
+afterAll(() => {
+  if (made !== null) rmSync(made, { recursive: true, force: true });
+});
+
+/** What every repository begins as, made once in each test file. */
+function template(): string {
+  if (made !== null) return made;
+  const folder = mkdtempSync(join(tmpdir(), 'agentrelay-template-'));
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+  git('init', '-q', '-b', 'main', '--template=');
+  writeFileSync(join(folder, 'README.md'), 'a project\n');
+  git('add', '-A');
+  git('commit', '-qm', 'begin');
+  made = folder;
+  return folder;
+}
+
 /** A repository with one commit on `main`, removed after the test. */
 export class GitRepository {
   readonly folder = temporaryFolder();
@@ -40,11 +59,7 @@ export class GitRepository {
   readonly worktrees: Worktrees;
 
   constructor() {
-    mkdirSync(this.root);
-    this.run('init', '-q', '-b', 'main');
-    this.write('README.md', 'a project\n');
-    this.run('add', '-A');
-    this.run('commit', '-qm', 'begin');
+    cpSync(template(), this.root, { recursive: true });
     this.git = new Git(this.root);
     this.worktrees = new Worktrees(this.git, this.commonDir);
     onTestFinished(() => this.git.close());
@@ -107,7 +122,7 @@ export class GitRepository {
     const entries = listed.split('\0').filter((entry) => entry !== '');
     return Object.fromEntries(
       entries.map((entry) => {
-        const [, mode = '', sort, id = '', name = ''] = /^(\d+) (\w+) (\w+)\t([^]*)$/.exec(entry) ?? [];
+        const [, mode = '', sort, id = '', name = ''] = /^(\d+) (\w+) (\w+)\t([\s\S]*)$/.exec(entry) ?? [];
         const content =
           sort === 'blob' ? execFileSync('git', ['cat-file', 'blob', id], { cwd: this.root, encoding: 'latin1' }) : id;
         return [name, `${mode} ${content}`];

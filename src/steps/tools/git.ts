@@ -117,7 +117,7 @@ export class Git {
         const error = await this.#transact(transaction);
         if (error === null) return true;
         const isLocked = /\.lock': File exists|Unable to create/.test(error.stderr);
-        const wasEnded = error.exitCode === null && mayAskAgain && !this.#writer.closed;
+        const wasEnded: boolean = error.exitCode === null && mayAskAgain && !this.#writer.closed;
         if (!isLocked && !wasEnded) return await this.#refused(updates, error);
         // It may have come to the end of it before somebody ended it.
         if (wasEnded && (await this.#isDone(updates))) return true;
