@@ -13,6 +13,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          // Most of them wait for git and tmux: with one fewer than cores, as it is by itself, cores stand idle.
+          maxWorkers: '100%',
         },
       },
       {
