@@ -7,7 +7,7 @@ export interface Counts {
 }
 
 /** Where this reporter leaves its counts as JSON. */
-export const COUNTS_FILE = 'AGENTRELAY_TEST_COUNTS';
+export const COUNTS_FILE = 'TEST_COUNTS_FILE';
 
 /** A failure that belongs to no test (a file that does not load, a broken hook) counts as one failed test. */
 function countModule(module: TestModule): Counts {
