@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { UserError } from '../core/errors.ts';
 import { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
@@ -65,7 +66,10 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const attempt = tryLock(store.lockFile);
   if (attempt.kind === 'taken') {
     throw new UserError(`graph ${graph.name} is being run by process ${attempt.by.pid} on ${attempt.by.host}`, {
-      hint: `agentrelay events ${graph.name} --follow shows it`,
+      hint:
+        attempt.by.host === hostname()
+          ? `agentrelay events ${graph.name} --follow shows it`
+          : `if nothing runs there any more, or this machine was renamed: rm ${store.lockFile}`,
     });
   }
   const closers: (() => void | Promise<void>)[] = [() => attempt.lock.release()];

@@ -1,4 +1,6 @@
+import { WorkspaceError } from '../core/errors.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { ToolError } from './tools/exec.ts';
 import type { Worktrees } from './worktree.ts';
 
 /** Who works in each worktree now. Nobody comes in while another is still there. */
@@ -29,6 +31,14 @@ export class WorktreeHolders {
       if (signalDir !== null) await holder.artifacts.agent?.address.teardown({ signalDir, keepPanes: true });
       this.#holders.delete(path);
     }
-    return await this.#worktrees.handOver(path, commit, next.run);
+    try {
+      return await this.#worktrees.handOver(path, commit, next.run);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      // An unreadable file, say, or a filter that fails: that worktree's trouble, and not the run's.
+      throw new WorkspaceError('hand_over_failed', `${path} cannot be cleared for the next task: ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
@@ -46,4 +48,15 @@ test('nobody comes in while the one before cannot be stopped', async () => {
     await expect(holders.takeOver(path, repository.commit('main'), next.runtime)).rejects.toThrow('still there');
   }
   expect(repository.in(path, 'status', '--porcelain')).toBe('?? draft');
+});
+
+test('a worktree that cannot be cleared is the trouble of its task, not of the run', async () => {
+  const { repository, path, holders, next } = ready();
+  repository.run('config', 'filter.broken.clean', 'false');
+  repository.run('config', 'filter.broken.required', 'true');
+  repository.write('.gitattributes', '*.txt filter=broken\n', path);
+  repository.write('work.txt', 'work', path);
+  const taken = holders.takeOver(path, repository.commit('main'), next.runtime);
+  await expect(taken).rejects.toMatchObject({ name: 'WorkspaceError', code: 'hand_over_failed' });
+  expect(readFileSync(join(path, 'work.txt'), 'utf8')).toBe('work');
 });
