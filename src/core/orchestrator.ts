@@ -4,6 +4,7 @@ import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import { Lanes } from './lanes.ts';
 import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
+import { givenUpTasks, outcomeOf } from './outcome.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
@@ -296,7 +297,8 @@ export class Orchestrator {
     if (this.#stopping === 'interrupted' || this.#stopping === 'detached') return this.#finish(null, []);
     const awaited = this.#stopping === null ? this.#awaitedLanes() : [];
     const { waitForPerson } = this.#options;
-    if (awaited.length === 0 || !waitForPerson) return this.#finish(this.#outcome(awaited), awaited);
+    if (awaited.length === 0 || !waitForPerson)
+      return this.#finish(outcomeOf(this.state, this.#stopping, awaited), awaited);
     const waiting = new AbortController();
     this.#waiting = waiting;
     waitForPerson(waiting.signal)
@@ -305,7 +307,7 @@ export class Orchestrator {
         this.#waiting = null;
         if (this.#over) return;
         if (waiting.signal.aborted) this.#pump();
-        else this.#finish(this.#outcome(awaited), awaited);
+        else this.#finish(outcomeOf(this.state, this.#stopping, awaited), awaited);
       })
       .catch((error: unknown) => this.#crash(error));
   }
@@ -315,29 +317,10 @@ export class Orchestrator {
     return this.#schedule.awaitedLanes().filter((id) => this.state.workstreams.get(id)?.status === 'pr_created');
   }
 
-  #outcome(awaited: readonly string[]): RunOutcome {
-    if (this.#stopping === 'cancelled') return 'cancelled';
-    if (this.#stopping === 'internal_error') return 'fatal_internal_error';
-    const tasks = [...this.state.tasks.values()];
-    const lanes = [...this.state.workstreams.values()];
-    if (awaited.length > 0) return 'waiting_for_person';
-    const failed = tasks.some((task) => !isSuccess(task.status)) || lanes.some((lane) => lane.status === 'failed');
-    return failed ? 'completed_with_failures' : 'succeeded';
-  }
-
   #finish(outcome: RunOutcome | null, waitingFor: readonly string[]): void {
     this.#over = true;
     this.#lanes.close();
     if (outcome !== null) this.#options.log.append({ kind: 'run_finished', outcome, waiting_for: waitingFor });
     this.#done.resolve(outcome);
   }
-}
-
-/** Tasks whose failure others were blocked for, or that failed their lane: an earlier owner has given them up. */
-function givenUpTasks(state: RunState): Set<string> {
-  const roots = [
-    ...[...state.tasks.values()].map((task) => task.blockedBy),
-    ...[...state.workstreams.values()].map((lane) => lane.failure?.root ?? null),
-  ];
-  return new Set(roots.flatMap((root) => (root !== null && 'task' in root ? [root.task] : [])));
 }
