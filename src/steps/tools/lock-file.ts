@@ -1,4 +1,5 @@
 import { linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { readIfThere } from './atomic-file.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
@@ -57,9 +58,7 @@ export async function withLock<T>(path: string, timeout: number, work: () => Pro
     if (Date.now() > deadline) {
       throw new Error(`${path} is held by process ${attempt.by.pid} on ${attempt.by.host} for over ${timeout} ms`);
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
-    });
+    await delay(10);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
 import { exec, ToolError } from './exec.ts';
 import { TmuxError } from './tmux-error.ts';
@@ -45,9 +46,7 @@ export async function ensureSession(
           cause: error,
         });
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, 50);
-      });
+      await delay(50);
     }
   }
 }
