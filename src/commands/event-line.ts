@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { HoldReason, RunEvent } from '../core/events.ts';
+import type { GraphChange, HoldReason, Reset, RunEvent } from '../core/events.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'quiet';
 
@@ -76,6 +76,24 @@ function runWording(event: Exclude<RunEvent, { attempt: number } | { workstream:
     }
     case 'run_resumed':
       return { subject: 'run', ...say('resumed') };
+    case 'run_paused':
+      return { subject: 'run', ...say('paused', 'nothing more is started', 'warn') };
+    case 'run_unpaused':
+      return { subject: 'run', ...say('unpaused') };
+    case 'graph_changed':
+      return { subject: 'run', ...say('graph changed', graphChange(event), 'warn') };
+    case 'run_reset':
+      return { subject: 'run', ...say('reset', resetDetail(event), 'warn') };
+    case 'reset_applied':
+      return { subject: 'run', ...say('reset done', `number ${event.reset}`) };
+    case 'reset_undone':
+      return { subject: 'run', ...say('undo', `of reset ${event.reset}`, 'warn') };
+    case 'undo_applied':
+      return { subject: 'run', ...say('undo done', `of reset ${event.reset}`) };
+    case 'request_applied':
+      return { subject: event.task ?? 'run', ...say('as asked', event.action, 'quiet') };
+    case 'request_refused':
+      return { subject: event.task ?? 'run', ...say('refused', `${event.action}: ${event.message}`, 'warn') };
     case 'run_stopping':
       return { subject: 'run', ...say('stopping', stopDetail(event), 'warn') };
     case 'run_finished': {
@@ -90,6 +108,23 @@ function runWording(event: Exclude<RunEvent, { attempt: number } | { workstream:
     case 'task_unblocked':
       return { subject: event.task, ...say('unblocked') };
   }
+}
+
+/** Each list that is not empty. */
+function graphChange(event: GraphChange): string {
+  const parts = (['added', 'removed', 'changed', 'stale'] as const).filter((part) => event[part].length > 0);
+  const lists = parts.map((part) => `${part === 'stale' ? 'finished and kept' : part}: ${event[part].join(', ')}`);
+  return lists.join('; ');
+}
+
+function resetDetail({ scope, subject, tasks }: Reset): string {
+  const what = {
+    task: `task ${subject}`,
+    workstream: `lane ${subject}`,
+    after: `all after ${subject}`,
+    run: 'the run',
+  };
+  return `${what[scope]}: ${tasks.join(', ')}`;
 }
 
 function stopDetail(event: Extract<RunEvent, { kind: 'run_stopping' }>): string {
@@ -107,6 +142,10 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
       return say('base merged', `at ${short(event.commit)}`, 'quiet');
     case 'task_launched':
       return say('launched', event.agent, 'quiet');
+    case 'task_adopted':
+      return say('adopted', adoptDetail(event));
+    case 'task_prompted':
+      return say('prompted', promptDetail(event), 'quiet');
     case 'task_waiting':
       return say('working', '', 'quiet');
     case 'task_signalled':
@@ -141,7 +180,7 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
       // What the agent itself says needs no code before it.
       return say('failed', event.code === 'agent_failed' ? event.error : `${event.code}: ${event.error}`, 'bad');
     case 'task_cancelled':
-      return say('cancelled', '', 'warn');
+      return say('cancelled', cancelDetail(event), 'warn');
     case 'task_concerned':
       return say(event.source === 'agent' ? 'concern' : `concern (${event.source})`, event.message, 'warn');
     case 'task_work_saved':
@@ -149,12 +188,29 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
     case 'task_torn_down':
       return say('torn down', '', 'quiet');
     case 'task_retrying':
-      return say('retrying', `attempt ${event.attempt + 1} of ${event.of}`, 'warn');
+      return say('retrying', retryDetail(event), 'warn');
     case 'agent_exited':
       return say('agent exited', event.exit_code === null ? 'without an exit code' : `code ${event.exit_code}`, 'warn');
     default:
       return say(event.kind.replace('agent_', '').replaceAll('_', ' '), '', 'warn');
   }
+}
+
+function adoptDetail({ agent, step }: Extract<RunEvent, { kind: 'task_adopted' }>): string {
+  return agent === null ? `goes on with ${step}` : `${agent}, goes on with ${step}`;
+}
+
+function promptDetail({ result }: Extract<RunEvent, { kind: 'task_prompted' }>): string {
+  return result === 'gone' ? 'but the agent is gone' : 'by a person';
+}
+
+function cancelDetail({ by }: Extract<RunEvent, { kind: 'task_cancelled' }>): string {
+  return by === 'person' ? 'by a person' : '';
+}
+
+/** A person's attempts are beside those of the settings. */
+function retryDetail({ attempt, of, change }: Extract<RunEvent, { kind: 'task_retrying' }>): string {
+  return change == null ? `attempt ${attempt + 1} of ${of}` : `attempt ${attempt + 1}, as asked`;
 }
 
 function signalDetail(event: Extract<RunEvent, { kind: 'task_signalled' }>): string {
@@ -176,6 +232,8 @@ function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, {
       return say('held', heldDetail(event), 'warn');
     case 'workstream_merged':
       return say('merged', mergedDetail(event), 'good');
+    case 'workstream_reopened':
+      return say('reopened');
     case 'workstream_failed':
       return say('failed', `${event.code}: ${event.error}`, 'bad');
   }

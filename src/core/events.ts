@@ -1,5 +1,5 @@
 import type { IntegrationFailureClass } from './errors.ts';
-import type { RunOutcome } from './lifecycle.ts';
+import type { RunOutcome, TaskStep } from './lifecycle.ts';
 
 /** The version of the event format that this code writes and reads. */
 export const EVENT_VERSION = 1;
@@ -29,6 +29,68 @@ interface OfTask {
 
 interface OfWorkstream {
   readonly workstream: string;
+}
+
+/** A file of `commands/`, by its number; they are handled in order, each once. */
+interface OfRequest {
+  readonly request: number;
+  readonly action: string;
+  readonly task: string | null;
+}
+
+/** Ids of tasks, by what an edit of the graph file did to them. */
+export interface GraphChange {
+  readonly added: readonly string[];
+  /** Not finished: they are not part of the run any more. */
+  readonly removed: readonly string[];
+  /** Not finished: the new definition counts from their next step on. */
+  readonly changed: readonly string[];
+  /** Finished, and kept as they are, though their definition is another one now or gone. */
+  readonly stale: readonly string[];
+}
+
+/** What a person changes about a task when it is tried again; it holds for all later attempts too. */
+export interface RetryChange {
+  /** For the agent, beside the task's description. */
+  readonly note: string | null;
+  /** In place of the task's description. */
+  readonly instructions: string | null;
+  readonly framework: string | null;
+  readonly model: string | null;
+  /** The branch goes on from where the last attempt left it. */
+  readonly keep_work: boolean;
+  /** The agent is told nothing of earlier attempts. */
+  readonly fresh: boolean;
+}
+
+/** How far a rollback reaches: one task, one lane, all that came after a task, or the whole run. */
+export type ResetScope = 'task' | 'workstream' | 'after' | 'run';
+
+/** A rollback: decided, in full, before anything is touched. `null` for a ref stands for "is not there". */
+export interface Reset {
+  /** From 1 in each run. */
+  readonly reset: number;
+  readonly scope: ResetScope;
+  /** The task or the lane that was named; null for the whole run. */
+  readonly subject: string | null;
+  /** Become pending again. */
+  readonly tasks: readonly string[];
+  /** `commit` is what the integration branch is set back to; null for a lane that is begun anew. */
+  readonly workstreams: readonly { readonly id: string; readonly commit: string | null }[];
+  readonly refs: readonly { readonly ref: string; readonly from: string | null; readonly to: string | null }[];
+  /** Absolute paths of worktrees that go or are set back, and where all that was in them is kept. */
+  readonly worktrees: readonly {
+    readonly path: string;
+    readonly head: string | null;
+    readonly branch: string | null;
+    /** A commit of the index and one of the files; null where they were clean. */
+    readonly index: string | null;
+    readonly files: string | null;
+  }[];
+  /** Refs that keep what the reset takes away. */
+  readonly backups: readonly { readonly ref: string; readonly commit: string }[];
+  /** Pull requests that are closed. */
+  readonly prs: readonly string[];
 }
 
 export type ConcernSource = 'agent' | 'ops' | 'teardown';
@@ -61,6 +123,23 @@ type RunFact =
       readonly workstreams: readonly WorkstreamOutline[];
     }
   | { readonly kind: 'run_resumed'; readonly pid: number }
+  | { readonly kind: 'run_paused' }
+  | { readonly kind: 'run_unpaused' }
+  | (GraphChange & {
+      /** The graph file was edited between two owners; what is not finished follows it from here on. */
+      readonly kind: 'graph_changed';
+      readonly digest: string;
+      readonly tasks: readonly TaskOutline[];
+      readonly workstreams: readonly WorkstreamOutline[];
+    })
+  | (Reset & { readonly kind: 'run_reset' })
+  /** The refs and worktrees are what the reset says. */
+  | { readonly kind: 'reset_applied'; readonly reset: number }
+  | { readonly kind: 'reset_undone'; readonly reset: number }
+  /** The refs and worktrees are again what they were. */
+  | { readonly kind: 'undo_applied'; readonly reset: number }
+  | (OfRequest & { readonly kind: 'request_applied' })
+  | (OfRequest & { readonly kind: 'request_refused'; readonly code: string; readonly message: string })
   | { readonly kind: 'run_stopping'; readonly reason: StopReason; readonly running: readonly string[] }
   | { readonly kind: 'run_finished'; readonly outcome: RunOutcome; readonly waiting_for: readonly string[] };
 
@@ -80,7 +159,14 @@ type TaskFact =
       readonly base_commit: string;
       readonly commit: string;
     })
-  | (OfTask & { readonly kind: 'task_launched'; readonly agent: string })
+  | (OfTask & {
+      readonly kind: 'task_launched';
+      readonly agent: string;
+      /** Tells the place apart from a later one of the same name, such as a tmux server that was started anew. */
+      readonly place?: string | null;
+    })
+  /** A new owner has found the attempt, and its agent if it has one, and goes on with it. */
+  | (OfTask & { readonly kind: 'task_adopted'; readonly agent: string | null; readonly step: TaskStep })
   | (OfTask & { readonly kind: 'task_waiting' })
   | (OfTask & {
       readonly kind: 'task_signalled';
@@ -122,6 +208,8 @@ type TaskFact =
       readonly cause: 'gate' | 'conflict';
       readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
     })
+  /** Somebody wrote to the agent. */
+  | (OfTask & { readonly kind: 'task_prompted'; readonly result: 'submitted' | 'queued' | 'typed' | 'gone' })
   | (OfTask & {
       readonly kind: 'task_succeeded';
       readonly status: 'pr_merged' | 'completed';
@@ -134,11 +222,20 @@ type TaskFact =
       readonly error: string;
       readonly failure_class: IntegrationFailureClass | null;
     })
-  | (OfTask & { readonly kind: 'task_cancelled' })
+  | (OfTask & {
+      readonly kind: 'task_cancelled';
+      /** A task that a person called off stays so until it is retried; one of a run that was called off does not. */
+      readonly by?: 'person' | 'run';
+    })
   | (OfTask & { readonly kind: 'task_concerned'; readonly source: ConcernSource; readonly message: string })
   | (OfTask & { readonly kind: 'task_work_saved'; readonly ref: string; readonly commit: string })
   | (OfTask & { readonly kind: 'task_torn_down' })
-  | (OfTask & { readonly kind: 'task_retrying'; readonly of: number })
+  | (OfTask & {
+      readonly kind: 'task_retrying';
+      readonly of: number;
+      /** Null, or left out, when agentrelay itself tries again. */
+      readonly change?: RetryChange | null;
+    })
   | { readonly kind: 'task_blocked'; readonly task: string; readonly root: BlockRoot }
   | { readonly kind: 'task_unblocked'; readonly task: string }
   | (OfTask & {
@@ -175,6 +272,9 @@ type WorkstreamFact =
       readonly kind: 'workstream_merged';
       readonly commit: string;
       readonly by: 'agentrelay' | 'person' | 'nothing_to_merge';
+    })
+  | (OfWorkstream & {
+      readonly kind: 'workstream_reopened';
     })
   | (OfWorkstream & {
       readonly kind: 'workstream_failed';

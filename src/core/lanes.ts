@@ -79,7 +79,12 @@ export class Lanes {
       workstream: this.workstream(id),
       run: log.state.run,
       signal: AbortSignal.any([this.#options.signal, this.#watching.signal]),
-      state: { integrationBranch: known.branch, baseCommit: known.baseCommit, worktreePath: null },
+      state: {
+        integrationBranch: known.branch,
+        baseCommit: known.baseCommit,
+        tip: known.commit,
+        worktreePath: null,
+      },
     };
     try {
       await steps.prepare(lane);

@@ -30,7 +30,8 @@ const WORKSTREAM_MOVES: Readonly<Record<WorkstreamStatus, readonly WorkstreamSta
   merge_ready: ['pr_created', 'merged', 'failed'],
   pr_created: ['merged', 'failed'],
   merged: [],
-  failed: [],
+  // Reopened, when one of its tasks is tried again.
+  failed: ['active', 'pending'],
 };
 
 export function requireTaskMove(task: string, from: TaskStatus, to: TaskStatus): void {

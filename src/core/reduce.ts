@@ -1,9 +1,12 @@
 import { PreconditionError } from './errors.ts';
-import type { AttemptFact, Attention, RunEvent, WorkstreamOutline } from './events.ts';
+import type { AttemptFact, RunEvent, TaskOutline } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
 import type { TaskStatus } from './lifecycle.ts';
-import { requireTaskMove, requireWorkstreamMove } from './lifecycle.ts';
-import { type AttemptState, emptyRunState, type RunState, type TaskState, type WorkstreamState } from './run-state.ts';
+import { requireTaskMove } from './lifecycle.ts';
+import { attemptPatch, newAttempt } from './reduce-attempt.ts';
+import { reduceReset } from './reduce-reset.ts';
+import { pendingWorkstream, reduceWorkstream } from './reduce-workstream.ts';
+import { emptyRunState, type RunState, type TaskState } from './run-state.ts';
 
 /** The state after all of `events`. Throws `PreconditionError` on a sequence that cannot be. */
 export function replay(events: Iterable<RunEvent>): RunState {
@@ -39,15 +42,32 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       state.digest = event.digest;
       state.startedAt = event.at;
       for (const outline of event.tasks) {
-        state.tasks.set(outline.id, { outline, status: 'pending', blockedBy: null, attempts: [] });
+        state.tasks.set(outline.id, pendingTask(outline));
       }
       for (const outline of event.workstreams) state.workstreams.set(outline.id, pendingWorkstream(outline));
       return;
     case 'run_resumed':
       state.stopping = null;
-      state.outcome = null;
-      state.finishedAt = null;
-      state.waitingFor = [];
+      goesOn(state);
+      return;
+    case 'run_paused':
+      state.paused = true;
+      return;
+    case 'run_unpaused':
+      state.paused = false;
+      return;
+    case 'graph_changed':
+      changeGraph(state, event);
+      return;
+    case 'run_reset':
+    case 'reset_applied':
+    case 'reset_undone':
+    case 'undo_applied':
+      reduceReset(state, event);
+      return;
+    case 'request_applied':
+    case 'request_refused':
+      state.request = event.request;
       return;
     case 'run_stopping':
       state.stopping = event.reason;
@@ -64,6 +84,35 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       moveTask(state, event.task, 'pending', { blockedBy: null });
       return;
   }
+}
+
+/** There is something to do again. */
+function goesOn(state: RunState): void {
+  state.outcome = null;
+  state.finishedAt = null;
+  state.waitingFor = [];
+}
+
+/** Tasks and lanes in the order of the new file; what has begun stays even if the file has it no more. */
+function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_changed' }>): void {
+  goesOn(state);
+  state.digest = event.digest;
+  const tasks = new Map(state.tasks);
+  const lanes = new Map(state.workstreams);
+  state.tasks.clear();
+  state.workstreams.clear();
+  for (const outline of event.tasks) {
+    const known = tasks.get(outline.id);
+    state.tasks.set(outline.id, known === undefined ? pendingTask(outline) : { ...known, outline });
+    tasks.delete(outline.id);
+  }
+  for (const outline of event.workstreams) {
+    const known = lanes.get(outline.id);
+    state.workstreams.set(outline.id, known === undefined ? pendingWorkstream(outline) : { ...known, outline });
+    lanes.delete(outline.id);
+  }
+  for (const [id, task] of tasks) if (task.attempts.length > 0) state.tasks.set(id, task);
+  for (const [id, lane] of lanes) if (lane.status !== 'pending') state.workstreams.set(id, lane);
 }
 
 function moveTask(state: RunState, id: string, to: TaskStatus, patch: Partial<TaskState>): void {
@@ -86,20 +135,18 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
     requireTaskMove(event.task, task.status, 'running');
     requireAttempt(event, task.attempts.length + 1);
     const started = newAttempt(event.attempt, event.at, event.token_hash);
-    state.tasks.set(event.task, { ...task, status: 'running', attempts: [...task.attempts, started] });
+    const attempts = [...task.attempts, started];
+    state.tasks.set(event.task, { ...task, status: 'running', calledOff: false, attempts });
     return;
   }
   requireAttempt(event, task.attempts.length);
   if (event.kind === 'task_retrying') {
-    // The next attempt starts from pending; the finished one keeps its own status.
-    if (task.status !== 'failed' && task.status !== 'cancelled') {
-      throw new PreconditionError('illegal_transition', `task ${event.task} cannot be retried from ${task.status}`);
-    }
-    state.tasks.set(event.task, { ...task, status: 'pending' });
+    retry(state, task, event);
     return;
   }
+  const calledOff = event.kind === 'task_cancelled' ? event.by === 'person' : task.calledOff;
   if (event.kind === 'task_cancelled' && task.status === 'pending') {
-    state.tasks.set(event.task, { ...task, status: 'cancelled' });
+    state.tasks.set(event.task, { ...task, status: 'cancelled', calledOff });
     return;
   }
   const attempt = task.attempts.at(-1);
@@ -109,7 +156,30 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
   const status = patch.status ?? task.status;
   if (patch.status !== undefined) requireTaskMove(event.task, attempt.status, patch.status);
   const attempts = [...task.attempts.slice(0, -1), { ...attempt, ...patch }];
-  state.tasks.set(event.task, { ...task, status, attempts });
+  state.tasks.set(event.task, { ...task, status, calledOff, attempts });
+  if (event.kind === 'task_base_merged') laneMoved(state, task, event.commit);
+  if (event.kind === 'task_succeeded' && event.commit !== null) laneMoved(state, task, event.commit);
+}
+
+/** The next attempt starts from pending; the finished one keeps its own status. */
+function retry(state: RunState, task: TaskState, event: Extract<RunEvent, { kind: 'task_retrying' }>): void {
+  if (task.status !== 'failed' && task.status !== 'cancelled') {
+    throw new PreconditionError('illegal_transition', `task ${event.task} cannot be retried from ${task.status}`);
+  }
+  goesOn(state);
+  const asked = event.change ?? null;
+  state.tasks.set(event.task, {
+    ...task,
+    status: 'pending',
+    calledOff: false,
+    granted: task.granted + (asked === null ? 0 : 1),
+    change: asked ?? task.change,
+  });
+}
+
+function laneMoved(state: RunState, task: TaskState, commit: string): void {
+  const lane = state.workstreams.get(task.outline.workstream);
+  if (lane !== undefined) state.workstreams.set(lane.outline.id, { ...lane, commit });
 }
 
 function requireAttempt(event: AttemptFact, expected: number): void {
@@ -120,151 +190,6 @@ function requireAttempt(event: AttemptFact, expected: number): void {
   );
 }
 
-/** What one event changes in its attempt. */
-function attemptPatch(
-  attempt: AttemptState,
-  event: Exclude<AttemptEvent, { kind: 'task_started' | 'task_retrying' }>,
-): Partial<AttemptState> {
-  switch (event.kind) {
-    case 'task_prepared':
-      return {
-        step: 'launch',
-        branch: event.branch,
-        baseCommit: event.base_commit,
-        worktree: event.worktree,
-        signalDir: event.signal_dir,
-      };
-    case 'task_launched':
-      return { step: 'kickoff', agent: event.agent };
-    case 'task_waiting':
-      return { step: 'wait' };
-    case 'task_signalled':
-      return { commit: event.commit, commitsAhead: event.commits_ahead };
-    case 'task_base_merged':
-    case 'task_signal_ignored':
-    case 'task_work_saved':
-    case 'task_merge_queued':
-    case 'task_gate_passed':
-      return {};
-    case 'task_gate_started':
-      return { step: 'gate', gateRounds: event.round };
-    case 'task_gate_failed':
-      return { gateRounds: event.round };
-    case 'task_pr_created':
-      return attempt.status === 'pr_created'
-        ? { pr: event.pr, commit: event.commit }
-        : { status: 'pr_created', pr: event.pr, commit: event.commit };
-    case 'task_pr_merging':
-      return { step: 'merge' };
-    case 'task_merge_conflict':
-      return { conflictRounds: event.round };
-    case 'task_sent_back':
-      return event.result === 'gone' ? {} : { step: 'wait' };
-    case 'task_succeeded':
-      return {
-        status: event.status,
-        step: 'teardown',
-        endedAt: event.at,
-        pr: event.pr,
-        commit: event.commit ?? attempt.commit,
-      };
-    case 'task_failed':
-      return {
-        status: 'failed',
-        endedAt: event.at,
-        failure: { code: event.code, error: event.error, failureClass: event.failure_class },
-      };
-    case 'task_cancelled':
-      return { status: 'cancelled', endedAt: event.at };
-    case 'task_concerned':
-      return { concerns: [...attempt.concerns, { source: event.source, message: event.message }] };
-    case 'task_torn_down':
-      return { tornDown: true };
-    case 'agent_exited':
-      return { attention: 'exited', exitCode: event.exit_code ?? null };
-    default:
-      return { attention: event.kind.slice('agent_'.length) as Attention };
-  }
-}
-
-function newAttempt(number: number, at: string, tokenHash: string): AttemptState {
-  return {
-    number,
-    status: 'running',
-    step: 'prepare',
-    startedAt: at,
-    endedAt: null,
-    tokenHash,
-    branch: null,
-    baseCommit: null,
-    worktree: null,
-    signalDir: null,
-    agent: null,
-    attention: null,
-    exitCode: null,
-    pr: null,
-    commit: null,
-    commitsAhead: null,
-    gateRounds: 0,
-    conflictRounds: 0,
-    concerns: [],
-    failure: null,
-    tornDown: false,
-  };
-}
-
-function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
-  return {
-    outline,
-    status: 'pending',
-    branch: null,
-    baseCommit: null,
-    commit: null,
-    pr: null,
-    held: null,
-    mergeCommand: null,
-    mergedBy: null,
-    concerns: [],
-    failure: null,
-  };
-}
-
-type WorkstreamEvent = Exclude<Extract<RunEvent, { workstream: string }>, { attempt: number }>;
-
-function reduceWorkstream(state: RunState, event: WorkstreamEvent): void {
-  const lane = state.workstreams.get(event.workstream);
-  if (lane === undefined) {
-    throw new PreconditionError('unknown_workstream', `the run has no workstream ${event.workstream}`);
-  }
-  const patch = workstreamPatch(lane, event);
-  if (patch.status !== undefined) requireWorkstreamMove(event.workstream, lane.status, patch.status);
-  state.workstreams.set(event.workstream, { ...lane, ...patch });
-}
-
-function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial<WorkstreamState> {
-  switch (event.kind) {
-    case 'workstream_active':
-      return { status: 'active', branch: event.branch, baseCommit: event.base_commit };
-    case 'workstream_merge_ready':
-      return { status: 'merge_ready', commit: event.commit };
-    case 'workstream_pr_created':
-      return {
-        status: 'pr_created',
-        pr: event.pr,
-        commit: event.commit,
-      };
-    case 'workstream_concerned':
-      return { concerns: [...lane.concerns, event.message] };
-    case 'workstream_held':
-      return { held: event.reason, mergeCommand: event.merge_command };
-    case 'workstream_merged':
-      return { status: 'merged', commit: event.commit, mergedBy: event.by, held: null, mergeCommand: null };
-    case 'workstream_failed':
-      return {
-        status: 'failed',
-        held: null,
-        mergeCommand: null,
-        failure: { code: event.code, error: event.error, root: event.root },
-      };
-  }
+function pendingTask(outline: TaskOutline): TaskState {
+  return { outline, status: 'pending', blockedBy: null, calledOff: false, granted: 0, change: null, attempts: [] };
 }

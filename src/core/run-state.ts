@@ -1,5 +1,14 @@
 import type { IntegrationFailureClass } from './errors.ts';
-import type { Attention, BlockRoot, ConcernSource, HoldReason, TaskOutline, WorkstreamOutline } from './events.ts';
+import type {
+  Attention,
+  BlockRoot,
+  ConcernSource,
+  HoldReason,
+  Reset,
+  RetryChange,
+  TaskOutline,
+  WorkstreamOutline,
+} from './events.ts';
 import type { RunOutcome, TaskStatus, TaskStep, WorkstreamStatus } from './lifecycle.ts';
 
 export interface Concern {
@@ -20,6 +29,8 @@ export interface AttemptState {
   readonly worktree: string | null;
   readonly signalDir: string | null;
   readonly agent: string | null;
+  /** See `task_launched`. */
+  readonly place: string | null;
   readonly attention: Attention | null;
   readonly exitCode: number | null;
   readonly pr: string | null;
@@ -27,10 +38,30 @@ export interface AttemptState {
   readonly commit: string | null;
   readonly commitsAhead: number | null;
   readonly gateRounds: number;
+  /** The last gate that came to its end; null before. */
+  readonly lastGate: GateState | null;
   readonly conflictRounds: number;
+  readonly conflictFiles: readonly string[];
+  /** What the agent is still to be told: the owner was gone before it was seen to be. */
+  readonly owes: 'gate' | 'conflict' | null;
+  /** How often work went back to the agent. */
+  readonly sentBack: number;
+  /** Refs that keep work of this attempt, in order. */
+  readonly saved: readonly { readonly ref: string; readonly commit: string }[];
   readonly concerns: readonly Concern[];
   readonly failure: AttemptFailure | null;
   readonly tornDown: boolean;
+}
+
+export interface GateState {
+  readonly round: number;
+  readonly passed: boolean;
+  /** Of a gate that passed. */
+  readonly commit: string | null;
+  /** Of a gate that did not pass; null, too, where it was ended. */
+  readonly exitCode: number | null;
+  /** Absolute; null for a gate that passed. */
+  readonly output: string | null;
 }
 
 export interface AttemptFailure {
@@ -43,6 +74,12 @@ export interface TaskState {
   readonly outline: TaskOutline;
   readonly status: TaskStatus;
   readonly blockedBy: BlockRoot | null;
+  /** A person called it off: it stays so until it is retried. */
+  readonly calledOff: boolean;
+  /** Attempts that a person has granted beside those of the settings. */
+  readonly granted: number;
+  /** What a person has changed about it for its later attempts. */
+  readonly change: RetryChange | null;
   /** In order; the last one is the current one. Empty before the first start. */
   readonly attempts: readonly AttemptState[];
 }
@@ -52,6 +89,7 @@ export interface WorkstreamState {
   readonly status: WorkstreamStatus;
   readonly branch: string | null;
   readonly baseCommit: string | null;
+  /** The last commit of the integration branch, or of the target after the merge, that was recorded. */
   readonly commit: string | null;
   readonly pr: string | null;
   readonly held: HoldReason | null;
@@ -60,6 +98,15 @@ export interface WorkstreamState {
   readonly concerns: readonly string[];
   readonly mergedBy: 'agentrelay' | 'person' | 'nothing_to_merge' | null;
   readonly failure: { readonly code: string; readonly error: string; readonly root: BlockRoot } | null;
+}
+
+/** A rollback, and what it took away. */
+export interface ResetState {
+  readonly reset: Reset;
+  readonly at: string;
+  /** `decided` and `undoing` while refs and worktrees may still be as before: whoever finds that goes on with it. */
+  readonly progress: 'decided' | 'applied' | 'undoing' | 'undone';
+  readonly before: { readonly tasks: readonly TaskState[]; readonly workstreams: readonly WorkstreamState[] };
 }
 
 /**
@@ -76,6 +123,10 @@ export interface RunState {
   outcome: RunOutcome | null;
   waitingFor: readonly string[];
   stopping: string | null;
+  paused: boolean;
+  /** The number of the last request that was handled. */
+  request: number;
+  readonly resets: ResetState[];
   readonly tasks: Map<string, TaskState>;
   readonly workstreams: Map<string, WorkstreamState>;
 }
@@ -91,6 +142,9 @@ export function emptyRunState(): RunState {
     outcome: null,
     waitingFor: [],
     stopping: null,
+    paused: false,
+    request: 0,
+    resets: [],
     tasks: new Map(),
     workstreams: new Map(),
   };

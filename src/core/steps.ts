@@ -6,11 +6,15 @@ import type { TaskRuntime } from './task-runtime.ts';
 /** Makes the branch, the worktree and the files that the agent works from. */
 export interface TaskPreparer {
   prepare(runtime: TaskRuntime): Promise<void>;
+  /** For an attempt of an earlier owner that was prepared: what it holds is held again. Nothing in the world changes. */
+  adopt?(runtime: TaskRuntime): void;
 }
 
 /** Starts the task's agent, or finds the one that this attempt already has. */
 export interface TaskLauncher {
   launch(runtime: TaskRuntime): Promise<Agent>;
+  /** The agent of an attempt that an earlier owner has launched, alive or not; null when it never was launched. */
+  find?(runtime: TaskRuntime): Promise<Agent | null>;
 }
 
 /** Makes the agent begin; returns when it was seen to have taken the prompt. */
@@ -21,8 +25,8 @@ export interface TaskKickoff {
 /** Waits until the agent signals that it is done or has failed. */
 export interface TaskCompletionChecker {
   waitForCompletion(runtime: TaskRuntime): Promise<TaskCompletionSignal>;
-  /** Sets the accepted signal aside, so that a new one can be awaited. */
-  reopen(runtime: TaskRuntime): Promise<void>;
+  /** Sets the accepted signal aside as the `k`-th, from 1, so that a new one can be awaited. Once for each `k`. */
+  reopen(runtime: TaskRuntime, k: number): Promise<void>;
 }
 
 /** Runs the task's completion gate on the commit that was signalled. */

@@ -166,7 +166,7 @@ export class StandardTaskRunner implements TaskRunner {
 
   /** False when nobody is there to read it. The old signal is set aside first, so that the answer is never missed. */
   async #sendBack(runtime: TaskRuntime, agent: Agent, cause: 'gate' | 'conflict', prompt: string): Promise<boolean> {
-    await this.#tables.completionChecker.for(runtime).reopen(runtime);
+    await this.#tables.completionChecker.for(runtime).reopen(runtime, 1);
     const result = await agent.send(prompt, runtime.signal);
     runtime.report({ kind: 'task_sent_back', cause, result });
     return result !== 'gone';

@@ -10,6 +10,8 @@ export interface WorkstreamRuntime {
   readonly state: {
     integrationBranch: string | null;
     baseCommit: string | null;
+    /** The last commit of the integration branch that was recorded; null before the first. */
+    readonly tip: string | null;
     /** Absolute; null where each task has its own. */
     worktreePath: string | null;
   };

@@ -63,7 +63,7 @@ async function workingAgents(): Promise<Figure[]> {
 
 /** Most agents that had begun and not yet signalled, by their own notes. */
 function atOnce(place: Workplace): number {
-  const tasks = new Set(eventsOf(place).flatMap((event) => ('task' in event ? [event.task] : [])));
+  const tasks = new Set(eventsOf(place).flatMap((event) => ('attempt' in event ? [event.task] : [])));
   const changes = [...tasks].flatMap((task) => [
     { at: notedBy(place, task, 'started'), by: 1 },
     { at: notedBy(place, task, 'done'), by: -1 },

@@ -19,7 +19,7 @@ class Lane {
   constructor(spec: Partial<WorkstreamSpec> = {}, removeWorktrees = true) {
     const [workstream] = makeGraph({ tasks: [], workstreams: [{ id: 'lane', ...spec }] }).workstreams;
     if (workstream === undefined) throw new Error('the graph has no workstream');
-    const state = { integrationBranch: null, baseCommit: null, worktreePath: null };
+    const state = { integrationBranch: null, baseCommit: null, tip: null, worktreePath: null };
     this.runtime = { workstream, run: 1, signal: this.leave.signal, state };
     const { git, worktrees } = this.repository;
     this.steps = new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees });
@@ -165,7 +165,7 @@ describe('merge', () => {
     const lanes = await Promise.all(
       Array.from({ length: 5 }, async (_, n) => {
         const workstream = { ...runtime.workstream, id: `lane-${n}`, parallel: true };
-        const state = { integrationBranch: null, baseCommit: null, worktreePath: null };
+        const state = { integrationBranch: null, baseCommit: null, tip: null, worktreePath: null };
         const lane: WorkstreamRuntime = { ...runtime, workstream, state };
         await steps.prepare(lane);
         const commit = repository.commitFiles(repository.commit(), { [`f${n}`]: 'x' });

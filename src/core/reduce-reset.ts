@@ -1,0 +1,53 @@
+import { PreconditionError } from './errors.ts';
+import type { RunEvent } from './events.ts';
+import type { ResetState, RunState } from './run-state.ts';
+
+type ResetEvent = Extract<RunEvent, { reset: number }>;
+
+/** A rollback takes the state back at once; refs and worktrees follow, and its end is an event of its own. */
+export function reduceReset(state: RunState, event: ResetEvent): void {
+  if (event.kind === 'run_reset') {
+    begin(state, event);
+    return;
+  }
+  const at = state.resets.findIndex(({ reset }) => reset.reset === event.reset);
+  const known = state.resets[at];
+  if (known === undefined) throw new PreconditionError('unknown_reset', `the run has no reset ${event.reset}`);
+  const [from, to] = MOVES[event.kind];
+  if (known.progress !== from) {
+    throw new PreconditionError('illegal_transition', `reset ${event.reset} is ${known.progress} and not ${from}`);
+  }
+  state.resets[at] = { ...known, progress: to };
+  if (event.kind === 'reset_undone') bringBack(state, known);
+}
+
+const MOVES = {
+  reset_applied: ['decided', 'applied'],
+  reset_undone: ['applied', 'undoing'],
+  undo_applied: ['undoing', 'undone'],
+} as const;
+
+function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>): void {
+  const { v: _v, seq: _seq, at, kind: _kind, ...reset } = event;
+  const tasks = reset.tasks.flatMap((id) => state.tasks.get(id) ?? []);
+  const workstreams = reset.workstreams.flatMap(({ id }) => state.workstreams.get(id) ?? []);
+  state.resets.push({ reset, at, progress: 'decided', before: { tasks, workstreams } });
+  for (const task of tasks) {
+    state.tasks.set(task.outline.id, { ...task, status: 'pending', blockedBy: null, calledOff: false });
+  }
+  for (const lane of workstreams) {
+    const commit = reset.workstreams.find(({ id }) => id === lane.outline.id)?.commit ?? null;
+    const status = commit === null ? 'pending' : 'active';
+    const begun = commit === null ? { branch: null, baseCommit: null } : {};
+    const open = { pr: null, held: null, mergeCommand: null, mergedBy: null, failure: null };
+    state.workstreams.set(lane.outline.id, { ...lane, ...open, ...begun, status, commit });
+  }
+  state.outcome = null;
+  state.finishedAt = null;
+  state.waitingFor = [];
+}
+
+function bringBack(state: RunState, { before }: ResetState): void {
+  for (const task of before.tasks) state.tasks.set(task.outline.id, task);
+  for (const lane of before.workstreams) state.workstreams.set(lane.outline.id, lane);
+}
