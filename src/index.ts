@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 
-export type { Agent, AgentAddress, SendResult } from './core/agent-handle.ts';
+export type { Agent, AgentAddress, KnownAgent, SendResult } from './core/agent-handle.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
 export {
   AgentLaunchError,
@@ -83,6 +83,7 @@ export type {
   WorkstreamSteps,
 } from './core/workstream.ts';
 export { type AgentCommand, agentCommand } from './steps/agent-command.ts';
+export { attemptTokens } from './steps/attempt-tokens.ts';
 export { isLiveAgent, type LiveAgent } from './steps/environments/environment.ts';
 export { createTmuxEnvironment, type TmuxEnvironment } from './steps/environments/tmux.ts';
 export { excludeOurFolders } from './steps/exclude.ts';

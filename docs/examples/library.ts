@@ -1,8 +1,9 @@
 // Runs a graph of two tasks in a repository, with agents in tmux: node library.ts REPOSITORY [TMUX_SOCKET]
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import {
   agentScript,
+  attemptTokens,
   createStandardSteps,
   createTmuxEnvironment,
   DEFAULT_SETTINGS,
@@ -83,10 +84,7 @@ const orchestrator = new Orchestrator({
   taskRunner: new StandardTaskRunner(steps.tables),
   workstreamSteps: steps.workstreams,
   log,
-  newToken() {
-    const token = randomBytes(16).toString('hex');
-    return { token, hash: createHash('sha256').update(token).digest('hex') };
-  },
+  tokenOf: attemptTokens(store.runDirectory(run)),
 });
 try {
   console.log(`outcome: ${await orchestrator.run()}`);

@@ -143,7 +143,7 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
     case 'task_launched':
       return say('launched', event.agent, 'quiet');
     case 'task_adopted':
-      return say('adopted', adoptDetail(event));
+      return adoptWording(event);
     case 'task_prompted':
       return say('prompted', promptDetail(event), 'quiet');
     case 'task_waiting':
@@ -196,8 +196,18 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
   }
 }
 
-function adoptDetail({ agent, step }: Extract<RunEvent, { kind: 'task_adopted' }>): string {
-  return agent === null ? `goes on with ${step}` : `${agent}, goes on with ${step}`;
+/** The short table of what a new owner has found. */
+function adoptWording({ agent, step, found }: Extract<RunEvent, { kind: 'task_adopted' }>): Said {
+  switch (found) {
+    case 'alive':
+      return say('adopted', `${agent}, goes on with ${step}`);
+    case 'ended':
+      return say('ended', 'while nobody looked; what it left counts');
+    case 'lost':
+      return say('lost', 'its agent is gone without a trace', 'warn');
+    case 'not_launched':
+      return say('redone', 'it had no agent yet');
+  }
 }
 
 function promptDetail({ result }: Extract<RunEvent, { kind: 'task_prompted' }>): string {

@@ -19,6 +19,7 @@ export interface RunFlags {
   readonly config?: string;
   readonly newRun?: boolean;
   readonly dryRun?: boolean;
+  readonly detach?: boolean;
   readonly json?: boolean;
   readonly wait?: number;
 }
@@ -43,6 +44,7 @@ export function withRunOptions(command: Command): Command {
     .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
     .option('--new-run', 'start over; the last run keeps its records and branches')
     .option('-d, --dry-run', 'show what would run, and run nothing')
+    .option('--detach', 'in the background, in a tmux window of its own: the run outlives this terminal')
     .option('--wait <duration>', 'how long to wait for a person when nothing else can move', duration)
     .option('--json', 'the events themselves, one JSON object a line');
 }
@@ -80,7 +82,7 @@ export function count(text: string): number {
 }
 
 /** A server's name is a file name, a session's is part of tmux's targets. */
-function tmuxName(text: string): string {
+export function tmuxName(text: string): string {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(text)) {
     throw new InvalidArgumentError('It is 1 to 64 of A-Z a-z 0-9 _ -, starting with a letter, a digit or _.');
   }

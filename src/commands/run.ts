@@ -42,8 +42,8 @@ const INTERRUPTED = 130;
 export async function runHeadless(options: RunOptions, io: Io): Promise<number> {
   const repository = await findRepository(options.targetRepo);
   const extensions = await loadExtensions(repository.root, options.configModule);
-  const model = options.settings.model ?? null;
-  const loaded = await loadGraph(options.graphFile, { ...namesOf(extensions), model });
+  const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
+  const loaded = await loadGraph(options.graphFile, readOptions);
   const settings = effectiveSettings(loaded.graph, options.settings);
   const git = new Git(repository.root);
   try {
@@ -53,6 +53,7 @@ export async function runHeadless(options: RunOptions, io: Io): Promise<number> 
       graph: loaded.graph,
       graphText: loaded.text,
       digest: loaded.digest,
+      readOptions,
       settings,
       extensions,
       tmuxSocket: options.tmuxSocket,
@@ -90,7 +91,7 @@ function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> 
 
 async function follow(
   orchestrator: Orchestrator,
-  { log, opening }: OwnedRun,
+  { log, opening, followRequests }: OwnedRun,
   options: RunOptions,
   io: Io,
 ): Promise<number> {
@@ -99,9 +100,11 @@ async function follow(
   const unsubscribe = log.subscribe(print);
   const release = onSignals(orchestrator, io);
   try {
-    const outcome = await orchestrator.run();
+    const outcome = orchestrator.run();
+    const requests = followRequests();
+    const ended = await outcome.finally(() => requests.close());
     if (!options.json) for (const line of summary(log.state, io.colour)) io.out(line);
-    return outcome === null ? INTERRUPTED : EXIT_CODES[outcome];
+    return ended === null ? INTERRUPTED : EXIT_CODES[ended];
   } finally {
     release();
     unsubscribe();

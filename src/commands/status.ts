@@ -1,15 +1,14 @@
-import { replay } from '../core/reduce.ts';
 import type { RunState } from '../core/run-state.ts';
-import { lockHolder } from '../steps/tools/lock-file.ts';
 import type { Io } from './io.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { runOwner } from './run-owner.ts';
 import { summary } from './summary.ts';
 
 /** Where a run stands, from its journal. Resolves to the exit code. */
 export async function status(options: RecordedRunOptions & { json: boolean }, io: Io): Promise<number> {
   const { store, graph, run } = await findRun(options);
-  const state = replay(store.journal(run).events);
-  const owner = run === store.runs().at(-1) ? lockHolder(store.lockFile) : null;
+  const { state } = store.replay(run);
+  const owner = runOwner(store, run);
   if (options.json) {
     io.out(JSON.stringify({ ...plain(state), owner }));
     return 0;

@@ -1,10 +1,21 @@
 import type { Command } from 'commander';
+import { ACT_COMMANDS } from './definitions/act-commands.ts';
+import { BACKGROUND_COMMANDS } from './definitions/background-commands.ts';
 import type { Action, Define } from './definitions/definition.ts';
 import { GRAPH_COMMANDS } from './definitions/graph-commands.ts';
 import { LOOK_COMMANDS } from './definitions/look-commands.ts';
+import { ROLLBACK_COMMANDS } from './definitions/rollback-commands.ts';
 
 /** Every command of the command line, in the order of the help. */
-export const COMMANDS: readonly Define[] = [...GRAPH_COMMANDS, ...LOOK_COMMANDS, defineSchema, defineAgent];
+export const COMMANDS: readonly Define[] = [
+  ...GRAPH_COMMANDS,
+  ...LOOK_COMMANDS,
+  ...ACT_COMMANDS,
+  ...BACKGROUND_COMMANDS,
+  ...ROLLBACK_COMMANDS,
+  defineSchema,
+  defineAgent,
+];
 
 function defineSchema(program: Command, action: Action): void {
   program

@@ -4,14 +4,25 @@ export type SendResult = 'submitted' | 'queued' | 'typed' | 'gone';
 /** A live agent of one attempt. */
 export interface Agent {
   readonly address: AgentAddress;
-  /** Gives the agent one more prompt, in its own session. */
-  send(text: string, signal: AbortSignal): Promise<SendResult>;
+  /**
+   * Gives the agent one more prompt, in its own session. With `unlessShown` only if it cannot be seen to have had it
+   * already: an earlier owner may have sent it and been gone before that was recorded.
+   */
+  send(text: string, signal: AbortSignal, options?: { unlessShown?: boolean }): Promise<SendResult>;
+}
+
+/** An agent that an earlier owner has launched; `lost` when it is gone and has left no exit code. */
+export interface KnownAgent {
+  readonly agent: Agent;
+  readonly found: 'alive' | 'ended' | 'lost';
 }
 
 /** Where an agent lives. */
 export interface AgentAddress {
   /** For people: enough to find it by hand, such as `agentrelay:%7`. */
   readonly label: string;
+  /** Tells the place apart from a later one of the same name; null where that cannot happen. */
+  readonly place?: string | null;
   /** Keeps what the agent printed, stops what is left of it, frees the place (unless `keepPanes`). */
   teardown(options: { signalDir: string; keepPanes: boolean }): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A mistake of the person at the keyboard: said as it is, with what to do next, exit code 2. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
   readonly hint: string | null;
   constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause });

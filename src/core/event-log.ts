@@ -1,7 +1,22 @@
+import { describeError } from './errors.ts';
 import type { Fact, RunEvent } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
 import { reduce } from './reduce.ts';
 import type { RunState } from './run-state.ts';
+
+/**
+ * What happens cannot be recorded any more, so nothing more may be done: the owner ends, its agents go on, and the next
+ * owner takes over from what was recorded.
+ */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  /** What a person can do; null where nobody knows. */
+  readonly hint: string | null;
+  constructor(message: string, options: { hint?: string | null; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint ?? null;
+  }
+}
 
 export type EventListener = (event: RunEvent, state: RunState) => void;
 
@@ -21,9 +36,10 @@ export class EventLog {
   readonly state: RunState;
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<EventListener>();
+  readonly #whenBroken = new Set<(error: JournalError) => void>();
   readonly #untold: RunEvent[] = [];
   #telling = false;
-  #broken: { readonly error: unknown } | null = null;
+  #broken: JournalError | null = null;
 
   constructor(options: EventLogOptions) {
     this.state = options.state;
@@ -32,10 +48,10 @@ export class EventLog {
 
   /**
    * An illegal fact throws before it is written: the journal only ever holds what can be replayed. So a write that
-   * fails is the end of the log: what came after it would follow a gap, and throws the same error.
+   * fails is the end of the log: what came after it would follow a gap, and throws the same `JournalError`.
    */
   append(fact: Fact): RunEvent {
-    if (this.#broken !== null) throw this.#broken.error;
+    if (this.#broken !== null) throw this.#broken;
     const at = new Date(this.#options.now()).toISOString();
     const event: RunEvent = { v: EVENT_VERSION, seq: this.state.seq + 1, at, ...fact };
     reduce(this.state, event);
@@ -51,12 +67,26 @@ export class EventLog {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Hears of the end of the log, once, before `append` throws. Returns what ends the subscription. */
+  onBroken(listener: (error: JournalError) => void): () => void {
+    this.#whenBroken.add(listener);
+    return () => this.#whenBroken.delete(listener);
+  }
+
+  /** Ends the log: of what it took there is no knowing any more, or it can take no more. */
+  breakOff(error: JournalError): void {
+    if (this.#broken !== null) return;
+    this.#broken = error;
+    for (const listener of this.#whenBroken) listener(error);
+  }
+
   #write(event: RunEvent): void {
     try {
       this.#options.write(`${JSON.stringify(event)}\n`);
     } catch (error) {
-      this.#broken = { error };
-      throw error;
+      const broken = error instanceof JournalError ? error : new JournalError(describeError(error), { cause: error });
+      this.breakOff(broken);
+      throw broken;
     }
   }
 

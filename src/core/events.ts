@@ -83,6 +83,8 @@ export interface Reset {
     readonly path: string;
     readonly head: string | null;
     readonly branch: string | null;
+    /** The commit that it is detached at from now on; null for one that is removed. */
+    readonly to: string | null;
     /** A commit of the index and one of the files; null where they were clean. */
     readonly index: string | null;
     readonly files: string | null;
@@ -92,6 +94,9 @@ export interface Reset {
   /** Pull requests that are closed. */
   readonly prs: readonly string[];
 }
+
+/** What a new owner finds of an agent: `lost` is one that was launched, and is gone without a trace. */
+export type FoundAgent = 'alive' | 'ended' | 'lost' | 'not_launched';
 
 export type ConcernSource = 'agent' | 'ops' | 'teardown';
 
@@ -166,7 +171,12 @@ type TaskFact =
       readonly place?: string | null;
     })
   /** A new owner has found the attempt, and its agent if it has one, and goes on with it. */
-  | (OfTask & { readonly kind: 'task_adopted'; readonly agent: string | null; readonly step: TaskStep })
+  | (OfTask & {
+      readonly kind: 'task_adopted';
+      readonly agent: string | null;
+      readonly step: TaskStep;
+      readonly found: FoundAgent;
+    })
   | (OfTask & { readonly kind: 'task_waiting' })
   | (OfTask & {
       readonly kind: 'task_signalled';

@@ -16,10 +16,14 @@ export interface LanesOptions {
   readonly onBug: (error: unknown) => void;
 }
 
+/** The lane that an attempt of an earlier owner belongs to. */
+export type LaneOf = (id: string) => Promise<WorkstreamRuntime>;
+
 /** The lanes of a run: made ready once, integrated when their tasks are done, watched while a person has them. */
 export class Lanes {
   readonly #options: LanesOptions;
   readonly #ready = new Map<string, Promise<WorkstreamRuntime | null>>();
+  readonly #integrating = new Set<string>();
   readonly #watching = new AbortController();
   readonly #tasks: ReadonlyMap<string, readonly GraphTask[]>;
 
@@ -46,10 +50,17 @@ export class Lanes {
     return ready;
   }
 
+  /** A lane as it is: made ready when tasks are at work in it, else only what is known of it. */
+  async known(id: string): Promise<WorkstreamRuntime> {
+    const ready = this.#state(id).status === 'active' ? await this.ready(id) : null;
+    return ready ?? this.#runtime(id);
+  }
+
   /** All tasks have succeeded: opens the pull request and merges it, or leaves it for a person and watches. */
   async integrate(id: string): Promise<void> {
     const status = this.#state(id).status;
-    if (status === 'merged' || status === 'failed') return;
+    if (status === 'merged' || status === 'failed' || this.#integrating.has(id)) return;
+    this.#integrating.add(id);
     const lane = await this.ready(id);
     if (lane === null) return;
     try {
@@ -57,6 +68,12 @@ export class Lanes {
     } catch (error) {
       this.#fail(id, error);
     }
+  }
+
+  /** A lane that had failed is made ready anew when it is asked for. */
+  reopen(id: string): void {
+    this.#ready.delete(id);
+    this.#integrating.delete(id);
   }
 
   fail(id: string, root: BlockRoot): void {
@@ -72,20 +89,19 @@ export class Lanes {
     this.#watching.abort();
   }
 
+  #runtime(id: string): WorkstreamRuntime {
+    const { branch, baseCommit, commit } = this.#state(id);
+    return {
+      workstream: this.workstream(id),
+      run: this.#options.log.state.run,
+      signal: AbortSignal.any([this.#options.signal, this.#watching.signal]),
+      state: { integrationBranch: branch, baseCommit, tip: commit, worktreePath: null },
+    };
+  }
+
   async #prepare(id: string): Promise<WorkstreamRuntime | null> {
     const { log, steps } = this.#options;
-    const known = this.#state(id);
-    const lane: WorkstreamRuntime = {
-      workstream: this.workstream(id),
-      run: log.state.run,
-      signal: AbortSignal.any([this.#options.signal, this.#watching.signal]),
-      state: {
-        integrationBranch: known.branch,
-        baseCommit: known.baseCommit,
-        tip: known.commit,
-        worktreePath: null,
-      },
-    };
+    const lane = this.#runtime(id);
     try {
       await steps.prepare(lane);
     } catch (error) {

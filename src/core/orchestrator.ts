@@ -1,14 +1,22 @@
+import { Attempts, type AttemptsOptions, type LiveAttempt } from './attempts.ts';
+import { describeError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, StopReason } from './events.ts';
+import { isGivenUp } from './give-up.ts';
 import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import { Lanes } from './lanes.ts';
 import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
-import { givenUpTasks, outcomeOf } from './outcome.ts';
-import { currentAttempt, type RunState } from './run-state.ts';
+import { isPausedBefore, outcomeOf } from './outcome.ts';
+import { RequestRefused } from './request-refused.ts';
+import { type Request, taskOfRequest } from './requests.ts';
+import type { RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
+import { settleBlocks } from './settle-blocks.ts';
+import { appendRetry, retryLeft, takeOver } from './take-over.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
-import { type AbortCause, TaskRuntime } from './task-runtime.ts';
+import type { AbortCause } from './task-runtime.ts';
+import { Wishes } from './wishes.ts';
 import type { WorkstreamSteps } from './workstream.ts';
 
 export interface OrchestratorOptions {
@@ -18,24 +26,37 @@ export interface OrchestratorOptions {
   readonly workstreamSteps: WorkstreamSteps;
   /** Holds `run_started`; its state is that of a new run or of one that goes on. */
   readonly log: EventLog;
-  /** A secret for one attempt and its hash, which alone is recorded. */
-  readonly newToken: () => { token: string; hash: string };
+  /** The secret of one attempt, always the same one, and its hash, which alone is recorded. */
+  readonly tokenOf: AttemptsOptions['tokenOf'];
   /** Resolves when waiting for a person has lasted long enough; null ends the run at once. */
   readonly waitForPerson?: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
+/** A file of `commands/`: a wish, or why it cannot be read. */
+export interface NumberedRequest {
+  readonly number: number;
+  readonly request: Request | { readonly unreadable: string };
+}
+
 /**
- * Runs a graph: starts what may start, retries what may be retried, blocks what cannot run, merges finished lanes,
- * and ends when nothing can move. Makes no decision that is not in the event log first.
+ * Runs a graph: starts what may start, goes on with what an earlier owner has left, retries what may be retried, blocks
+ * what cannot run, merges finished lanes, and ends when nothing can move. Makes no decision that is not in the event log
+ * first.
  */
 export class Orchestrator {
   readonly #options: OrchestratorOptions;
-  readonly #schedule: Schedule;
   readonly #lanes: Lanes;
+  readonly #attempts: Attempts;
+  readonly #wishes: Wishes;
   readonly #abort = new AbortController();
   readonly #done = Promise.withResolvers<RunOutcome | null>();
-  /** Attempts and lane work under way. */
+  #schedule: Schedule;
+  /** Tasks that have a slot, from the moment in which the schedule gave it to them; each with its end. */
+  readonly #holding = new Map<string, Promise<void>>();
+  /** Attempts, lane work and requests under way. */
   #busy = 0;
+  #begun = false;
+  #requests: Promise<void> = Promise.resolve();
   #stopping: StopReason | null = null;
   #waiting: AbortController | null = null;
   #over = false;
@@ -50,12 +71,18 @@ export class Orchestrator {
       log,
       steps: options.workstreamSteps,
       signal: this.#abort.signal,
-      onMerged: (id) => this.#laneMerged(id),
-      onFailed: (id) => {
-        this.#laneFailed(id);
-        this.#lanesMoved();
-      },
+      onMerged: (id) => this.#laneMoved(() => this.#schedule.mergeLane(id)),
+      onFailed: (id) => this.#laneMoved(() => this.#laneFailed(id)),
       onBug: (error) => this.#crash(error),
+    });
+    this.#attempts = new Attempts({ ...options, signal: this.#abort.signal });
+    this.#wishes = new Wishes({
+      ...options,
+      attempts: this.#attempts,
+      laneOf: (id) => this.#lanes.known(id),
+      onChange: () => this.#changed(),
+      ended: async (task) => await this.#holding.get(task),
+      cancelRun: () => this.#cancelByRequest(),
     });
   }
 
@@ -65,7 +92,11 @@ export class Orchestrator {
 
   /** Resolves with the outcome, or with null when the run was left unfinished for the next owner. */
   async run(): Promise<RunOutcome | null> {
-    if (!this.#over) this.#begin();
+    if (!this.#over) {
+      const begun = this.#begin();
+      this.#requests = this.#requests.then(async () => await begun);
+      this.#spawn(() => begun);
+    }
     return await this.#done.promise;
   }
 
@@ -89,6 +120,36 @@ export class Orchestrator {
     return [...this.state.tasks].filter(([, task]) => isActive(task.status)).map(([id]) => id);
   }
 
+  /**
+   * Does what a person asks for, in the order of asking, each once; also for a run that nobody runs just now. Resolves
+   * when it is done or refused, which an event says.
+   */
+  async request(wish: NumberedRequest): Promise<void> {
+    const before = this.#requests;
+    const done = before.then(async () => await this.#grant(wish));
+    this.#requests = done.catch(() => {});
+    if (this.#begun && !this.#over) this.#spawn(() => done);
+    await done;
+  }
+
+  async #grant({ number, request }: NumberedRequest): Promise<void> {
+    const { log } = this.#options;
+    // One that an earlier owner has done, or that comes when this one is leaving.
+    if (number <= log.state.request || (this.#begun && this.#over)) return;
+    const action = 'unreadable' in request ? 'unknown' : request.action;
+    const task = 'unreadable' in request ? null : taskOfRequest(request);
+    try {
+      if ('unreadable' in request) throw new RequestRefused('unreadable', request.unreadable);
+      await this.#wishes.grant(request);
+      if (!this.#over || !this.#begun) log.append({ kind: 'request_applied', request: number, action, task });
+    } catch (error) {
+      if (this.#over && this.#begun) return;
+      const code = error instanceof RequestRefused ? error.code : 'internal_error';
+      const message = error instanceof RequestRefused ? error.message : describeError(error);
+      log.append({ kind: 'request_refused', request: number, action, task, code, message });
+    }
+  }
+
   /** Also ends a stop that only waits for what runs; the first of two has its way. */
   #leave(reason: 'cancelled' | 'detached', cause: AbortCause): void {
     if (this.#abort.signal.aborted) return;
@@ -104,46 +165,65 @@ export class Orchestrator {
     this.#pump();
   }
 
-  /** Counts as busy, so that a stop that what is restored asks for does not end the run half restored. */
-  #begin(): void {
-    this.#busy++;
-    this.#restore();
-    this.#busy--;
-    this.#pump();
+  /** A run that goes on is cancelled as by Ctrl-C; of one that nobody runs, what its last owner left is ended here. */
+  async #cancelByRequest(): Promise<void> {
+    if (this.#begun) return this.cancel();
+    const { log } = this.#options;
+    this.#leave('cancelled', 'cancel');
+    for (const left of await this.#takeOver()) await this.#attempts.goOn(left);
+    log.append({ kind: 'run_finished', outcome: 'cancelled', waiting_for: [] });
   }
 
-  /** Brings the schedule up to what the log already tells. */
-  #restore(): void {
-    const { graph, log } = this.#options;
-    const givenUp = givenUpTasks(log.state);
-    for (const lane of log.state.workstreams.values()) {
-      if (lane.status === 'merged') this.#schedule.mergeLane(lane.outline.id);
+  async #begin(): Promise<void> {
+    this.#begun = true;
+    const left = await this.#takeOver();
+    retryLeft(this.#options);
+    for (const { task } of left) this.#holding.set(task.id, Promise.resolve());
+    this.#reschedule();
+    for (const attempt of left) this.#hold(attempt.task, () => this.#goOn(attempt));
+  }
+
+  async #takeOver(): Promise<LiveAttempt[]> {
+    const laneOf = (id: string) => this.#lanes.known(id);
+    return await takeOver({ ...this.#options, attempts: this.#attempts, laneOf });
+  }
+
+  /** A request has changed what can run. */
+  #changed(): void {
+    this.#waiting?.abort();
+    if (!this.#begun) settleBlocks(this.#options.log);
+    else if (!this.#over) this.#reschedule();
+    if (this.#begun) this.#pump();
+  }
+
+  /** Makes the schedule that the log tells of, anew: what can run now, and what never can. */
+  #reschedule(): void {
+    const { graph, log, settings } = this.#options;
+    for (const id of settleBlocks(log)) this.#lanes.reopen(id);
+    this.#schedule = new Schedule(graph, settings, new Set(this.#holding.keys()));
+    for (const { outline, status } of log.state.workstreams.values()) {
+      if (status === 'merged') this.#schedule.mergeLane(outline.id);
     }
-    for (const task of graph.tasks) this.#restoreTask(task, givenUp);
-    for (const lane of log.state.workstreams.values()) {
-      const { id } = lane.outline;
-      if (lane.failure !== null && 'workstream' in lane.failure.root && lane.failure.root.workstream === id) {
-        this.#laneFailed(id);
+    for (const task of graph.tasks) {
+      const status = log.state.tasks.get(task.id)?.status;
+      if (status === undefined || this.#holding.has(task.id)) continue;
+      if (isSuccess(status)) this.#schedule.succeed(task);
+      else if (status === 'failed' || status === 'cancelled') this.#block(this.#schedule.fail(task), { task: task.id });
+    }
+    for (const { outline, failure } of log.state.workstreams.values()) {
+      const { id } = outline;
+      if (failure !== null && 'workstream' in failure.root && failure.root.workstream === id) {
+        this.#block(this.#schedule.failLane(id), { workstream: id });
       }
     }
-    for (const lane of log.state.workstreams.values()) this.#afterTask(lane.outline.id);
-  }
-
-  #restoreTask(task: GraphTask, givenUp: ReadonlySet<string>): void {
-    const known = this.state.tasks.get(task.id);
-    if (known === undefined) return;
-    if (isSuccess(known.status)) this.#schedule.succeed(task);
-    else if (known.status === 'cancelled') this.#retry(task);
-    else if (known.status !== 'failed') return;
-    else if (givenUp.has(task.id)) this.#giveUp(task);
-    else this.#failOrRetry(task, currentAttempt(known)?.failure?.failureClass ?? null);
+    for (const id of log.state.workstreams.keys()) this.#afterTask(id);
   }
 
   #pump(): void {
-    while (this.#stopping === null) {
+    while (this.#stopping === null && !this.state.paused && this.#begun) {
       const task = this.#schedule.next();
       if (task === null) break;
-      this.#spawn(() => this.#attempt(task));
+      this.#hold(task, () => this.#start(task));
     }
     if (this.#busy === 0) this.#settle();
   }
@@ -159,6 +239,18 @@ export class Orchestrator {
       .catch((error: unknown) => this.#crash(error));
   }
 
+  /** Work on a task that has its slot, which is given back at its end. */
+  #hold(task: GraphTask, work: () => Promise<void>): void {
+    this.#spawn(() => {
+      const held = work().finally(() => {
+        this.#holding.delete(task.id);
+        this.#schedule.release(task);
+      });
+      this.#holding.set(task.id, held);
+      return held;
+    });
+  }
+
   /** Ends the run, loudly; what is under way is left to the next owner. */
   #crash(error: unknown): void {
     this.#over = true;
@@ -167,50 +259,20 @@ export class Orchestrator {
     this.#done.reject(error);
   }
 
-  async #attempt(task: GraphTask): Promise<void> {
-    const { taskRunner, settings } = this.#options;
-    try {
-      const lane = await this.#lanes.ready(task.workstreamId);
-      // A lane that fails, or a stop that comes while it is made ready, leaves the task as it was.
-      if (lane === null || this.#stopping !== null) return;
-      const runtime = this.#newRuntime(task);
-      runtime.state.integrationBranch = lane.state.integrationBranch;
-      runtime.state.workstreamWorktreePath = lane.state.worktreePath;
-      const result = await taskRunner.run(runtime, { teardownMode: settings.teardownMode });
-      this.#ended(task, result);
-    } finally {
-      this.#schedule.release(task);
-    }
+  async #start(task: GraphTask): Promise<void> {
+    const lane = await this.#lanes.ready(task.workstreamId);
+    // A lane that fails, a stop or a person's word while it is made ready leaves the task as it was.
+    if (lane === null || this.#stopping !== null || this.state.tasks.get(task.id)?.status !== 'pending') return;
+    this.#ended(task, await this.#attempts.start(task, lane));
   }
 
-  #newRuntime(task: GraphTask): TaskRuntime {
-    const { graph, log, newToken } = this.#options;
-    const { token, hash } = newToken();
-    const attempts = log.state.tasks.get(task.id)?.attempts ?? [];
-    return new TaskRuntime({
-      task,
-      workstream: this.#lanes.workstream(task.workstreamId),
-      run: log.state.run,
-      attempt: attempts.length + 1,
-      token,
-      tokenHash: hash,
-      dependencies: task.dependencies.flatMap((id) => graph.taskById.get(id) ?? []),
-      earlierAttempts: attempts.map((attempt) => ({
-        number: attempt.number,
-        error: attempt.failure?.error ?? null,
-        signalDir: attempt.signalDir,
-      })),
-      signalDirOf: (id) => {
-        const other = log.state.tasks.get(id);
-        return (other && currentAttempt(other)?.signalDir) ?? null;
-      },
-      signal: this.#abort.signal,
-      emit: (fact) => log.append(fact),
-    });
+  async #goOn(attempt: LiveAttempt): Promise<void> {
+    this.#ended(attempt.task, await this.#attempts.goOn(attempt));
   }
 
   #ended(task: GraphTask, result: TaskRunResult): void {
     if (isSuccess(result.status)) this.#schedule.succeed(task);
+    else if (this.state.tasks.get(task.id)?.calledOff) this.#block(this.#schedule.fail(task), { task: task.id });
     else if (result.status !== 'failed') return;
     else if (this.#failOrRetry(task, result.failureClass)) this.#schedule.requeue(task);
     this.#afterTask(task.workstreamId);
@@ -219,27 +281,16 @@ export class Orchestrator {
   /** True when the task is to be tried again. */
   #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): boolean {
     const { log, settings } = this.#options;
-    if (failureClass === 'internal_error') {
+    const known = log.state.tasks.get(task.id);
+    if (known === undefined || isGivenUp(known, settings)) {
       this.#giveUp(task);
-      if (settings.failFastOnInternalError) this.stop('internal_error');
-      return false;
-    }
-    // One that was called off has not failed.
-    const attempts = log.state.tasks.get(task.id)?.attempts.filter(({ status }) => status === 'failed') ?? [];
-    if (attempts.length >= settings.maxTaskAttempts) {
-      this.#giveUp(task);
+      if (failureClass === 'internal_error' && settings.failFastOnInternalError) this.stop('internal_error');
       return false;
     }
     // An interrupted run leaves the retry to the next owner.
     if (this.#stopping !== null) return false;
-    this.#retry(task);
+    appendRetry(log, task, settings);
     return true;
-  }
-
-  #retry(task: GraphTask): void {
-    const { log, settings } = this.#options;
-    const attempt = log.state.tasks.get(task.id)?.attempts.length ?? 0;
-    log.append({ kind: 'task_retrying', task: task.id, attempt, of: settings.maxTaskAttempts });
   }
 
   #giveUp(task: GraphTask): void {
@@ -269,15 +320,17 @@ export class Orchestrator {
   #rootOf(lane: string): BlockRoot {
     for (const { id } of this.#lanes.tasks(lane)) {
       const task = this.state.tasks.get(id);
-      if (task?.status === 'failed') return { task: id };
+      if (task?.status === 'failed' || task?.status === 'cancelled') return { task: id };
       if (task?.blockedBy) return task.blockedBy;
     }
     return { workstream: lane };
   }
 
-  #laneMerged(id: string): void {
-    this.#schedule.mergeLane(id);
-    this.#lanesMoved();
+  /** What was waited for may now be there, or never be. */
+  #laneMoved(tell: () => void): void {
+    tell();
+    this.#waiting?.abort();
+    if (!this.#over) this.#pump();
   }
 
   #laneFailed(id: string): void {
@@ -285,20 +338,14 @@ export class Orchestrator {
     if (this.#options.settings.failFastOnWorkstreamError) this.stop('workstream_error');
   }
 
-  /** What was waited for may now be there, or never be. */
-  #lanesMoved(): void {
-    this.#waiting?.abort();
-    if (!this.#over) this.#pump();
-  }
-
   /** Nothing runs and nothing may start: the run is over, is left, or waits for a person. */
   #settle(): void {
-    if (this.#over || this.#waiting !== null) return;
+    if (this.#over || !this.#begun || this.#waiting !== null) return;
     if (this.#stopping === 'interrupted' || this.#stopping === 'detached') return this.#finish(null, []);
     const awaited = this.#stopping === null ? this.#awaitedLanes() : [];
     const { waitForPerson } = this.#options;
-    if (awaited.length === 0 || !waitForPerson)
-      return this.#finish(outcomeOf(this.state, this.#stopping, awaited), awaited);
+    const isAwaited = awaited.length > 0 || (this.#stopping === null && isPausedBefore(this.state));
+    if (!isAwaited || !waitForPerson) return this.#finish(outcomeOf(this.state, this.#stopping, awaited), awaited);
     const waiting = new AbortController();
     this.#waiting = waiting;
     waitForPerson(waiting.signal)

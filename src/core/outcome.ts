@@ -6,18 +6,14 @@ import type { RunState } from './run-state.ts';
 export function outcomeOf(state: RunState, stopping: StopReason | null, awaited: readonly string[]): RunOutcome {
   if (stopping === 'cancelled') return 'cancelled';
   if (stopping === 'internal_error') return 'fatal_internal_error';
-  if (awaited.length > 0) return 'waiting_for_person';
+  if (awaited.length > 0 || isPausedBefore(state)) return 'waiting_for_person';
   const tasks = [...state.tasks.values()];
   const lanes = [...state.workstreams.values()];
   const failed = tasks.some((task) => !isSuccess(task.status)) || lanes.some((lane) => lane.status === 'failed');
   return failed ? 'completed_with_failures' : 'succeeded';
 }
 
-/** Tasks whose failure others were blocked for, or that failed their lane: an earlier owner has given them up. */
-export function givenUpTasks(state: RunState): Set<string> {
-  const roots = [
-    ...[...state.tasks.values()].map((task) => task.blockedBy),
-    ...[...state.workstreams.values()].map((lane) => lane.failure?.root ?? null),
-  ];
-  return new Set(roots.flatMap((root) => (root !== null && 'task' in root ? [root.task] : [])));
+/** A person has paused the run, and something could be started if he had not. */
+export function isPausedBefore(state: RunState): boolean {
+  return state.paused && [...state.tasks.values()].some((task) => task.status === 'pending');
 }

@@ -20,7 +20,7 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_waiting':
       return { step: 'wait' };
     case 'task_signalled':
-      return { commit: event.commit, commitsAhead: event.commits_ahead };
+      return { commit: event.commit, signalled: event.commit, commitsAhead: event.commits_ahead };
     case 'task_base_merged':
     case 'task_signal_ignored':
     case 'task_merge_queued':
@@ -44,7 +44,7 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_sent_back':
       return event.result === 'gone'
         ? { owes: null }
-        : { owes: null, sentBack: attempt.sentBack + 1, step: 'wait', commit: null };
+        : { owes: null, sentBack: attempt.sentBack + 1, step: 'wait', signalled: null };
     case 'task_succeeded':
       return {
         status: event.status,
@@ -104,6 +104,7 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     exitCode: null,
     pr: null,
     commit: null,
+    signalled: null,
     commitsAhead: null,
     gateRounds: 0,
     lastGate: null,

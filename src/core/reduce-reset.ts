@@ -1,6 +1,6 @@
 import { PreconditionError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import type { ResetState, RunState } from './run-state.ts';
+import type { ResetState, RunState, TaskState } from './run-state.ts';
 
 type ResetEvent = Extract<RunEvent, { reset: number }>;
 
@@ -33,7 +33,7 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
   const workstreams = reset.workstreams.flatMap(({ id }) => state.workstreams.get(id) ?? []);
   state.resets.push({ reset, at, progress: 'decided', before: { tasks, workstreams } });
   for (const task of tasks) {
-    state.tasks.set(task.outline.id, { ...task, status: 'pending', blockedBy: null, calledOff: false });
+    state.tasks.set(task.outline.id, begunAnew(task));
   }
   for (const lane of workstreams) {
     const commit = reset.workstreams.find(({ id }) => id === lane.outline.id)?.commit ?? null;
@@ -45,6 +45,12 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
   state.outcome = null;
   state.finishedAt = null;
   state.waitingFor = [];
+}
+
+/** With all the attempts that the settings allow, and nothing of what earlier ones have made. */
+function begunAnew(task: TaskState): TaskState {
+  const change = task.change === null ? null : { ...task.change, keep_work: false };
+  return { ...task, status: 'pending', blockedBy: null, calledOff: false, granted: task.attempts.length, change };
 }
 
 function bringBack(state: RunState, { before }: ResetState): void {

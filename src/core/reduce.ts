@@ -2,7 +2,7 @@ import { PreconditionError } from './errors.ts';
 import type { AttemptFact, RunEvent, TaskOutline } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
 import type { TaskStatus } from './lifecycle.ts';
-import { requireTaskMove } from './lifecycle.ts';
+import { isSuccess, requireTaskMove } from './lifecycle.ts';
 import { attemptPatch, newAttempt } from './reduce-attempt.ts';
 import { reduceReset } from './reduce-reset.ts';
 import { pendingWorkstream, reduceWorkstream } from './reduce-workstream.ts';
@@ -93,7 +93,7 @@ function goesOn(state: RunState): void {
   state.waitingFor = [];
 }
 
-/** Tasks and lanes in the order of the new file; what has begun stays even if the file has it no more. */
+/** Tasks and lanes in the order of the new file; what is finished stays even if the file has it no more. */
 function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_changed' }>): void {
   goesOn(state);
   state.digest = event.digest;
@@ -111,7 +111,7 @@ function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_ch
     state.workstreams.set(outline.id, known === undefined ? pendingWorkstream(outline) : { ...known, outline });
     lanes.delete(outline.id);
   }
-  for (const [id, task] of tasks) if (task.attempts.length > 0) state.tasks.set(id, task);
+  for (const [id, task] of tasks) if (isSuccess(task.status)) state.tasks.set(id, task);
   for (const [id, lane] of lanes) if (lane.status !== 'pending') state.workstreams.set(id, lane);
 }
 

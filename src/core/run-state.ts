@@ -36,6 +36,8 @@ export interface AttemptState {
   readonly pr: string | null;
   /** The commit that was signalled as done, then the one that the merge made. */
   readonly commit: string | null;
+  /** The commit that was signalled as done and that now counts; null after work went back to the agent. */
+  readonly signalled: string | null;
   readonly commitsAhead: number | null;
   readonly gateRounds: number;
   /** The last gate that came to its end; null before. */

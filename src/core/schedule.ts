@@ -43,10 +43,13 @@ export class Schedule {
   readonly #waits = new Map<string, number>();
   readonly #dependants = new Map<string, GraphTask[]>();
   readonly #ended = new Set<string>();
+  readonly #running: ReadonlySet<string>;
   readonly #freeSlots: { count: number };
 
-  constructor(graph: Graph, limits: ScheduleLimits) {
+  /** `running` are tasks that have their places already, as if `next` had given them out. */
+  constructor(graph: Graph, limits: ScheduleLimits, running: ReadonlySet<string> = new Set()) {
     this.#graph = graph;
+    this.#running = running;
     this.#freeSlots = { count: limits.maxConcurrency };
     const before = byUrgency(graph);
     const gate = (limit: number): Gate => ({ limit, held: 0, parked: new Heap(before) });
@@ -65,7 +68,10 @@ export class Schedule {
       });
     }
     for (const task of graph.tasks) this.#lane(task.workstreamId).tasks.push(task);
-    for (const task of graph.tasks) this.#admit(task);
+    for (const task of graph.tasks) {
+      if (running.has(task.id)) this.#take(task);
+      this.#admit(task);
+    }
   }
 
   /** Takes the best task that may start now, with its slot, its lane and its caps; null when none may. */
@@ -86,11 +92,15 @@ export class Schedule {
         for (const gate of gates) if (gate !== full) this.#unpark(gate);
         continue;
       }
-      for (const gate of gates) gate.held++;
-      this.#freeSlots.count--;
+      this.#take(task);
       return task;
     }
     return null;
+  }
+
+  #take(task: GraphTask): void {
+    for (const gate of this.#gatesOf(task)) gate.held++;
+    this.#freeSlots.count--;
   }
 
   /** Gives back what `next` took. */
@@ -115,8 +125,9 @@ export class Schedule {
 
   /** The task failed for good: all that now can never run, in the order in which it was found. */
   fail(task: GraphTask): GraphTask[] {
+    // One that a person has called off may have been blocked before.
+    if (!this.#ended.has(task.id)) this.#lane(task.workstreamId).dead++;
     this.#ended.add(task.id);
-    this.#lane(task.workstreamId).dead++;
     return this.#block([...(this.#dependants.get(task.id) ?? []), ...this.#behindLane(task.workstreamId)]);
   }
 
@@ -171,13 +182,13 @@ export class Schedule {
     for (const id of lanes) this.#lane(id).waitingTasks.push(task);
     waits += lanes.size;
     this.#waits.set(task.id, waits);
-    if (waits === 0) this.#ready.push(task);
+    if (waits === 0 && !this.#running.has(task.id)) this.#ready.push(task);
   }
 
   #fulfil(task: GraphTask): void {
     const waits = (this.#waits.get(task.id) ?? 0) - 1;
     this.#waits.set(task.id, waits);
-    if (waits === 0 && !this.#ended.has(task.id)) this.#ready.push(task);
+    if (waits === 0 && !this.#ended.has(task.id) && !this.#running.has(task.id)) this.#ready.push(task);
   }
 
   /** The nearest lane above this one that has tasks: one without is never merged, and waits for nothing itself. */

@@ -1,4 +1,4 @@
-import type { Agent } from './agent-handle.ts';
+import type { Agent, KnownAgent } from './agent-handle.ts';
 import type { TaskRuntime } from './task-runtime.ts';
 
 /** The steps of the lifecycle. Each can be run again after a crash and reaches the same world. */
@@ -6,15 +6,18 @@ import type { TaskRuntime } from './task-runtime.ts';
 /** Makes the branch, the worktree and the files that the agent works from. */
 export interface TaskPreparer {
   prepare(runtime: TaskRuntime): Promise<void>;
-  /** For an attempt of an earlier owner that was prepared: what it holds is held again. Nothing in the world changes. */
+  /** What an attempt of an earlier owner holds is held again; nothing in the world changes. */
   adopt?(runtime: TaskRuntime): void;
 }
 
 /** Starts the task's agent, or finds the one that this attempt already has. */
 export interface TaskLauncher {
   launch(runtime: TaskRuntime): Promise<Agent>;
-  /** The agent of an attempt that an earlier owner has launched, alive or not; null when it never was launched. */
-  find?(runtime: TaskRuntime): Promise<Agent | null>;
+  /**
+   * The agent of an attempt that an earlier owner has launched; null when it never was. Without this method such an
+   * attempt counts as lost.
+   */
+  find?(runtime: TaskRuntime): Promise<KnownAgent | null>;
 }
 
 /** Makes the agent begin; returns when it was seen to have taken the prompt. */

@@ -1,15 +1,17 @@
+import { acceptSignal } from './accept-signal.ts';
 import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
-import { classifyFailure, describeError, isStepError, PreconditionError, StepError } from './errors.ts';
+import { classifyFailure, describeError, isStepError, PreconditionError, SignalError, StepError } from './errors.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
-import { isSuccess, type TaskStatus } from './lifecycle.ts';
+import { isSuccess, TASK_STEPS, type TaskStatus, type TaskStep } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
 import { conflictPrompt, gatePrompt } from './prompts.ts';
+import type { AttemptState } from './run-state.ts';
 import type {
+  GateResult,
   TaskCompletionChecker,
-  TaskCompletionSignal,
   TaskGateChecker,
   TaskKickoff,
   TaskLauncher,
@@ -36,6 +38,13 @@ export interface TaskRunner {
    * Throws `PreconditionError` `not_pending`; whatever else goes wrong ends in the result.
    */
   run(runtime: TaskRuntime, options: { teardownMode: TearDownMode }): Promise<TaskRunResult>;
+  /**
+   * Finds what an earlier owner has left of an attempt, its agent above all, and reports it. Once for each runtime, and
+   * before `resume`.
+   */
+  adopt(runtime: TaskRuntime): Promise<void>;
+  /** Goes on with an adopted attempt from where its journal says; of one that has ended only the teardown is done. */
+  resume(runtime: TaskRuntime, options: { teardownMode: TearDownMode }): Promise<TaskRunResult>;
   /** Throws if this runner lacks a step for any task of the graph. */
   requireSteps(graph: Graph): void;
 }
@@ -52,6 +61,13 @@ export interface StepTables {
   readonly gateChecker: StepDispatch<TaskGateChecker>;
   readonly merger: StepDispatch<TaskMerger>;
   readonly teardown: StepDispatch<TaskTeardown>;
+}
+
+/** How often each way back to the agent was taken, in this attempt. */
+interface Rounds {
+  gate: number;
+  conflict: number;
+  sentBack: number;
 }
 
 /** prepare → launch → kickoff → wait → gate → merge → teardown. */
@@ -77,12 +93,34 @@ export class StandardTaskRunner implements TaskRunner {
       );
     }
     runtime.start();
+    return await this.#toEnd(runtime, teardownMode, () => this.#begin(runtime));
+  }
+
+  async adopt(runtime: TaskRuntime): Promise<void> {
+    const resumed = requireResumed(runtime);
+    if (resumed.branch !== null) {
+      this.#tables.preparer.for(runtime).adopt?.(runtime);
+      const known = await this.#tables.launcher.for(runtime).find?.(runtime);
+      runtime.artifacts.agent = known?.agent ?? null;
+      runtime.artifacts.found = known?.found ?? (resumed.agent === null ? 'not_launched' : 'lost');
+    }
+    if (runtime.isOver) return;
+    const agent = runtime.artifacts.agent?.address.label ?? null;
+    runtime.report({ kind: 'task_adopted', agent, step: resumed.step, found: runtime.artifacts.found });
+  }
+
+  async resume(runtime: TaskRuntime, { teardownMode }: { teardownMode: TearDownMode }): Promise<TaskRunResult> {
+    requireResumed(runtime);
+    return await this.#toEnd(runtime, teardownMode, () => this.#rejoin(runtime));
+  }
+
+  async #toEnd(runtime: TaskRuntime, mode: TearDownMode, begin: () => Promise<Agent>): Promise<TaskRunResult> {
     try {
-      await this.#work(runtime, await this.#begin(runtime));
+      if (!runtime.isOver) await this.#work(runtime, await begin());
     } catch (error) {
       recordFailure(runtime, error);
     } finally {
-      if (runtime.isOver && wantsTeardown(teardownMode, runtime.status)) await this.#tearDown(runtime);
+      if (runtime.isOver && wantsTeardown(mode, runtime.status)) await this.#tearDown(runtime);
     }
     return resultOf(runtime);
   }
@@ -99,21 +137,45 @@ export class StandardTaskRunner implements TaskRunner {
     });
     const agent = await this.#tables.launcher.for(runtime).launch(runtime);
     runtime.artifacts.agent = agent;
-    runtime.report({ kind: 'task_launched', agent: agent.address.label });
+    this.#tellLaunch(runtime, agent);
     runtime.signal.throwIfAborted();
+    await this.#kickOff(runtime, agent);
+    return agent;
+  }
+
+  /** From where the earlier owner was: it may have done more than it could record. */
+  async #rejoin(runtime: TaskRuntime): Promise<Agent> {
+    runtime.signal.throwIfAborted();
+    const resumed = requireResumed(runtime);
+    const { agent, found } = runtime.artifacts;
+    if (agent === null) {
+      if (resumed.agent === null) return await this.#begin(runtime);
+      throw new SignalError('agent_lost', `the agent (${resumed.agent}) is gone, and nobody can look for it`);
+    }
+    if (resumed.agent === null) this.#tellLaunch(runtime, agent);
+    // One that is gone takes no prompt; the wait says what it has left.
+    if (found === 'alive' && !isBehind(resumed, 'kickoff')) await this.#kickOff(runtime, agent);
+    return agent;
+  }
+
+  #tellLaunch(runtime: TaskRuntime, { address }: Agent): void {
+    runtime.report({ kind: 'task_launched', agent: address.label, place: address.place ?? null });
+  }
+
+  async #kickOff(runtime: TaskRuntime, agent: Agent): Promise<void> {
     await this.#tables.kickoff.for(runtime).kickoff(runtime, agent);
     runtime.report({ kind: 'task_waiting' });
-    return agent;
   }
 
   /** Takes signals until one holds: each may come back from the gate or from a conflict, a bounded number of times. */
   async #work(runtime: TaskRuntime, agent: Agent): Promise<void> {
-    const rounds = { gate: 0, conflict: 0 };
+    const rounds = roundsOf(runtime.resumed);
+    await this.#payWhatIsOwed(runtime, agent, rounds);
     for (;;) {
       runtime.signal.throwIfAborted();
       const signal = await this.#tables.completionChecker.for(runtime).waitForCompletion(runtime);
       runtime.signal.throwIfAborted();
-      const prUrl = accept(runtime, signal);
+      const prUrl = acceptSignal(runtime, signal);
       if (prUrl === null) return;
       if (prUrl !== NO_PR) runtime.pullRequestCreated(prUrl);
       if (!(await this.#passGate(runtime, agent, rounds))) continue;
@@ -122,9 +184,19 @@ export class StandardTaskRunner implements TaskRunner {
     }
   }
 
+  /** An earlier owner had judged the work, and was gone before the agent was seen to be told. */
+  async #payWhatIsOwed(runtime: TaskRuntime, agent: Agent, rounds: Rounds): Promise<void> {
+    const { resumed } = runtime;
+    if (resumed?.owes === 'gate' && resumed.lastGate !== null) {
+      const { exitCode, output } = resumed.lastGate;
+      await this.#failGate(runtime, agent, rounds, { passed: false, exitCode, outputFile: output ?? '' });
+    }
+    if (resumed?.owes === 'conflict') await this.#returnConflict(runtime, agent, rounds, resumed.conflictFiles);
+  }
+
   /** False when the agent was asked to try again. */
-  async #passGate(runtime: TaskRuntime, agent: Agent, rounds: { gate: number }): Promise<boolean> {
-    if (runtime.task.completionGate === null) return true;
+  async #passGate(runtime: TaskRuntime, agent: Agent, rounds: Rounds): Promise<boolean> {
+    if (runtime.task.completionGate === null || hasPassed(runtime)) return true;
     const round = ++rounds.gate;
     const of = runtime.task.maxGateAttempts;
     runtime.report({ kind: 'task_gate_started', round, of });
@@ -135,17 +207,24 @@ export class StandardTaskRunner implements TaskRunner {
       return true;
     }
     runtime.report({ kind: 'task_gate_failed', round, of, exit_code: result.exitCode, output: result.outputFile });
+    await this.#failGate(runtime, agent, rounds, result);
+    return false;
+  }
+
+  /** Back to the agent, or the end of the attempt. */
+  async #failGate(runtime: TaskRuntime, agent: Agent, rounds: Rounds, result: GateResult): Promise<void> {
+    const { gate: round } = rounds;
+    const of = runtime.task.maxGateAttempts;
     const exit = result.exitCode === null ? 'was ended' : `exited ${result.exitCode}`;
     if (round >= of) {
       throw new GateError(`the completion gate ${exit} ${round} of ${of} times; output: ${result.outputFile}`);
     }
-    if (!(await this.#sendBack(runtime, agent, 'gate', gatePrompt(result, round, of)))) {
+    if (!(await this.#sendBack(runtime, agent, rounds, 'gate', gatePrompt(result, round, of)))) {
       throw new GateError(`the completion gate ${exit} and the agent is gone; output: ${result.outputFile}`);
     }
-    return false;
   }
 
-  async #merge(runtime: TaskRuntime, agent: Agent, prUrl: string, rounds: { conflict: number }): Promise<boolean> {
+  async #merge(runtime: TaskRuntime, agent: Agent, prUrl: string, rounds: Rounds): Promise<boolean> {
     runtime.report({ kind: 'task_pr_merging', pr: prUrl, commit: runtime.state.commit });
     const result = await this.#tables.merger.for(runtime).mergePr(runtime, prUrl);
     if (result.kind === 'merged') {
@@ -155,21 +234,35 @@ export class StandardTaskRunner implements TaskRunner {
     runtime.signal.throwIfAborted();
     const round = ++rounds.conflict;
     runtime.report({ kind: 'task_merge_conflict', round, of: MAX_CONFLICT_ROUNDS, files: result.files });
-    const files = result.files.join(', ');
-    if (round > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
-    const prompt = conflictPrompt(result.files, runtime.require('integrationBranch'));
-    if (!(await this.#sendBack(runtime, agent, 'conflict', prompt))) {
-      throw new ConflictError(`the branch conflicts in ${files} and the agent is gone`);
-    }
+    await this.#returnConflict(runtime, agent, rounds, result.files);
     return false;
   }
 
+  async #returnConflict(runtime: TaskRuntime, agent: Agent, rounds: Rounds, names: readonly string[]): Promise<void> {
+    const files = names.join(', ');
+    if (rounds.conflict > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
+    const prompt = conflictPrompt(names, runtime.require('integrationBranch'));
+    if (!(await this.#sendBack(runtime, agent, rounds, 'conflict', prompt))) {
+      throw new ConflictError(`the branch conflicts in ${files} and the agent is gone`);
+    }
+  }
+
   /** False when nobody is there to read it. The old signal is set aside first, so that the answer is never missed. */
-  async #sendBack(runtime: TaskRuntime, agent: Agent, cause: 'gate' | 'conflict', prompt: string): Promise<boolean> {
-    await this.#tables.completionChecker.for(runtime).reopen(runtime, 1);
-    const result = await agent.send(prompt, runtime.signal);
+  async #sendBack(
+    runtime: TaskRuntime,
+    agent: Agent,
+    rounds: Rounds,
+    cause: 'gate' | 'conflict',
+    prompt: string,
+  ): Promise<boolean> {
+    const k = rounds.sentBack + 1;
+    await this.#tables.completionChecker.for(runtime).reopen(runtime, k);
+    const mayHaveBeenSent = runtime.resumed?.owes === cause && runtime.resumed.sentBack === rounds.sentBack;
+    const result = await agent.send(prompt, runtime.signal, { unlessShown: mayHaveBeenSent });
     runtime.report({ kind: 'task_sent_back', cause, result });
-    return result !== 'gone';
+    if (result === 'gone') return false;
+    rounds.sentBack = k;
+    return true;
   }
 
   async #tearDown(runtime: TaskRuntime): Promise<void> {
@@ -198,47 +291,12 @@ class ConflictError extends StepError {
   }
 }
 
-/** Takes what the agent said; the pull request (or `NO_PR`) to go on with, null when the task has ended. */
-function accept(runtime: TaskRuntime, signal: TaskCompletionSignal): string | null {
-  for (const message of signal.concerns) runtime.concern({ source: 'agent', message });
-  for (const message of signal.opsConcerns) runtime.concern({ source: 'ops', message });
-  runtime.state.commit = signal.commit;
-  runtime.report({
-    kind: 'task_signalled',
-    outcome: signal.outcome,
-    commit: signal.commit,
-    commits_ahead: signal.commitsAhead,
-  });
-  const refuse = (code: string, error: string): null => {
-    runtime.fail({ code, error, failureClass: null });
-    return null;
-  };
-  if (signal.outcome === 'failed') {
-    return signal.error
-      ? refuse('agent_failed', signal.error)
-      : refuse('failed_without_message', 'the agent signalled a failure and gave no reason');
-  }
-  if (!signal.prUrl) return refuse('no_pr_url', 'the agent signalled done without a pull request');
-  if (signal.prUrl === NO_PR && runtime.artifacts.prUrl !== null) {
-    return refuse('no_pr_after_pr', `done without a pull request, but ${runtime.artifacts.prUrl} is open`);
-  }
-  if (signal.prUrl === NO_PR && (signal.commitsAhead ?? 0) > 0) {
-    return refuse(
-      'no_pr_with_commits',
-      `done without a pull request, but the branch has ${signal.commitsAhead === 1 ? '1 commit' : `${signal.commitsAhead} commits`}`,
-    );
-  }
-  if (signal.prUrl !== NO_PR && signal.commitsAhead === 0) {
-    return refuse('no_commits', 'done with a pull request, but the branch has no commits');
-  }
-  return signal.prUrl;
-}
-
 function recordFailure(runtime: TaskRuntime, error: unknown): void {
   // The end of the attempt could not be told: there is no other end to record.
   if (runtime.isOver) throw error;
   if (runtime.signal.aborted) {
-    if ((runtime.signal.reason as AbortCause) === 'cancel') runtime.cancel();
+    const cause = runtime.signal.reason as AbortCause;
+    if (cause !== 'detach') runtime.cancel(cause === 'call_off' ? 'person' : 'run');
     return;
   }
   runtime.fail({
@@ -248,7 +306,33 @@ function recordFailure(runtime: TaskRuntime, error: unknown): void {
   });
 }
 
-function wantsTeardown(mode: TearDownMode, status: TaskStatus): boolean {
+function requireResumed(runtime: TaskRuntime): AttemptState {
+  if (runtime.resumed !== null) return runtime.resumed;
+  throw new PreconditionError(
+    'not_resumed',
+    `task ${runtime.task.id} has no attempt of an earlier owner to go on with`,
+  );
+}
+
+function isBehind({ step }: AttemptState, other: TaskStep): boolean {
+  return TASK_STEPS.indexOf(step) > TASK_STEPS.indexOf(other);
+}
+
+/** A gate that was cut short by the owner's end does not count. */
+function roundsOf(resumed: AttemptState | null): Rounds {
+  return {
+    gate: resumed?.lastGate?.round ?? 0,
+    conflict: resumed?.conflictRounds ?? 0,
+    sentBack: resumed?.sentBack ?? 0,
+  };
+}
+
+/** The earlier owner has seen this very commit pass. */
+function hasPassed({ resumed, state }: TaskRuntime): boolean {
+  return resumed?.lastGate?.passed === true && resumed.lastGate.commit === state.commit;
+}
+
+export function wantsTeardown(mode: TearDownMode, status: TaskStatus): boolean {
   return mode === 'always' || (mode === 'on_success' && isSuccess(status));
 }
 

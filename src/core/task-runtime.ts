@@ -1,14 +1,17 @@
 import type { Agent } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
-import type { Fact } from './events.ts';
+import type { Fact, FoundAgent } from './events.ts';
 import type { GraphTask, Workstream } from './graph/graph.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isTerminal, requireTaskMove } from './lifecycle.ts';
-import type { Concern } from './run-state.ts';
+import type { AttemptState, Concern } from './run-state.ts';
 
-/** Why a running attempt is told to stop: the owner leaves and the run goes on later, or it is called off. */
-export type AbortCause = 'detach' | 'cancel';
+/**
+ * Why a running attempt is told to stop: the owner leaves and the run goes on later, the run is called off, or a person
+ * has called off this one task.
+ */
+export type AbortCause = 'detach' | 'cancel' | 'call_off';
 
 /** Facts about this attempt without the ids, which the runtime adds. */
 export type AttemptReport = Fact extends infer F
@@ -25,6 +28,12 @@ export interface EarlierAttempt {
   readonly signalDir: string | null;
 }
 
+/** What an earlier attempt has left: refs with its commits and, newest last, with what it had not committed. */
+export interface KeptWork {
+  readonly attempt: number;
+  readonly saved: readonly { readonly ref: string; readonly commit: string }[];
+}
+
 export interface TaskRuntimeInput {
   readonly task: GraphTask;
   readonly workstream: Workstream;
@@ -36,6 +45,12 @@ export interface TaskRuntimeInput {
   /** Of the tasks that this one depends on. */
   readonly dependencies?: readonly GraphTask[];
   readonly earlierAttempts?: readonly EarlierAttempt[];
+  /** What a person wants the agent to know beside the task's description. */
+  readonly note?: string | null;
+  /** What the branch goes on from, where the work of the last attempt is kept. */
+  readonly keptWork?: KeptWork | null;
+  /** Where an earlier owner left this attempt; null for one that begins. */
+  readonly resumed?: AttemptState | null;
   /** Where each task that was run lies, for `inputs_from`; absolute. */
   readonly signalDirOf?: (task: string) => string | null;
   readonly signal?: AbortSignal;
@@ -63,6 +78,8 @@ export interface AttemptFacts {
 
 export interface AttemptArtifacts {
   agent: Agent | null;
+  /** Of an attempt of an earlier owner. */
+  found: FoundAgent;
   prUrl: string | null;
   concerns: Concern[];
 }
@@ -80,6 +97,9 @@ export class TaskRuntime {
   readonly tokenHash: string;
   readonly dependencies: readonly GraphTask[];
   readonly earlierAttempts: readonly EarlierAttempt[];
+  readonly note: string | null;
+  readonly keptWork: KeptWork | null;
+  readonly resumed: AttemptState | null;
   readonly signalDirOf: (task: string) => string | null;
   /** Aborted with an `AbortCause` as its reason. */
   readonly signal: AbortSignal;
@@ -95,7 +115,7 @@ export class TaskRuntime {
     errorCode: null,
     failureClass: null,
   };
-  readonly artifacts: AttemptArtifacts = { agent: null, prUrl: null, concerns: [] };
+  readonly artifacts: AttemptArtifacts = { agent: null, found: 'not_launched', prUrl: null, concerns: [] };
   readonly #emit: (fact: Fact) => void;
   #status: TaskStatus = 'pending';
 
@@ -108,9 +128,13 @@ export class TaskRuntime {
     this.tokenHash = input.tokenHash;
     this.dependencies = input.dependencies ?? [];
     this.earlierAttempts = input.earlierAttempts ?? [];
+    this.note = input.note ?? null;
+    this.keptWork = input.keptWork ?? null;
+    this.resumed = input.resumed ?? null;
     this.signalDirOf = input.signalDirOf ?? (() => null);
     this.signal = input.signal ?? new AbortController().signal;
     this.#emit = input.emit ?? (() => {});
+    if (this.resumed !== null) this.#restore(this.resumed);
   }
 
   get status(): TaskStatus {
@@ -129,6 +153,8 @@ export class TaskRuntime {
 
   /** A pull request exists at this commit; again after each round in which the agent changed it. */
   pullRequestCreated(pr: string): void {
+    const { resumed } = this;
+    if (resumed?.status === 'pr_created' && resumed.pr === pr && resumed.signalled === this.state.commit) return;
     if (this.#status !== 'pr_created') this.#move('pr_created');
     this.artifacts.prUrl = pr;
     this.report({ kind: 'task_pr_created', pr, commit: this.state.commit });
@@ -153,9 +179,9 @@ export class TaskRuntime {
     });
   }
 
-  cancel(): void {
+  cancel(by: 'person' | 'run'): void {
     this.#move('cancelled');
-    this.report({ kind: 'task_cancelled' });
+    this.report({ kind: 'task_cancelled', by });
   }
 
   /** Each concern once, however often it is read. */
@@ -177,6 +203,20 @@ export class TaskRuntime {
       throw new PreconditionError('missing_fact', `${fact} of task ${this.task.id} must be set before this step`);
     }
     return value as NonNullable<AttemptFacts[K]>;
+  }
+
+  #restore(known: AttemptState): void {
+    this.#status = known.status;
+    this.state.worktreePath = known.worktree;
+    this.state.branchName = known.branch;
+    this.state.baseCommit = known.baseCommit;
+    this.state.signalDir = known.signalDir;
+    this.state.commit = known.signalled;
+    this.state.error = known.failure?.error ?? null;
+    this.state.errorCode = known.failure?.code ?? null;
+    this.state.failureClass = known.failure?.failureClass ?? null;
+    this.artifacts.prUrl = known.pr;
+    this.artifacts.concerns = [...known.concerns];
   }
 
   #move(to: TaskStatus): void {

@@ -6,6 +6,12 @@ import { ensureFile, readIfThere } from './tools/atomic-file.ts';
 export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
 
 /**
+ * Beside the signals of an attempt, from the moment in which its agent is started: whoever comes second starts none. An
+ * owner may be killed while tmux has its order and it has no answer.
+ */
+export const LAUNCHED_FILE = '.launched';
+
+/**
  * Runs beside every agent: `agent-wrapper EXIT_CODE_FILE PROGRAM [ARGUMENT...]`. tmux loses exit codes, so they are
  * kept in a file. Ctrl-C is for the agent (a trap with a command is undone in children, unlike an ignored signal).
  * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end.
@@ -15,6 +21,11 @@ const WRAPPER = `#!/bin/sh
 unset ${UNSET_VARIABLE}
 file=$1
 shift
+launched=\${file%/*}/${LAUNCHED_FILE}
+if ! (set -C; : >"$launched") 2>/dev/null; then
+  [ -e "$launched" ] && echo 'agentrelay: this attempt was launched before' || echo "agentrelay: cannot write $launched"
+  exit 125
+fi
 trap : INT QUIT
 "$@"
 code=$?

@@ -1,10 +1,11 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
+import { PLACE_LOST } from '../core/give-up.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { LiveAgent } from './environments/environment.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
-import { watchSignals } from './tools/signal-watch.ts';
+import { watchFolder } from './tools/folder-watch.ts';
 
 export type SignalName = '.done' | '.failed';
 
@@ -16,6 +17,7 @@ export interface AwaitedSignal {
 /** A file that is not whole may still be being written, for this long. */
 const WRITING_GRACE = 2_000;
 const SCREEN_LINES = 10;
+const WATCHED = new Set(['.done', '.failed', 'exit_code']);
 
 /**
  * Follows the signal directory of one attempt from its first wait to its teardown: hands out the signal that is
@@ -35,8 +37,12 @@ export class AttemptWatch {
     this.#runtime = runtime;
     this.#folder = runtime.require('signalDir');
     const { timeoutMs } = runtime.task;
-    this.#deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
-    this.#watcher = watchSignals(this.#folder, ['.done', '.failed', 'exit_code'], () => this.#changed());
+    this.#deadline = timeoutMs === null ? null : Date.now() + timeoutMs - spentBefore(runtime, timeoutMs);
+    this.#watcher = watchFolder(
+      this.#folder,
+      (name) => WATCHED.has(name),
+      () => this.#changed(),
+    );
   }
 
   /** The next signal of this attempt. Throws `SignalError`, also when the agent ends without one. */
@@ -71,16 +77,15 @@ export class AttemptWatch {
     }
   }
 
-  /** Sets the accepted signal aside as `.done.<k>`. */
-  reopen(): void {
+  /** Sets the accepted signal aside as `.done.<k>`, once for each `k`: what stands there later is a new one. */
+  reopen(k: number): void {
     const name = this.#accepted?.name ?? '.done';
-    let k = 1;
-    while (isThere(join(this.#folder, `${name}.${k}`))) k++;
     this.#accepted = null;
     this.#partialSince = null;
     this.#told.clear();
+    const [from, to] = [join(this.#folder, name), join(this.#folder, `${name}.${k}`)];
     // The agent may have taken it back.
-    if (isThere(join(this.#folder, name))) renameSync(join(this.#folder, name), join(this.#folder, `${name}.${k}`));
+    if (isThere(from) && !isThere(to)) renameSync(from, to);
   }
 
   close(): void {
@@ -183,10 +188,20 @@ export class AttemptWatch {
     this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
     const lines = await agent.lastLines(SCREEN_LINES).catch(() => []);
     const screen = lines.length === 0 ? '' : `; its last lines: ${lines.join(' ⏎ ')}`;
-    return exitCode === null
-      ? new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`)
-      : new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
+    if (exitCode !== null) {
+      return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
+    }
+    if (await agent.isPlaceLost()) {
+      return new SignalError(PLACE_LOST, `the agent went with its place (${agent.address.label}), which was ended`);
+    }
+    return new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`);
   }
+}
+
+/** Milliseconds of the attempt's time that have gone by under earlier owners; none where the clock was set back. */
+function spentBefore({ resumed }: TaskRuntime, timeoutMs: number): number {
+  const spent = resumed === null ? 0 : Date.now() - Date.parse(resumed.startedAt);
+  return Math.min(Math.max(0, spent), timeoutMs);
 }
 
 /** Also a link to nowhere. */

@@ -21,11 +21,24 @@ export class BackupRefs {
     if (earlier !== null && (await this.#git.updateRefs([{ ref: earlier.ref, to: commit, from: earlier.commit }]))) {
       return { ref: earlier.ref, commit };
     }
-    this.#next ??= await this.#firstFree(run);
+    if (this.#next === null) {
+      this.#next = await this.#firstFree(run);
+      const before = this.#next > 1 ? await this.#sameWork(backupRef(run, this.#next - 1), commit) : null;
+      if (before !== null) return before;
+    }
     for (;;) {
       const ref = backupRef(run, this.#next++);
       if (await this.#git.updateRefs([{ ref, to: commit, from: NO_COMMIT }])) return { ref, commit };
     }
+  }
+
+  /** What was saved just before the end of the process that saved it, and is still there to be saved again. */
+  async #sameWork(ref: string, commit: string): Promise<SavedWork | null> {
+    for (const part of ['^{tree}', '^1', '^2', '^3']) {
+      if ((await this.#git.resolve(`${ref}${part}`)) !== (await this.#git.resolve(`${commit}${part}`))) return null;
+    }
+    const kept = await this.#git.resolve(ref);
+    return kept === null ? null : { ref, commit: kept };
   }
 
   async #firstFree(run: number): Promise<number> {

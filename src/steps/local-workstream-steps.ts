@@ -9,10 +9,12 @@ import type {
   WorkstreamRuntime,
   WorkstreamSteps,
 } from '../core/workstream.ts';
+import { finishMerge } from './finish-checkout.ts';
 import { mergedTree, planMerge } from './local-merge.ts';
 import { ToolError } from './tools/exec.ts';
 import { type Git, NO_COMMIT } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
+import { parseStatus } from './worktree-status.ts';
 
 export interface LocalWorkstreamStepsOptions {
   readonly git: Git;
@@ -25,6 +27,9 @@ export interface LocalWorkstreamStepsOptions {
 /** How often a branch that a person is to merge is looked at; a question to a git that runs already. */
 const MERGE_POLL = 1_000;
 const MAX_RACES = 10;
+
+/** Git's words where files stand in the way of a merge; it has no exit code for that. */
+const IN_THE_WAY = /would be overwritten by merge/;
 
 /** Lanes with git alone: the "pull request" of a lane is its integration branch. */
 export class LocalWorkstreamSteps implements WorkstreamSteps {
@@ -39,16 +44,10 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const { id, baseBranch, parallel } = lane.workstream;
     const branch = integrationBranch(graph, id);
     lane.state.integrationBranch = branch;
-    const base = await git.branch(baseBranch);
+    const base = lane.state.baseCommit ?? (await git.branch(baseBranch));
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${baseBranch} is gone`);
-    let tip = await git.branch(branch);
-    if (tip === null) {
-      if (!(await git.updateRefs([{ ref: `refs/heads/${branch}`, to: base, from: NO_COMMIT }]))) {
-        throw new WorkspaceError('branch_moved', `branch ${branch} was made by somebody else just now`);
-      }
-      tip = base;
-    }
-    lane.state.baseCommit ??= base;
+    const tip = await this.#findBranch(branch, lane.state.tip ?? base, lane.state.tip);
+    lane.state.baseCommit = base;
     if (parallel) return;
     const path = resolve(git.root, workstreamWorktree(graph, id));
     await worktrees.add(path, { commit: tip });
@@ -57,9 +56,9 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
 
   async tip(lane: WorkstreamRuntime): Promise<string> {
     const branch = lane.state.integrationBranch ?? '';
-    const tip = await this.#options.git.branch(branch);
-    if (tip === null) throw new WorkspaceError('branch_missing', `branch ${branch} is gone`);
-    return tip;
+    const recorded = lane.state.tip ?? lane.state.baseCommit;
+    if (recorded === null) throw new WorkspaceError('branch_missing', `branch ${branch} is gone`);
+    return await this.#findBranch(branch, recorded, lane.state.tip);
   }
 
   async open(lane: WorkstreamRuntime): Promise<IntegrationPullRequest> {
@@ -86,7 +85,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
         const commit = await this.tip(lane);
         const message = `Merge workstream ${id} into ${into}`;
         const planned = await planMerge(git, { into, commit, method: 'merge', message });
-        if (planned.kind === 'contained') return { kind: 'merged', commit: planned.tip };
+        if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit };
         if (planned.kind === 'conflict') return { kind: 'held', reason: 'conflict', details: planned.files };
         const moved = await this.#advance(into, planned.tip, planned.commit);
         if (moved === 'yes') return { kind: 'merged', commit: planned.commit };
@@ -125,14 +124,51 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     if (checkedOut === null) {
       return (await git.updateRefs([{ ref: `refs/heads/${branch}`, to, from }])) ? 'yes' : 'raced';
     }
+    const merge = () => git.run(['merge', '-q', '--ff-only', '--no-autostash', to], { cwd: checkedOut });
     try {
-      await git.run(['merge', '-q', '--ff-only', '--no-autostash', to], { cwd: checkedOut });
+      await merge().catch(async (error: unknown) => {
+        const isInTheWay = error instanceof ToolError && IN_THE_WAY.test(error.stderr);
+        if (!isInTheWay || !(await this.#clearTheWay(checkedOut, from, to))) throw error;
+        await merge();
+      });
       return 'yes';
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       if ((await git.branch(branch)) !== from) return 'raced';
       return `${checkedOut}: ${error.stderr.trim()}`;
     }
+  }
+
+  /** Of what a git that was killed in this very merge has left; what a person has there stays, and is in the way. */
+  async #clearTheWay(path: string, from: string, to: string): Promise<boolean> {
+    const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--no-renames', '-z'];
+    const status = parseStatus((await this.#options.git.run(args, { cwd: path })).stdout);
+    return status.head === from && (await finishMerge(this.#options.git, path, status, to));
+  }
+
+  /** The branch's commit. One that was deleted by hand is made again, and one that was moved back is refused. */
+  async #findBranch(branch: string, recorded: string, tip: string | null): Promise<string> {
+    const { git } = this.#options;
+    const found = await git.branch(branch);
+    if (found !== null && (found === tip || tip === null)) return found;
+    if ((await git.resolve(recorded)) === null) {
+      throw new WorkspaceError(
+        'branch_lost',
+        `branch ${branch} ${found === null ? 'is gone' : `was moved to ${found}`}, and its last commit ${recorded} is in this repository no more`,
+      );
+    }
+    if (found === null) {
+      if (await git.updateRefs([{ ref: `refs/heads/${branch}`, to: recorded, from: NO_COMMIT }])) return recorded;
+      throw new WorkspaceError('branch_moved', `branch ${branch} was made by somebody else just now`);
+    }
+    // A commit more may be there than was recorded, when the end came in between.
+    const missing = await git.run(['rev-list', '--count', `${found}..${recorded}`]);
+    if (missing.stdout === '0') return found;
+    throw new WorkspaceError(
+      'branch_rewound',
+      `branch ${branch} was moved to ${found}, without work that was merged up to ${recorded}; ` +
+        `bring it back with: git branch -f ${branch} ${recorded}`,
+    );
   }
 
   /** Also when it was squashed: then merging it once more would change nothing. */

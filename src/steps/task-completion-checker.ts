@@ -37,8 +37,8 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
     return { outcome: 'done', prUrl: file.payload, error: null, ...concerns, commit, commitsAhead };
   }
 
-  async reopen(runtime: TaskRuntime): Promise<void> {
-    this.#watch(runtime).reopen();
+  async reopen(runtime: TaskRuntime, k: number): Promise<void> {
+    this.#watch(runtime).reopen(k);
   }
 
   #watch(runtime: TaskRuntime): AttemptWatch {

@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KnownAgent } from '../core/agent-handle.ts';
 import { AgentLaunchError, StepError } from '../core/errors.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { agentCommand } from './agent-command.ts';
-import { installAgentWrapper } from './agent-wrapper.ts';
+import { installAgentWrapper, LAUNCHED_FILE } from './agent-wrapper.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
+import type { PaneTag } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
 /** Beside the signals of an attempt; written by the wrapper around its agent. */
 const EXIT_CODE_FILE = 'exit_code';
 const RAW_LOG_FILE = 'agent.raw.log';
+/** No pane has it. */
+const NO_PANE = '%none';
 
 export interface TmuxTaskLauncherOptions {
   readonly environment: TmuxEnvironment;
@@ -29,6 +34,25 @@ export class TmuxTaskLauncher implements TaskLauncher {
     this.#options = options;
   }
 
+  /** An attempt is launched once: of one that was, and whose pane is gone, nothing can be found but what it left. */
+  async find(runtime: TaskRuntime): Promise<KnownAgent | null> {
+    const { environment } = this.#options;
+    const signalDir = runtime.require('signalDir');
+    const exitCodeFile = join(signalDir, EXIT_CODE_FILE);
+    const tag = this.#tag(runtime);
+    const recorded = runtime.resumed?.agent ?? null;
+    try {
+      const pane = await environment.find(tag);
+      if (pane === null && recorded === null && !existsSync(join(signalDir, LAUNCHED_FILE))) return null;
+      const place = runtime.resumed?.place ?? (pane === null ? null : await environment.place());
+      const agent = createTmuxAgent(environment, pane ?? { id: NO_PANE, window: '', pid: 0, tag }, exitCodeFile, place);
+      if (pane?.dead === false) return { agent, found: 'alive' };
+      return { agent, found: pane === null && agent.exitCode() === null ? 'lost' : 'ended' };
+    } catch (error) {
+      throw asLaunchError(error);
+    }
+  }
+
   async launch(runtime: TaskRuntime): Promise<TmuxAgent> {
     const { environment, framework, graph, runDirectory } = this.#options;
     const signalDir = runtime.require('signalDir');
@@ -40,12 +64,16 @@ export class TmuxTaskLauncher implements TaskLauncher {
         rawLog: join(signalDir, RAW_LOG_FILE),
         exitCodeFile,
         wrapper: installAgentWrapper(runDirectory),
-        tag: { graph, run: runtime.run, task: runtime.task.id, attempt: runtime.attempt, token: runtime.token },
+        tag: this.#tag(runtime),
       });
-      return createTmuxAgent(environment, pane, exitCodeFile);
+      return createTmuxAgent(environment, pane, exitCodeFile, await environment.place());
     } catch (error) {
       throw asLaunchError(error);
     }
+  }
+
+  #tag({ run, task, attempt, token }: TaskRuntime): PaneTag {
+    return { graph: this.#options.graph, run, task: task.id, attempt, token };
   }
 }
 

@@ -43,13 +43,15 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     }
     runtime.state.branchName = taskBranch(graph, runtime.task.id);
     runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
-    runtime.state.baseCommit = base;
+    const kept = await this.#keptTip(runtime);
+    const start = kept ?? base;
+    runtime.state.baseCommit = kept === null ? base : await this.#forkPoint(base, kept);
     const shared = runtime.state.workstreamWorktreePath;
     const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
     await this.#takeOver(runtime, path, base);
     // Only now: an agent that was left there by a teardown mode may have committed until it was stopped.
     await this.#saveEarlierTip(runtime, base);
-    const made = worktrees.add(path, { commit: base, branch: runtime.state.branchName });
+    const made = worktrees.add(path, { commit: start, branch: runtime.state.branchName });
     try {
       // While git makes it: nothing in these files is read from the worktree.
       this.#writeFiles(runtime, path);
@@ -58,6 +60,33 @@ export class WorktreeTaskPreparer implements TaskPreparer {
       runtime.state.worktreePath = path;
       holders.hold(path, runtime);
     }
+    await this.#bringBackUncommitted(runtime, path, start);
+  }
+
+  adopt(runtime: TaskRuntime): void {
+    const { worktreePath } = runtime.state;
+    if (worktreePath !== null) this.#options.holders.hold(worktreePath, runtime);
+  }
+
+  /** Where the branch goes on from when a person wants to keep the work; null when it begins anew. */
+  async #keptTip({ keptWork, run, task, state }: TaskRuntime): Promise<string | null> {
+    if (keptWork === null) return null;
+    const ref = attemptRef(run, task.id, keptWork.attempt);
+    const saved = keptWork.saved.findLast((one) => one.ref === ref || one.ref.startsWith(`${ref}-`));
+    return saved?.commit ?? (await this.#options.git.branch(state.branchName ?? ''));
+  }
+
+  async #forkPoint(base: string, tip: string): Promise<string> {
+    const { stdout, exitCode } = await this.#options.git.run(['merge-base', base, tip], { accept: [0, 1] });
+    return exitCode === 0 ? stdout : base;
+  }
+
+  /** As it was in the files; nothing of it is staged. */
+  async #bringBackUncommitted({ keptWork }: TaskRuntime, path: string, on: string): Promise<void> {
+    const { git } = this.#options;
+    const backup = keptWork?.saved.findLast(({ ref }) => ref.startsWith('refs/agentrelay/backup/'));
+    if (backup === undefined || (await git.resolve(`${backup.commit}^1`)) !== `${on}`) return;
+    await git.run(['restore', '--no-overlay', `--source=${backup.commit}`, '--worktree', '--', ':/'], { cwd: path });
   }
 
   /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */
@@ -86,7 +115,8 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   async #saveEarlierTip(runtime: TaskRuntime, base: string): Promise<void> {
     const { git } = this.#options;
     const tip = await git.branch(runtime.require('branchName'));
-    if (tip === null || tip === base) return;
+    // Where an earlier owner had cut it already, and the integration branch has moved since.
+    if (tip === null || (await git.straightAhead(tip, base)) !== null) return;
     const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
     const kept = await keepUnder(git, ref, tip);
     if (!(await git.updateRefs([kept]))) {

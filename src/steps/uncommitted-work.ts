@@ -11,12 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { GitRunOptions } from './tools/git.ts';
+import type { Git } from './tools/git.ts';
+import type { WorktreeGit } from './worktree-git.ts';
 import type { WorktreeStatus } from './worktree-status.ts';
-
-/** Git in one worktree: `args` and what they print. */
-export type WorktreeGit = (args: readonly string[], options?: GitRunOptions) => Promise<string>;
 
 export interface WorkToSave {
   readonly git: WorktreeGit;
@@ -129,13 +126,13 @@ export async function endOperations(git: WorktreeGit, gitDir: string): Promise<v
   }
 }
 
-/** A git that is at its end takes its lock away; one that was killed never does. */
-export async function clearLocks(gitDir: string): Promise<void> {
+/** Milliseconds; a git that is at its end takes its lock away, and one that was killed never does. */
+const STILL_FOR = 200;
+
+/** The locks of one worktree, once those who worked in it were stopped. */
+export async function clearLocks(git: Git, gitDir: string): Promise<void> {
   for (const name of ['index.lock', 'HEAD.lock']) {
     const path = join(gitDir, name);
-    for (let look = 0; existsSync(path); look++) {
-      if (look === 10) rmSync(path, { force: true });
-      else await delay(20);
-    }
+    if (existsSync(path)) await git.freeLock(path, { stillFor: STILL_FOR });
   }
 }

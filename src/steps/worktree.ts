@@ -1,21 +1,19 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
 import { KeyedQueue } from '../core/queue.ts';
-import { BackupRefs, type SavedWork } from './backup-refs.ts';
-import { readIfThere } from './tools/atomic-file.ts';
+import type { SavedWork } from './backup-refs.ts';
+import { wasOnItsWay } from './finish-checkout.ts';
+import { dropHalfMade, dropNameless, isHalfMade } from './half-made-worktree.ts';
+import { detachFromLost } from './lost-branch.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 import { withLock } from './tools/lock-file.ts';
-import {
-  clearLocks,
-  commitTree,
-  commitUncommitted,
-  endOperations,
-  setAside,
-  setFolderAside,
-  type WorktreeGit,
-} from './uncommitted-work.ts';
+import { listWorktrees } from './tools/worktree-list.ts';
+import { clearLocks, endOperations } from './uncommitted-work.ts';
+import { WorktreeBackup } from './worktree-backup.ts';
+import { headOf, worktreeGit } from './worktree-git.ts';
+import { removeWorktree } from './worktree-removal.ts';
 import { gitDirOf, isWorktree, parseStatus, type WorktreeStatus } from './worktree-status.ts';
 
 /** Milliseconds; beyond that, somebody may have come in who is not ours. */
@@ -32,14 +30,16 @@ export class Worktrees {
   readonly #git: Git;
   readonly #commonDir: string;
   readonly #queue = new KeyedQueue();
-  readonly #backups: BackupRefs;
+  readonly #backup: WorktreeBackup;
   /** Worktrees that were left clean, and that nobody was let into since. */
   readonly #left = new Map<string, { readonly commit: string; readonly at: number }>();
+  /** Worktrees that no git of ours was killed in, since we looked. */
+  readonly #sound = new Set<string>();
 
   /** `commonDir` is where all worktrees keep their refs (`git rev-parse --git-common-dir`), absolute. */
   constructor(git: Git, commonDir: string) {
     this.#git = git;
-    this.#backups = new BackupRefs(git);
+    this.#backup = new WorktreeBackup(git, commonDir);
     this.#commonDir = commonDir;
   }
 
@@ -48,36 +48,31 @@ export class Worktrees {
    * A folder that git does not know is never touched: `WorkspaceError` `worktree_clash`.
    */
   async add(path: string, at: { commit: string; branch?: string }): Promise<void> {
+    await this.#forgetHalfMade(path);
     if (isWorktree(path)) {
       if (at.branch !== undefined) await this.checkout(path, at.branch, at.commit);
       return;
     }
-    await this.#exclusively(async () => {
-      // `-f` takes over the record of a worktree whose folder was deleted by hand.
-      const branch = at.branch === undefined ? ['--detach'] : ['-B', at.branch];
-      try {
-        const add = () => this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
-        await add().catch(async (error: unknown) => {
-          // Not from one that was on this very branch: that record must go first.
-          const free = at.branch !== undefined && !existsSync(path) && (await this.whereIs(at.branch)) === null;
-          if (!free) throw error;
-          await this.#git.run(['worktree', 'remove', '-f', '-f', path], { accept: [0, 128] });
-          await add();
-        });
-        if (at.branch === undefined) this.#left.set(path, { commit: at.commit, at: performance.now() });
-      } catch (error) {
-        throw new WorkspaceError('worktree_clash', `cannot make the worktree ${path}: ${reason(error)}`, {
-          cause: error,
-        });
-      }
-    });
+    const isOurs = await this.#exclusively(() => this.#make(path, at));
+    if (!isOurs) return await this.add(path, at);
+    this.#sound.add(path);
+    if (at.branch === undefined) this.#left.set(path, { commit: at.commit, at: performance.now() });
   }
 
   /** Puts a clean worktree on `branch`, (re)made at `commit`. */
   async checkout(path: string, branch: string, commit: string): Promise<void> {
     this.#left.delete(path);
+    const isSound = this.#sound.delete(path);
+    const checkout = async (...force: string[]) => {
+      await worktreeGit(this.#git, path)(['checkout', '-q', ...force, '--no-track', '-B', branch, commit]);
+    };
     try {
-      await this.#in(path)(['checkout', '-q', '--no-track', '-B', branch, commit]);
+      await checkout().catch(async (error: unknown) => {
+        if (!isSound && (await wasOnItsWay(this.#git, path, await this.status(path), commit))) await checkout('-f');
+        else if (await this.#forgetHolder(path, branch)) await checkout();
+        else throw error;
+      });
+      this.#sound.add(path);
     } catch (error) {
       throw new WorkspaceError('checkout_failed', `cannot check out ${branch} in ${path}: ${reason(error)}`, {
         cause: error,
@@ -85,11 +80,11 @@ export class Worktrees {
     }
   }
 
-  /** Null when the folder is gone, or is no worktree any more. */
+  /** Null when the folder is gone, is no worktree any more, or is none yet. */
   async status(path: string): Promise<WorktreeStatus | null> {
-    if (!isWorktree(path)) return null;
+    if (!isWorktree(path) || (!this.#sound.has(path) && isHalfMade(path, this.#commonDir))) return null;
     const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '-z'];
-    return parseStatus(await this.#in(path)(args));
+    return parseStatus(await worktreeGit(this.#git, path)(args));
   }
 
   /**
@@ -106,14 +101,13 @@ export class Worktrees {
       await this.add(path, { commit });
       return found.saved;
     }
-    const { status } = found;
-    const gitDir = gitDirOf(path);
-    await clearLocks(gitDir);
-    const stray = await this.#saveStray(status, commit, run);
+    const stray = await this.#backup.saveStray(found.status, commit, run);
+    const status = await this.#finishCheckout(path, found.status, commit);
     const saved = await this.clean(path, status, run, stray);
-    await endOperations(this.#in(path), gitDir);
+    await endOperations(worktreeGit(this.#git, path), gitDirOf(path));
     const all = (await this.#detach(path, status, commit)) ? await this.#cleanAgain(path, run, saved) : saved;
     this.#left.set(path, { commit, at: performance.now() });
+    this.#sound.add(path);
     return all;
   }
 
@@ -127,11 +121,11 @@ export class Worktrees {
     run: number,
     earlier: SavedWork | null = null,
   ): Promise<SavedWork | null> {
-    const git = this.#in(path);
+    const git = worktreeGit(this.#git, path);
     let saved = earlier;
     // A second round where the changes themselves said what is ignored.
     for (let now: WorktreeStatus | null = status; now !== null && now.dirty.length > 0; ) {
-      saved = await this.#save(path, now, run, saved);
+      saved = await this.#backup.saveUncommitted(path, now, run, saved);
       // In this order: the ignore rules are still those by which the work was saved.
       await git(['clean', '-fdq']);
       await git(['reset', '-q', '--hard']);
@@ -147,35 +141,67 @@ export class Worktrees {
     const found = await this.#find(path, run, 'HEAD');
     let saved = found.saved;
     if (found.status !== null) {
-      await clearLocks(gitDirOf(path));
-      saved = await this.#saveStray(found.status, null, run);
-      if (found.status.dirty.length > 0) saved = await this.#save(path, found.status, run, saved);
+      saved = await this.#backup.saveStray(found.status, null, run);
+      if (found.status.dirty.length > 0) saved = await this.#backup.saveUncommitted(path, found.status, run, saved);
     }
-    await this.#exclusively(async () => {
-      // Of a folder that is gone git forgets this one, and not those that are on a disk that is not here just now.
-      const accept = existsSync(path) ? [0] : [0, 128];
-      await this.#git.run(['worktree', 'remove', '-f', '-f', path], { accept });
-    });
+    this.#left.delete(path);
+    this.#sound.delete(path);
+    await this.#exclusively(() => removeWorktree(this.#git, path, this.#commonDir));
     return saved;
   }
 
   /** Where a branch is checked out: its worktree's absolute path, null for nowhere. */
   async whereIs(branch: string): Promise<string | null> {
-    const { stdout } = await this.#git.run(['worktree', 'list', '--porcelain', '-z']);
-    for (const entry of stdout.split('\0\0')) {
-      const fields = entry.split('\0');
-      if (!fields.includes(`branch refs/heads/${branch}`)) continue;
-      const path = fields.find((field) => field.startsWith('worktree '))?.slice('worktree '.length);
-      if (path !== undefined && existsSync(path)) return path;
+    const listed = await listWorktrees(this.#git);
+    return listed.find((worktree) => worktree.branch === branch && existsSync(worktree.path))?.path ?? null;
+  }
+
+  /** False, and nothing is made, where one is there by now: of a git that went on after the owner that started it. */
+  async #make(path: string, at: { commit: string; branch?: string }): Promise<boolean> {
+    // `-f` takes over the record of a worktree whose folder was deleted by hand.
+    const branch = at.branch === undefined ? ['--detach'] : ['-B', at.branch];
+    const add = () => this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
+    dropNameless(basename(path), this.#commonDir);
+    try {
+      await add().catch(async (error: unknown) => {
+        const isFree = await dropHalfMade(path, this.#commonDir);
+        if (!isFree && (at.branch === undefined || !(await this.#forgetHolder(path, at.branch)))) throw error;
+        await add();
+      });
+      return true;
+    } catch (error) {
+      if (isWorktree(path) && !isHalfMade(path, this.#commonDir)) return false;
+      throw new WorkspaceError('worktree_clash', `cannot make the worktree ${path}: ${reason(error)}`, {
+        cause: error,
+      });
     }
-    return null;
+  }
+
+  async #forgetHalfMade(path: string): Promise<void> {
+    if (this.#sound.has(path) || !existsSync(path) || !isHalfMade(path, this.#commonDir)) return;
+    await this.#exclusively(() => dropHalfMade(path, this.#commonDir));
+  }
+
+  /** The record that has `branch`, where its folder is gone. Another's stays when a person has locked it. */
+  async #forgetHolder(path: string, branch: string): Promise<boolean> {
+    const holder = (await listWorktrees(this.#git)).find((worktree) => worktree.branch === branch);
+    if (holder === undefined || existsSync(holder.path) || (holder.locked && holder.path !== path)) return false;
+    await this.#git.run(['worktree', 'remove', '-f', '-f', holder.path], { accept: [0, 128] });
+    return true;
+  }
+
+  /** Goes on with a checkout of `commit` in whose middle git was killed: that is no work of anybody's. */
+  async #finishCheckout(path: string, status: WorktreeStatus, commit: string): Promise<WorktreeStatus> {
+    if (this.#sound.delete(path) || !(await wasOnItsWay(this.#git, path, status, commit))) return status;
+    await worktreeGit(this.#git, path)(['checkout', '-q', '-f', '--detach', commit]);
+    return { head: commit, branch: null, dirty: [] };
   }
 
   /** True where that may have changed files. */
   async #detach(path: string, { head, branch, dirty }: WorktreeStatus, commit: string): Promise<boolean> {
     if (dirty.length === 0 && branch === null && head === commit) return false;
     if (dirty.length === 0 && (await this.#moveHead(path, head, commit))) return false;
-    await this.#in(path)(['checkout', '-q', '--detach', commit]);
+    await worktreeGit(this.#git, path)(['checkout', '-q', '--detach', commit]);
     return true;
   }
 
@@ -192,24 +218,24 @@ export class Worktrees {
   async #moveHead(path: string, head: string | null, commit: string): Promise<boolean> {
     if (head === null) return false;
     const [has, wants] = [await this.#git.resolve(`${head}^{tree}`), await this.#git.resolve(`${commit}^{tree}`)];
-    // Worktrees see each other's HEAD as worktrees/NAME/HEAD.
-    const name = /\/(worktrees\/[^/\n]+)\n?$/.exec(readIfThere(join(path, '.git')) ?? '')?.[1];
-    if (has === null || has !== wants || name === undefined) return false;
-    return await this.#git.updateRefs([{ ref: `${name}/HEAD`, to: commit, from: head, noDeref: true }]);
+    const ref = headOf(path);
+    if (has === null || has !== wants || ref === null) return false;
+    return await this.#git.updateRefs([{ ref, to: commit, from: head, noDeref: true }]);
   }
 
-  /** Git in a worktree, and never in a repository further up: that is the user's. */
-  #in(path: string): WorktreeGit {
-    const ceiling = { GIT_CEILING_DIRECTORIES: dirname(path) };
-    return async (args, options = {}) =>
-      (await this.#git.run(args, { ...options, cwd: path, env: { ...ceiling, ...options.env } })).stdout;
+  /** Also of a worktree whose branch was deleted by hand. */
+  async #statusOnCommit(path: string): Promise<WorktreeStatus | null> {
+    const status = await this.status(path);
+    return status !== null && (await detachFromLost(this.#git, path, status)) ? await this.status(path) : status;
   }
 
   /** The worktree's status, mended if git can. What is no worktree any more is set aside, and a ref tells where. */
   async #find(path: string, run: number, commit: string): Promise<Found> {
+    await this.#forgetHalfMade(path);
     if (!existsSync(path)) return { status: null, saved: null };
+    if (isWorktree(path)) await clearLocks(this.#git, gitDirOf(path));
     const look = () =>
-      this.status(path).catch((error: unknown) => {
+      this.#statusOnCommit(path).catch((error: unknown) => {
         if (!(error instanceof ToolError) || error.exitCode === null) throw error;
         return null;
       });
@@ -222,28 +248,7 @@ export class Worktrees {
       rmSync(path, { recursive: true });
       return { status: null, saved: null };
     }
-    const kept = setFolderAside(path, { commonDir: this.#commonDir, run });
-    const git: WorktreeGit = async (args) => (await this.#git.run(args)).stdout;
-    const message = `${path} was no worktree any more; it is kept in\n\n${kept}`;
-    const told = await commitTree(git, `${commit}^{tree}`, [commit], message);
-    return { status: null, saved: await this.#backups.keep(told, run, null) };
-  }
-
-  /** Commits of a detached HEAD that no ref holds. */
-  async #saveStray({ head, branch }: WorktreeStatus, commit: string | null, run: number): Promise<SavedWork | null> {
-    if (head === null || branch !== null || head === commit) return null;
-    const held = await this.#git.run(['for-each-ref', '--count=1', '--contains', head]);
-    return held.stdout === '' ? await this.#backups.keep(head, run, null) : null;
-  }
-
-  async #save(path: string, status: WorktreeStatus, run: number, earlier: SavedWork | null): Promise<SavedWork> {
-    // Only repositories inside of this one are listed with a slash.
-    const nested = status.dirty.filter((name) => name.endsWith('/'));
-    const aside = nested.length === 0 ? null : setAside(path, nested, { commonDir: this.#commonDir, run });
-    const note = aside === null ? '' : `\n\nThe repositories ${nested.join(', ')} are kept in\n\n${aside}`;
-    const parents = earlier === null || earlier.commit === status.head ? [] : [earlier.commit];
-    const work = { git: this.#in(path), gitDir: gitDirOf(path), status, parents, note };
-    return await this.#backups.keep(await commitUncommitted(work), run, earlier);
+    return { status: null, saved: await this.#backup.saveFolder(path, commit, run) };
   }
 
   /** `worktree add` and `remove` side by side fail now and then, in this process or in another. */

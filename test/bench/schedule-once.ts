@@ -16,6 +16,8 @@ const TASKS_A_LANE = 100;
 
 const idle: TaskRunner = {
   requireSteps: () => {},
+  adopt: async () => {},
+  resume: (runtime, options) => idle.run(runtime, options),
   async run(runtime) {
     runtime.start();
     runtime.succeed('completed', null);
@@ -53,7 +55,7 @@ const orchestrator = new Orchestrator({
   taskRunner: idle,
   workstreamSteps: scriptedLanes(),
   log,
-  newToken: countedTokens(),
+  tokenOf: countedTokens(),
 });
 const outcome = await orchestrator.run();
 journal.close();

@@ -1,7 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { events } from '../../src/commands/events.ts';
 import type { Fact } from '../../src/core/events.ts';
+import { ownIdentity } from '../../src/steps/tools/process-identity.ts';
 import { RecordedRuns } from '../support/recorded-runs.ts';
 
 const FINISHED: Fact = { kind: 'run_finished', outcome: 'cancelled', waiting_for: [] };
@@ -30,6 +31,7 @@ test('follows a run that is over to its end, past an earlier end', async () => {
 test('follows a run that goes on until it is over, and leaves no handlers', async () => {
   const runs = new RecordedRuns();
   const { store, journal } = runs.record('shop', 1, [FINISHED, RESUMED]);
+  writeFileSync(store.lockFile, JSON.stringify(ownIdentity()));
   const before = process.listenerCount('SIGINT');
   const { out } = await runs.ask(events, { json: true, follow: true }, (line) => {
     if (!line.includes('run_resumed')) return;
@@ -39,6 +41,27 @@ test('follows a run that goes on until it is over, and leaves no handlers', asyn
   });
   expect(kinds(out)).toEqual(['run_started', 'run_finished', 'run_resumed', 'run_finished']);
   expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+test('ends when nobody goes on with the run, and says how to', async () => {
+  const runs = new RecordedRuns();
+  const { store } = runs.record('shop', 1, [FINISHED, RESUMED]);
+  writeFileSync(store.lockFile, JSON.stringify({ ...ownIdentity(), start: '1' }));
+  const { out, err, code } = await runs.ask(events, { json: true, follow: true });
+  expect(code).toBe(1);
+  expect(kinds(out)).toEqual(['run_started', 'run_finished', 'run_resumed']);
+  expect(err).toEqual([
+    'agentrelay: the owner is gone; the run is not over',
+    expect.stringContaining('agentrelay run GRAPH'),
+  ]);
+});
+
+test('does not wait for the owner of another run', async () => {
+  const runs = new RecordedRuns();
+  runs.record('shop', 1, []);
+  const { store } = runs.record('shop', 2, []);
+  writeFileSync(store.lockFile, JSON.stringify(ownIdentity()));
+  expect((await runs.ask(events, { run: 1, json: true, follow: true })).code).toBe(1);
 });
 
 test('stops following at Ctrl-C', async () => {

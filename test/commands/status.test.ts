@@ -38,6 +38,16 @@ test('reads a run that was only just begun, or that was cut short', async () => 
   expect((await runs.ask(status, { json: true })).code).toBe(0);
 });
 
+test('names the line of a journal that it cannot read', async () => {
+  const runs = new RecordedRuns();
+  const { store, journal } = runs.record('shop', 1, []);
+  appendFileSync(store.journalFile(1), `damage\n${journal.lines[0]}`);
+  await expect(runs.ask(status, {})).rejects.toMatchObject({
+    name: 'UserError',
+    message: `${store.journalFile(1)}:2: this line of the journal is damaged: "damage"`,
+  });
+});
+
 test('names what it cannot choose or find', async () => {
   const runs = new RecordedRuns();
   const refused = (options: object) =>

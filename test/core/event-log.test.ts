@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventLog } from '../../src/core/event-log.ts';
+import { EventLog, JournalError } from '../../src/core/event-log.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { replay } from '../../src/core/reduce.ts';
 import { emptyRunState } from '../../src/core/run-state.ts';
@@ -79,9 +79,31 @@ test('a write that fails propagates, tells nobody, and ends the log', () => {
   log.append(runStarted(graph));
   log.subscribe((event) => seen.push(event.kind));
   full = true;
-  expect(() => log.append(started)).toThrow('disk full');
+  const broken = expect.objectContaining({ name: 'JournalError', message: 'Error: disk full', hint: null });
+  expect(() => log.append(started)).toThrow(broken);
   full = false;
-  expect(() => log.append(waiting)).toThrow('disk full');
+  expect(() => log.append(waiting)).toThrow(broken);
   expect(seen).toEqual([]);
   expect(replay(journal.events()).seq).toBe(1);
+});
+
+test('what the journal says of itself is what is thrown', () => {
+  const error = new JournalError('the disk is full', { hint: 'free some space' });
+  const write = () => {
+    throw error;
+  };
+  const log = new EventLog({ state: emptyRunState(), now: () => 0, write });
+  expect(() => log.append(runStarted(graph))).toThrow(error);
+});
+
+test('the end of the log is told once, to who listens for it', () => {
+  const error = new JournalError('the disk reports an error');
+  const log = startLog(graph, new Journal());
+  const heard: unknown[] = [];
+  log.onBroken((reason) => heard.push(reason));
+  log.onBroken((reason) => heard.push(reason))();
+  log.breakOff(error);
+  log.breakOff(new JournalError('again'));
+  expect(() => log.append(started)).toThrow(error);
+  expect(heard).toEqual([error]);
 });

@@ -20,7 +20,7 @@ const WORKSTREAM_MOVES: Record<WorkstreamStatus, string> = {
   merge_ready: 'pr_created merged failed',
   pr_created: 'merged failed',
   merged: '',
-  failed: '',
+  failed: 'active pending',
 };
 
 function pairs<S extends string>(moves: Record<S, string>): { from: S; to: S; legal: boolean }[] {

@@ -42,7 +42,7 @@ function newRun(setup: Setup) {
     taskRunner: new StandardTaskRunner(scriptedTables(setup.script ?? {})),
     workstreamSteps: scriptedLanes(setup.lanes),
     log,
-    newToken: countedTokens(),
+    tokenOf: countedTokens(),
     waitForPerson: setup.waitForPerson ?? null,
   });
   const events = (kind: string) => journal.events().filter((event) => event.kind === kind);
@@ -212,7 +212,7 @@ test('a graph that lacks a step is refused before anything happens', () => {
     taskRunner: new StandardTaskRunner({ ...scriptedTables({}), launcher }),
     workstreamSteps: scriptedLanes(),
     log: startLog(graph, journal),
-    newToken: countedTokens(),
+    tokenOf: countedTokens(),
   };
   expect(() => new Orchestrator(options)).toThrow('no launcher for command/tmux');
   expect(journal.kinds()).toEqual(['run_started']);
@@ -417,7 +417,7 @@ test.each(['workstream_active', 'task_started', 'task_succeeded', 'workstream_me
       taskRunner: new StandardTaskRunner(scriptedTables({})),
       workstreamSteps: scriptedLanes(),
       log,
-      newToken: countedTokens(),
+      tokenOf: countedTokens(),
     });
     await expect(orchestrator.run()).rejects.toThrow('disk full');
   },

@@ -52,7 +52,7 @@ test.each<[string, (runtime: TaskRuntime) => void, (runtime: TaskRuntime) => voi
     'fail after cancel',
     (runtime) => {
       runtime.start();
-      runtime.cancel();
+      runtime.cancel('run');
     },
     (runtime) => runtime.fail(failure),
   ],

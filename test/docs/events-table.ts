@@ -25,7 +25,9 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   task_prepared: 'Branch, worktree and signal directory (absolute paths) are there.',
   task_base_merged: "The lane's base had moved on; its integration branch took it in before the task was cut from it.",
   task_launched: 'The agent runs; `agent` is its address, such as `agentrelay:%7` (tmux session and pane).',
-  task_adopted: 'A new owner goes on with the attempt from `step`; `agent` is null for one that has none (yet).',
+  task_adopted:
+    'A new owner goes on with the attempt from `step`. Its agent is `alive`, has `ended` while nobody looked, is `lost`, ' +
+    'or was `not_launched`.',
   task_waiting: 'The agent has its prompt.',
   task_signalled: "The agent said that it is done or has failed. `commit` is the branch's then.",
   task_signal_ignored: "A signal with another attempt's token, or after the one that counted.",

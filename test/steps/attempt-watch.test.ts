@@ -200,12 +200,12 @@ describe('next', () => {
 });
 
 describe('reopen', () => {
-  test('sets each accepted signal aside under the next number', async () => {
+  test('sets each accepted signal aside under its number', async () => {
     const { watch, signal, signalDir, kinds } = watching();
-    for (const payload of ['one', 'two', 'three']) {
+    for (const [at, payload] of ['one', 'two', 'three'].entries()) {
       signal('.done', payload);
       expect(await watch.next()).toMatchObject({ file: { payload } });
-      watch.reopen();
+      watch.reopen(at + 1);
     }
     expect(readdirSync(signalDir).sort()).toEqual(['.done.1', '.done.2', '.done.3']);
     expect(kinds()).toEqual([]);
@@ -216,17 +216,26 @@ describe('reopen', () => {
     signal('.done', 'one');
     await watch.next();
     unlinkSync(path('.done'));
-    watch.reopen();
+    watch.reopen(1);
     const next = watch.next();
     signal('.done', 'two');
     expect(await next).toMatchObject({ file: { payload: 'two' } });
+  });
+
+  test('leaves the answer alone that came before a new owner could send the work back once more', async () => {
+    const { watch, signal, path } = watching();
+    signal('.done', 'first');
+    renameSync(path('.done'), path('.done.1'));
+    signal('.done', 'answer');
+    watch.reopen(1);
+    expect(await watch.next()).toMatchObject({ file: { payload: 'answer' } });
   });
 
   test('takes the same words again', async () => {
     const { watch, signal, kinds } = watching();
     signal('.done', 'same');
     await watch.next();
-    watch.reopen();
+    watch.reopen(1);
     const next = watch.next();
     await quiet();
     signal('.done', 'same');

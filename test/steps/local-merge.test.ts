@@ -22,7 +22,7 @@ describe('mergeIntoBranch', () => {
     const commit = repository.branch('work', { a: 'a\n' });
     const message = 'Merge task a: "quotes" and -dash\n\nA body.';
     const result = await mergeIntoBranch(repository.git, plan(commit, { message }));
-    expect(result).toEqual({ kind: 'merged', commit: repository.commit('main') });
+    expect(result).toEqual({ kind: 'merged', commit: repository.commit('main'), made: true });
     expect(parents(repository, 'main')).toEqual([tip, commit]);
     expect(repository.run('show', '-s', '--format=%B', 'main')).toBe(message);
     expect(repository.tree('main')).toEqual(repository.tree(commit));
@@ -54,10 +54,76 @@ describe('mergeIntoBranch', () => {
     const side = repository.branch('side', { a: 'a\n' });
     repository.run('merge', '-q', '--no-ff', '--no-edit', 'side');
     const tip = repository.commit();
-    for (const commit of [old, side, tip]) {
-      expect(await mergeIntoBranch(repository.git, plan(commit))).toEqual({ kind: 'merged', commit: tip });
+    for (const [commit, by] of [
+      [old, old],
+      [side, tip],
+      [tip, tip],
+    ] as const) {
+      const result = await mergeIntoBranch(repository.git, plan(commit));
+      expect(result).toEqual({ kind: 'merged', commit: by, made: false });
     }
     expect(repository.commit()).toBe(tip);
+  });
+
+  test('names the merge that brought a commit in, whatever was merged after it', async () => {
+    const repository = new GitRepository();
+    const cut = repository.commit();
+    const work = ['one', 'two', 'three'].map((name) => {
+      const first = repository.commitFiles(cut, { [name]: 'half\n' });
+      return { first, commit: repository.commitFiles(first, { [name]: 'whole\n' }) };
+    });
+    const merges: string[] = [];
+    for (const { commit } of work) {
+      const result = await mergeIntoBranch(repository.git, plan(commit));
+      if (result.kind === 'merged') merges.push(result.commit);
+    }
+    for (const [n, { first, commit }] of work.entries()) {
+      for (const contained of [commit, first]) {
+        const again = await mergeIntoBranch(repository.git, plan(contained));
+        expect(again).toEqual({ kind: 'merged', commit: merges[n], made: false });
+      }
+    }
+    expect(repository.commit('main')).toBe(merges[2]);
+  });
+
+  describe('squashes once', () => {
+    const squash = async (repository: GitRepository, commit: string, message = 'Squash it') =>
+      await mergeIntoBranch(repository.git, plan(commit, { method: 'squash', message }));
+
+    test('also where others were merged before and after', async () => {
+      const repository = new GitRepository();
+      const cut = repository.commit();
+      const commit = repository.commitFiles(cut, { a: 'a\n', 'README.md': 'of the task\n' });
+      await squash(repository, repository.commitFiles(cut, { b: 'b\n' }), 'Squash another');
+      const first = await squash(repository, commit);
+      expect(first).toMatchObject({ kind: 'merged', made: true });
+      for (const [n, content] of ['and another\n', 'a project\n', 'of the task\n'].entries()) {
+        repository.run(
+          'update-ref',
+          'refs/heads/main',
+          repository.commitFiles('main', { 'README.md': content }, `${n}`),
+        );
+        const tip = repository.commit('main');
+        expect(await squash(repository, commit)).toEqual({ ...first, made: false });
+        expect(repository.commit('main')).toBe(tip);
+      }
+    });
+
+    test('and does what another with the same message has not done', async () => {
+      const repository = new GitRepository();
+      const cut = repository.commit();
+      await squash(repository, repository.commitFiles(cut, { a: 'one\n' }));
+      expect(await squash(repository, repository.commitFiles(cut, { b: 'two\n' }))).toMatchObject({ made: true });
+      expect(Object.keys(repository.tree('main'))).toEqual(['README.md', 'a', 'b']);
+    });
+
+    test('and nothing at all where nothing changes', async () => {
+      const repository = new GitRepository();
+      const tip = repository.commit();
+      const empty = repository.run('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'no change');
+      expect(await squash(repository, empty)).toEqual({ kind: 'merged', commit: tip, made: false });
+      expect(repository.commit('main')).toBe(tip);
+    });
   });
 
   test('keeps the history of commits that change nothing', async () => {
@@ -152,7 +218,7 @@ test('planMerge moves nothing', async () => {
   const planned = await planMerge(repository.git, plan(commit));
   expect(planned).toMatchObject({ kind: 'merge', tip });
   expect(repository.commit('main')).toBe(tip);
-  expect(await planMerge(repository.git, plan(tip))).toEqual({ kind: 'contained', tip });
+  expect(await planMerge(repository.git, plan(tip))).toEqual({ kind: 'contained', tip, commit: tip });
 });
 
 test('mergedTree names a tree or files', async () => {

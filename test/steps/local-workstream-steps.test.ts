@@ -44,6 +44,7 @@ describe('prepare', () => {
     const base = repository.commit();
     await lane.steps.prepare(runtime);
     expect(runtime.state).toEqual({
+      tip: null,
       integrationBranch: BRANCH,
       baseCommit: base,
       worktreePath: join(repository.root, '.worktrees/graph/lane'),

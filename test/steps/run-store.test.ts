@@ -56,6 +56,7 @@ test('a run that is there is never made again', () => {
   store.create(1, CONTENT);
   expect(() => store.create(1, { ...CONTENT, graphText: 'another' })).toThrow();
   expect(store.graphText(1)).toBe('g');
+  expect(readdirSync(join(store.directory, 'runs'))).toEqual(['1']);
 });
 
 test('a graph that was never run says so', () => {

@@ -102,7 +102,7 @@ test('reopens, and takes the next signal through the same watch', async () => {
   const first = commit('one');
   signal('.done', 'one');
   expect(await checker.waitForCompletion(runtime)).toMatchObject({ commit: first });
-  await checker.reopen(runtime);
+  await checker.reopen(runtime, 1);
   const next = checker.waitForCompletion(runtime);
   const second = commit('two');
   signal('.done', 'two');

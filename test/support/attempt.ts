@@ -17,6 +17,7 @@ export class ScriptedAgent implements LiveAgent {
   /** What the wrapper wrote. */
   code: number | null = null;
   screen: string[] = [];
+  placeLost = false;
   #leave = (): void => {};
   readonly #left = new Promise<void>((resolve) => {
     this.#leave = resolve;
@@ -34,6 +35,10 @@ export class ScriptedAgent implements LiveAgent {
 
   exitCode(): number | null {
     return this.code;
+  }
+
+  async isPlaceLost(): Promise<boolean> {
+    return this.placeLost;
   }
 
   async exited(signal: AbortSignal): Promise<void> {

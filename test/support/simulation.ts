@@ -46,7 +46,7 @@ export function simulate(plan: RunPlan, journal = new Journal()): Simulation {
     taskRunner: new StandardTaskRunner(scriptedTables({ wait: (runtime) => signalOf(plan, runtime, underWay) })),
     workstreamSteps: lanesOf(plan, underWay),
     log,
-    newToken: countedTokens(),
+    tokenOf: countedTokens(),
     waitForPerson: (signal) => underWay.begin('patience', signal),
   });
   return { plan, graph, journal, log, underWay, orchestrator, thrown };

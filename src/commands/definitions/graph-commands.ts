@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Io } from '../io.ts';
 import { type RunFlags, settingsOf, withConfig, withRunOptions, withTarget } from '../run-flags.ts';
 import type { GraphCommandOptions } from '../validate.ts';
 import type { Action, CommandContext, Define } from './definition.ts';
@@ -27,6 +28,7 @@ async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandC
     const { dryRun } = await import('../dry-run.ts');
     return dryRun(graphFile, await graphOptions(flags), io);
   }
+  if (flags.detach) return runInBackground(graphFile, flags, io);
   const { runHeadless } = await import('../run.ts');
   return runHeadless(
     {
@@ -39,6 +41,24 @@ async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandC
       json: flags.json ?? false,
       agentScript,
       wait: flags.wait ?? null,
+    },
+    io,
+  );
+}
+
+async function runInBackground(graphFile: string, flags: RunFlags, io: Io): Promise<number> {
+  const { runDetached } = await import('../detach.ts');
+  const [node, program = '', ...words] = process.argv;
+  return runDetached(
+    {
+      graphFile,
+      targetRepo: flags.targetRepo,
+      settings: settingsOf(flags),
+      tmuxSocket: flags.tmuxSocket ?? null,
+      configModule: flags.config ?? null,
+      json: flags.json ?? false,
+      // In the same folder, so that every path of it means the same.
+      argv: [node ?? process.execPath, ...process.execArgv, program, ...words.filter((word) => word !== '--detach')],
     },
     io,
   );

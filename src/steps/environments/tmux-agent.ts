@@ -10,9 +10,16 @@ export interface TmuxAgent extends LiveAgent {
   readonly pane: TmuxPane;
 }
 
-export function createTmuxAgent(environment: TmuxEnvironment, pane: TmuxPane, exitCodeFile: string): TmuxAgent {
+/** `place` is the environment's when the agent was launched; null when that is not known. */
+export function createTmuxAgent(
+  environment: TmuxEnvironment,
+  pane: TmuxPane,
+  exitCodeFile: string,
+  place: string | null,
+): TmuxAgent {
   const address: AgentAddress = {
     label: `${environment.session}:${pane.id}`,
+    place,
     teardown: ({ signalDir, keepPanes }) =>
       environment.close(pane, { logFile: join(signalDir, 'agent.log'), keepPane: keepPanes }),
   };
@@ -20,9 +27,14 @@ export function createTmuxAgent(environment: TmuxEnvironment, pane: TmuxPane, ex
   return {
     pane,
     address,
-    send: (text: string, signal: AbortSignal): Promise<SendResult> => environment.send(pane, text, signal),
+    send: (text, signal, options): Promise<SendResult> => environment.send(pane, text, { signal, ...options }),
     isAlive: () => environment.isAlive(pane),
     exitCode,
+    async isPlaceLost() {
+      if (place === null) return false;
+      // A tmux that cannot be reached has lost it, too.
+      return (await environment.place().catch(() => null)) !== place;
+    },
     exited: (signal) => environment.waitForExit(pane, signal),
     async lastLines(count) {
       if (exitCode() !== null) await outputSettled(environment, pane);

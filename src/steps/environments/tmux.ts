@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { KeyedQueue } from '../../core/queue.ts';
-import { stopSession } from '../tools/process-session.ts';
+import { stopMarked, stopSession } from '../tools/process-session.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
 import { PLACEHOLDER_TAG, TAG_OPTION } from '../tools/tmux-session.ts';
@@ -11,11 +11,13 @@ import {
   formatTag,
   LIST_PANES,
   type ListedPane,
+  type PaneTag,
   parsePanes,
   pasteable,
   type TmuxPane,
   trimCapture,
 } from './tmux-pane.ts';
+import { reachTmux, type TmuxReach } from './tmux-reach.ts';
 
 /** The windows of one tmux session, each with an agent in it. Rejects with `TmuxError` when tmux itself is lost. */
 export interface TmuxEnvironment {
@@ -25,11 +27,15 @@ export interface TmuxEnvironment {
    * an attempt is never run twice. Throws `AgentLaunchError`.
    */
   launch(launch: TmuxLaunch): Promise<TmuxPane>;
+  /** The pane of an attempt, alive or dead; null for none. */
+  find(tag: PaneTag): Promise<ListedPane | null>;
+  /** Another one once tmux itself was ended and begun anew: all that was in it is gone then. */
+  place(): Promise<string>;
   isAlive(pane: TmuxPane): Promise<boolean>;
   /** The last lines, of scrollback and screen; with `colour` with the escape sequences of colours. Empty when gone. */
   capture(pane: TmuxPane, options: { lines: number; colour?: boolean }): Promise<string[]>;
   /** Pastes the text and presses Enter. One at a time for each pane. */
-  send(pane: TmuxPane, text: string, signal?: AbortSignal): Promise<SendResult>;
+  send(pane: TmuxPane, text: string, options?: SendOptions): Promise<SendResult>;
   /**
    * Writes what was shown to `logFile`, ends every process of the pane, and closes it; with `keepPane` the dead pane
    * stays. Any number of times; a pane that is gone already is no error.
@@ -43,67 +49,96 @@ export interface TmuxEnvironment {
   disconnect(): Promise<void>;
 }
 
+export interface SendOptions {
+  readonly signal?: AbortSignal;
+  /** Nothing is sent where the text can be seen in the pane already. */
+  readonly unlessShown?: boolean;
+}
+
 /** Scrollback of a pane that we keep, at most; the session's `history-limit` is lower. */
 const ALL_LINES = 1_000_000;
 
-export function createTmuxEnvironment({ control }: { control: TmuxControl }): TmuxEnvironment {
+export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
+  const tmux = reachTmux(reach);
   const sends = new KeyedQueue();
   let buffers = 0;
-  let base: Promise<Record<string, string>> | null = null;
+  /** Asked once of each server: neither changes. */
+  const bases = new WeakMap<TmuxControl, Promise<Record<string, string>>>();
+  const places = new WeakMap<TmuxControl, Promise<string>>();
 
-  /** Asked once: the server's environment does not change. */
-  const baseEnvironment = () => {
-    base ??= control.command(['show-environment', '-g']).then((lines) => missingEnvironment(lines, process.env));
-    return base;
+  const baseEnvironment = (control: TmuxControl) =>
+    once(bases, control, async () => {
+      return missingEnvironment(await control.command(['show-environment', '-g']), process.env);
+    });
+  const panes = async () => parsePanes(await (await tmux.control()).command(LIST_PANES));
+  const find = async (tag: PaneTag) => {
+    const known = (await panes()).filter((pane) => formatTag(pane.tag) === formatTag(tag));
+    return known.find((pane) => !pane.dead) ?? known[0] ?? null;
   };
-  const panes = async () => parsePanes(await control.command(LIST_PANES));
 
   return {
-    session: control.session,
+    session: tmux.session,
+    find,
 
     async launch(launch) {
-      const tag = formatTag(launch.tag);
-      const known = (await panes()).filter((pane) => formatTag(pane.tag) === tag);
-      const found = known.find((pane) => !pane.dead) ?? known[0];
-      if (found !== undefined) return found;
+      const found = await find(launch.tag);
+      if (found !== null) return found;
       prepareLaunch(launch);
-      return open(control, launch, await baseEnvironment());
+      const control = await tmux.control();
+      return open(control, launch, await baseEnvironment(control));
+    },
+
+    async place() {
+      const control = await tmux.control();
+      return await once(places, control, async () => {
+        const [place = ''] = await control.command(['display-message', '-p', '#{pid}/#{start_time}']);
+        return place;
+      });
     },
 
     async isAlive(pane) {
-      return (await statusOf(control, pane)) === 'alive';
+      return (await statusOf(await tmux.control(), pane)) === 'alive';
     },
 
     async capture(pane, { lines, colour = false }) {
-      const captured = await capture(control, pane, lines, colour);
+      const captured = await capture(await tmux.control(), pane, lines, colour);
       return captured?.slice(-lines) ?? [];
     },
 
-    send: (pane, text, signal) =>
+    send: (pane, text, { signal, unlessShown = false } = {}) =>
       sends.run(pane.id, async () => {
         signal?.throwIfAborted();
         buffers += 1;
+        const control = await tmux.control();
+        if (unlessShown && (await shows(control, pane, text))) return 'submitted';
         return paste(control, pane, text, `agentrelay-${process.pid}-${buffers}`);
       }),
 
     async close(pane, { logFile, keepPane }) {
+      const control = await tmux.control();
       // A server that is gone has taken the pane with it; what runs on in its session is still to be stopped.
       const shown = await capture(control, pane, ALL_LINES, false).catch(nullIfLost);
       try {
         if (shown !== null) writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 });
       } finally {
-        await stopSession(pane.pid, `AGENTRELAY_TOKEN=${pane.tag.token}`);
+        // Where the pane is gone, nobody tells any more which session it was.
+        const mark = `AGENTRELAY_TOKEN=${pane.tag.token}`;
+        await (pane.pid === 0 ? stopMarked(mark) : stopSession(pane.pid, mark));
         if (!keepPane && shown !== null) await unlessGone(control, pane, control.command(['kill-pane', '-t', pane.id]));
       }
     },
 
-    waitForExit: (pane, signal) => waitForExit(control, pane, signal),
+    async waitForExit(pane, signal) {
+      await waitForExit(await tmux.control(), pane, signal);
+    },
 
     async leftovers(graph, run) {
       return (await panes()).filter(({ tag }) => tag.graph === graph && tag.run === run);
     },
 
     async disconnect() {
+      const control = await tmux.current()?.catch(() => null);
+      if (!control) return;
       await endEmptySession(control);
       await control.disconnect();
     },
@@ -123,6 +158,23 @@ async function open(control: TmuxControl, launch: TmuxLaunch, base: Record<strin
   }
   const [window = '', id = '', pid = ''] = opened?.[0]?.split(' ') ?? [];
   return { id, window, pid: Number(pid), tag: launch.tag };
+}
+
+async function once<T>(
+  known: WeakMap<TmuxControl, Promise<T>>,
+  control: TmuxControl,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const answer = known.get(control) ?? ask();
+  known.set(control, answer);
+  return await answer;
+}
+
+/** Its words, whatever the line breaks of the screen. */
+async function shows(control: TmuxControl, pane: TmuxPane, text: string): Promise<boolean> {
+  const shown = (await capture(control, pane, ALL_LINES, false)) ?? [];
+  const words = (lines: string) => lines.replace(/\s+/g, '');
+  return words(shown.join('')).includes(words(pasteable(text)));
 }
 
 type PaneStatus = 'alive' | 'dead' | 'gone';

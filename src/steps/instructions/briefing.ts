@@ -8,7 +8,10 @@ import { type ResolvedInputs, resolveInputs } from './inputs.ts';
 import { shellWord } from './markdown.ts';
 
 export interface AttemptFilesInput {
-  readonly runtime: Pick<TaskRuntime, 'task' | 'run' | 'attempt' | 'dependencies' | 'earlierAttempts' | 'signalDirOf'>;
+  readonly runtime: Pick<
+    TaskRuntime,
+    'task' | 'run' | 'attempt' | 'note' | 'dependencies' | 'earlierAttempts' | 'signalDirOf'
+  >;
   readonly graphName: string;
   readonly forge: ForgeName;
   /** Names of programs, from the settings. */
@@ -29,6 +32,8 @@ export interface Briefing {
   readonly input: AttemptFilesInput;
   readonly task: GraphTask;
   readonly attempt: number;
+  /** What a person wants this attempt to know; null for nothing. */
+  readonly note: string | null;
   readonly dependencies: readonly DependencyNote[];
   readonly inputs: ResolvedInputs;
   readonly earlier: readonly EarlierNote[];
@@ -54,13 +59,14 @@ export interface EarlierNote {
 
 /** Reads from disk what earlier attempts and other tasks left behind. */
 export function makeBriefing(input: AttemptFilesInput): Briefing {
-  const { task, run, attempt, dependencies, earlierAttempts, signalDirOf } = input.runtime;
+  const { task, run, attempt, note, dependencies, earlierAttempts, signalDirOf } = input.runtime;
   const absolute = (signalDir: string | null) => (signalDir === null ? null : resolve(input.repository, signalDir));
   const directoryOf = (id: string) => absolute(signalDirOf(id));
   return {
     input,
     task,
     attempt,
+    note,
     dependencies: dependencies.map(({ id, description }) => ({
       id,
       description,

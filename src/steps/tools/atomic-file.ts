@@ -6,6 +6,7 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writing } from './file-error.ts';
 
 export interface AtomicFileOptions {
   /** Permission bits, whatever the umask; the umask's own unless told. */
@@ -22,9 +24,9 @@ export interface AtomicFileOptions {
   readonly sync?: boolean;
 }
 
-/** Replaces `path` as a whole: a reader sees the old bytes or the new ones. */
+/** Replaces `path` as a whole: a reader sees the old bytes or the new ones. Throws `FileError` when the disk says no. */
 export function writeFileAtomic(path: string, content: string, options: AtomicFileOptions = {}): void {
-  withTemporaryFile(path, content, options, (temporary) => renameSync(temporary, path));
+  writing(path, () => withTemporaryFile(path, content, options, (temporary) => renameSync(temporary, path)));
 }
 
 /**
@@ -38,16 +40,22 @@ export function ensureFile(path: string, content: string, options: AtomicFileOpt
 
 /** Makes `path` with all of its content at once; false, and nothing is changed, when somebody was first. */
 export function createFileAtomic(path: string, content: string, options: AtomicFileOptions = {}): boolean {
-  return withTemporaryFile(path, content, options, (temporary) => {
-    try {
-      linkSync(temporary, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
-      return copyIfAbsent(temporary, path);
-    }
-  });
+  return writing(path, () => withTemporaryFile(path, content, options, (temporary) => publishNew(temporary, path)));
+}
+
+/** Makes a folder and those above it; does nothing where it is. Throws `FileError` when the disk says no. */
+export function makeFolder(path: string): void {
+  writing(path, () => mkdirSync(path, { recursive: true }));
+}
+
+/** A name stays after a power cut once its folder is on the disk. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** The file's text; null when there is none. */
@@ -62,6 +70,17 @@ export function readIfThere(path: string): string | null {
 
 /** File systems without hard links (FAT, some network mounts) say one of these. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+function publishNew(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
+    return copyIfAbsent(temporary, path);
+  }
+}
 
 function copyIfAbsent(from: string, to: string): boolean {
   try {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
 
 /** A program that was started by us and did not do what it was for. */
 export class ToolError extends Error {
@@ -183,6 +184,31 @@ export async function execToFile(
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', kill);
+  }
+}
+
+/**
+ * Runs a program that takes over this terminal, to its end; its exit code, 128 + n after signal n. Throws `ToolError`
+ * when it cannot be started.
+ */
+export async function runInTerminal(
+  file: string,
+  args: readonly string[],
+  options: { env?: Readonly<Record<string, string | undefined>> } = {},
+): Promise<number> {
+  const child = spawn(file, args, { env: { ...process.env, ...options.env }, stdio: 'inherit' });
+  // Keys are the program's: while it has the terminal, Ctrl-C must not end us under it.
+  const ignore = () => {};
+  process.on('SIGINT', ignore).on('SIGQUIT', ignore);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.on('error', (cause) => {
+        reject(new ToolError([file, ...args], { exitCode: null, stderr: '', timedOut: false, cause }));
+      });
+      child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    });
+  } finally {
+    process.off('SIGINT', ignore).off('SIGQUIT', ignore);
   }
 }
 

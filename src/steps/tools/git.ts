@@ -1,13 +1,19 @@
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KeyedQueue } from '../../core/queue.ts';
 import { type ExecResult, exec, ToolError } from './exec.ts';
 import { BatchProcess, OUR_CONFIG, OUR_ENV } from './git-batch.ts';
+import { lockNamedIn, outwaitLock } from './stale-lock.ts';
 
 /** The object id that stands for "no such ref". */
 export const NO_COMMIT = '0'.repeat(40);
 
-/** Milliseconds. */
-const LOCK_WAIT = 5_000;
+/** Milliseconds that a lock may be in the way of one command, and how long that one waits after it went away. */
+const LOCK_WAIT = 10_000;
+const AFTER_LOCK = 10;
+
+/** Times 25 ms: a folder of refs goes when its last ref does, and is made again. */
+const MAX_LOST_FOLDERS = 40;
 
 /** Commits in a row that are asked about at once. */
 const MAX_STRAIGHT = 8;
@@ -27,6 +33,7 @@ export interface GitRunOptions {
   readonly accept?: readonly number[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly timeout?: number;
+  readonly input?: string;
 }
 
 /** Git in one repository: single commands as processes, questions and ref updates to two that stay. */
@@ -36,6 +43,8 @@ export class Git {
   readonly #reader: BatchProcess;
   readonly #writer: BatchProcess;
   readonly #asks = new KeyedQueue();
+  readonly #removed = new Set<string>();
+  #commonDir: Promise<string> | null = null;
 
   constructor(root: string) {
     this.root = root;
@@ -43,14 +52,44 @@ export class Git {
     this.#writer = new BatchProcess(root, ['update-ref', '--stdin']);
   }
 
-  /** Runs git; `cwd` is the repository unless told. Throws `ToolError`. */
+  /**
+   * Runs git; `cwd` is the repository unless told. Throws `ToolError`. A lock of another git is waited for, up to 10 s,
+   * and one that a killed git has left is removed.
+   */
   async run(args: readonly string[], options: GitRunOptions = {}): Promise<ExecResult> {
-    return await exec('git', [...OUR_CONFIG, ...args], {
-      cwd: options.cwd ?? this.root,
-      env: { ...OUR_ENV, ...options.env },
-      ...(options.accept === undefined ? {} : { accept: options.accept }),
-      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    });
+    const until = performance.now() + LOCK_WAIT;
+    const cwd = options.cwd ?? this.root;
+    for (;;) {
+      const outcome = await this.#once(args, options).catch((error: unknown) => {
+        if (error instanceof ToolError) return error;
+        throw error;
+      });
+      if (outcome.exitCode === 0 || !(await this.#isUnlocked(outcome.stderr, cwd, until))) {
+        if (outcome instanceof ToolError) throw outcome;
+        return outcome;
+      }
+    }
+  }
+
+  async #once(args: readonly string[], { env, ...options }: GitRunOptions): Promise<ExecResult> {
+    return await exec('git', [...OUR_CONFIG, ...args], { cwd: this.root, ...options, env: { ...OUR_ENV, ...env } });
+  }
+
+  /**
+   * Waits until a lock file is out of the way: until its holder gives it back, or it has stayed as it is for `stillFor`
+   * milliseconds (2,000 unless told) and no git lives that could hold it. False when it is still there after 10 s.
+   */
+  async freeLock(path: string, options: { stillFor?: number; until?: number } = {}): Promise<boolean> {
+    this.#commonDir ??= this.#findCommonDir();
+    const { until = performance.now() + LOCK_WAIT } = options;
+    const end = await outwaitLock(path, { root: this.root, commonDir: await this.#commonDir, ...options, until });
+    if (end === 'removed') this.#removed.add(path);
+    return end !== 'held';
+  }
+
+  /** Whether a killed git had left this lock, and it was removed by us. */
+  wasStale(lock: string): boolean {
+    return this.#removed.has(lock);
   }
 
   /** The object that a revision names, null when there is none. No process is started. */
@@ -84,7 +123,7 @@ export class Git {
 
   /**
    * Moves refs, all or none, each only from what it must be. False when one was not what it must be.
-   * A lock that another git holds is waited for, up to 5 s.
+   * Locks as in `run`.
    */
   async updateRefs(updates: readonly RefUpdate[]): Promise<boolean> {
     if (updates.length === 0) return true;
@@ -93,19 +132,17 @@ export class Git {
       return noDeref ? `option no-deref\n${line}` : line;
     });
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
-    const deadline = Date.now() + LOCK_WAIT;
     return await this.#asks.run('write', async () => {
-      for (let mayAskAgain = true; ; ) {
+      const until = performance.now() + LOCK_WAIT;
+      for (let mayAskAgain = true, lost = 0; ; ) {
         const error = await this.#transact(transaction);
         if (error === null) return true;
-        const isLocked = /\.lock': File exists|Unable to create/.test(error.stderr);
-        const wasEnded: boolean = error.exitCode === null && mayAskAgain && !this.#writer.closed;
-        if (!isLocked && !wasEnded) return await this.#refused(updates, error);
-        // It may have come to the end of it before somebody ended it.
-        if (wasEnded && (await this.#isDone(updates))) return true;
-        if (Date.now() > deadline) throw error;
-        mayAskAgain &&= !wasEnded;
-        await delay(25);
+        if (error.exitCode === null && mayAskAgain && !this.#writer.closed) {
+          // It may have come to the end of it before somebody ended it.
+          if (await this.#isDone(updates)) return true;
+          mayAskAgain = false;
+        } else if (LOST_FOLDER.test(error.stderr) && lost++ < MAX_LOST_FOLDERS) await delay(25);
+        else if (!(await this.#isUnlocked(error.stderr, this.root, until))) return await this.#refused(updates, error);
       }
     });
   }
@@ -114,6 +151,19 @@ export class Git {
   close(): void {
     this.#reader.close();
     this.#writer.close();
+  }
+
+  /** Whether git failed for a lock that is out of the way now, so that it may be asked again. */
+  async #isUnlocked(stderr: string, cwd: string, until: number): Promise<boolean> {
+    const lock = lockNamedIn(stderr, cwd);
+    if (lock === null || performance.now() > until || !(await this.freeLock(lock, { until }))) return false;
+    await delay(AFTER_LOCK);
+    return true;
+  }
+
+  async #findCommonDir(): Promise<string> {
+    const { stdout } = await this.#once(['rev-parse', '--git-common-dir'], {});
+    return resolve(this.root, stdout);
   }
 
   /** Asks once more when the git that stays was ended by somebody. */
@@ -155,6 +205,8 @@ export class Git {
     throw error;
   }
 }
+
+const LOST_FOLDER = /Unable to create '.+\.lock': No such file or directory/;
 
 /** All that `readline` takes for one. */
 const LINE_BREAK = /[\r\n\u2028\u2029]/;

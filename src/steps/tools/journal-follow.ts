@@ -1,29 +1,42 @@
 import { open } from 'node:fs/promises';
 import { watch } from 'chokidar';
 import type { RunEvent } from '../../core/events.ts';
-import { parseLines } from './journal.ts';
+import { parseLines } from './read-journal.ts';
 
-/** Behind the watcher, for file systems that give no events. */
+/** Behind the watcher, for file systems that give no events and for an owner that dies without a word. */
 const POLL = 2_000;
+/** A run that has lost its owner may get the next one at once. */
+const GRACE = 1_500;
 /** Bytes that are read at once; more where a single line is longer. */
 const CHUNK = 256 * 1024;
 
-/** Every event of a journal that another process writes, from the first on; ends when `signal` is aborted. */
-export async function* followJournal(path: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
+/** Who writes the journal. */
+export interface JournalOwner {
+  /** Changes when the owner does. */
+  readonly lockFile: string;
+  isThere(): boolean;
+}
+
+/**
+ * Every event of a journal that another process writes, from the first on. Ends when `signal` is aborted, and, where
+ * an owner is given, when there is none any more and nothing is left to read.
+ */
+export async function* followJournal(
+  path: string,
+  signal: AbortSignal,
+  owner: JournalOwner | null = null,
+): AsyncGenerator<RunEvent> {
   const file = await open(path, 'r');
-  let wake = () => {};
-  const onChange = () => wake();
-  const watcher = watch(path, { ignoreInitial: true }).on('all', onChange);
-  const timer = setInterval(onChange, POLL);
-  signal.addEventListener('abort', onChange);
+  const changes = new Changes(owner === null ? [path] : [path, owner.lockFile], signal);
   try {
     let at = 0;
     let line = 1;
     let buffer = Buffer.alloc(CHUNK);
+    const ownership = new Ownership(owner);
     while (!signal.aborted) {
-      const changed = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      const changed = changes.next();
+      // Asked before the file is read: what an owner writes, it writes before it goes.
+      const wait = ownership.wait();
       // From the end of the last whole line: a torn one may have been cut off, and others may stand there now.
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       const bytes = buffer.subarray(0, bytesRead);
@@ -33,7 +46,8 @@ export async function* followJournal(path: string, signal: AbortSignal): AsyncGe
         continue;
       }
       if (length === 0) {
-        await changed;
+        if (wait <= 0) return;
+        await changed(wait);
         continue;
       }
       const events = parseLines(bytes.toString('utf8', 0, length), path, line);
@@ -42,9 +56,59 @@ export async function* followJournal(path: string, signal: AbortSignal): AsyncGe
       yield* events;
     }
   } finally {
-    clearInterval(timer);
-    signal.removeEventListener('abort', onChange);
-    await watcher.close();
+    await changes.close();
     await file.close();
+  }
+}
+
+/** How long to go on without an owner. */
+class Ownership {
+  readonly #owner: JournalOwner | null;
+  #goneSince: number | null = null;
+
+  constructor(owner: JournalOwner | null) {
+    this.#owner = owner;
+  }
+
+  /** Milliseconds until the next look; 0 when nobody has owned the run for the time of grace. */
+  wait(): number {
+    if (this.#owner?.isThere() !== false) {
+      this.#goneSince = null;
+      return POLL;
+    }
+    this.#goneSince ??= performance.now();
+    return Math.max(0, this.#goneSince + GRACE - performance.now());
+  }
+}
+
+/** Wakes who waits when one of the files changes, comes or goes. */
+class Changes {
+  readonly #signal: AbortSignal;
+  readonly #watcher: ReturnType<typeof watch>;
+  #wake = () => {};
+
+  constructor(paths: string[], signal: AbortSignal) {
+    this.#signal = signal;
+    // A system that has no watch left to give is no reason to end: there is the poll.
+    const watcher = watch(paths, { ignoreInitial: true }).on('error', () => {});
+    this.#watcher = watcher.on('all', () => this.#wake());
+  }
+
+  /** From now on; the answer waits for the change, for a time in milliseconds, or for the signal. */
+  next(): (limit: number) => Promise<void> {
+    const changed = Promise.withResolvers<void>();
+    this.#wake = changed.resolve;
+    return async (limit) => {
+      const timer = setTimeout(changed.resolve, limit);
+      this.#signal.addEventListener('abort', this.#wake);
+      if (this.#signal.aborted) this.#wake();
+      await changed.promise;
+      clearTimeout(timer);
+      this.#signal.removeEventListener('abort', this.#wake);
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#watcher.close();
   }
 }

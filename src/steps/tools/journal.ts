@@ -1,44 +1,75 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { UserError } from '../../core/errors.ts';
-import type { RunEvent } from '../../core/events.ts';
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { JournalError } from '../../core/event-log.ts';
+import { asFileError, FileError } from './file-error.ts';
 
 /** A disk that is told to keep the lines at most this often (milliseconds); a killed process loses none either way. */
 const SYNC_INTERVAL = 200;
 
 /** The file that one owner appends to. */
 export interface Journal {
-  /** The line is in the file when this returns; throws when it cannot be. */
+  /** The line is in the file when this returns. Throws `JournalError` when it cannot be. */
   write(line: string): void;
+  /** Throws `JournalError` when the disk did not keep all lines. */
   close(): void;
 }
 
+export interface JournalOptions {
+  /** The disk says, between two lines, that it may not have kept the last ones: the owner has to end. */
+  readonly onLost?: (error: JournalError) => void;
+}
+
 /** Opens the journal for appending, at `length` bytes: what stands behind a torn last line is cut off. */
-export function openJournal(path: string, length: number): Journal {
-  const file = openSync(path, 'a', 0o600);
-  ftruncateSync(file, length);
+export function openJournal(path: string, length: number, options: JournalOptions = {}): Journal {
+  const file = attempt(path, () => openAt(path, length));
   let end = length;
+  let closed = false;
+  let lost: JournalError | null = null;
   let timer: NodeJS.Timeout | null = null;
+  const synced = (error: NodeJS.ErrnoException | null) => {
+    // The descriptor that went meanwhile was synced once more as it was closed.
+    if (error === null || closed || lost !== null) return;
+    lost = journalError(path, error);
+    options.onLost?.(lost);
+  };
   const sync = () => {
     timer = null;
-    fdatasync(file, () => {});
+    fdatasync(file, synced);
   };
   return {
     write(line) {
+      if (lost !== null) throw lost;
       try {
         end += writeWhole(file, line);
       } catch (error) {
-        // A line that the disk took half of would damage the next one.
-        ftruncateSync(file, end);
-        throw error;
+        const failure = journalError(path, error);
+        // Half a line would damage the next one. Where it cannot be cut off now, the next owner does.
+        if (!cutBack(file, end)) lost = failure;
+        throw failure;
       }
       timer ??= setTimeout(sync, SYNC_INTERVAL).unref();
     },
     close() {
+      if (closed) return;
+      closed = true;
       if (timer !== null) clearTimeout(timer);
-      fdatasyncSync(file);
-      closeSync(file);
+      try {
+        if (lost === null) attempt(path, () => fdatasyncSync(file));
+      } finally {
+        closeSync(file);
+      }
     },
   };
+}
+
+function openAt(path: string, length: number): number {
+  const file = openSync(path, 'a', 0o600);
+  try {
+    ftruncateSync(file, length);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
 }
 
 /** Returns how many bytes it was. */
@@ -48,38 +79,28 @@ function writeWhole(file: number, line: string): number {
   return bytes.length;
 }
 
-export interface JournalContent {
-  readonly events: readonly RunEvent[];
-  /** Bytes of whole lines. */
-  readonly length: number;
-  /** A last line that was cut short by a crash; empty when there is none. */
-  readonly torn: string;
-}
-
-/** Reads a journal. A torn last line is left out and told; damage before it is a `UserError`. */
-export function readJournal(path: string): JournalContent {
-  const bytes = readFileSync(path);
-  const length = bytes.lastIndexOf(0x0a) + 1;
-  const events = parseLines(bytes.toString('utf8', 0, length), path, 1);
-  return { events, length, torn: bytes.toString('utf8', length) };
-}
-
-/** The events of whole lines; `firstLine` is for the message. */
-export function parseLines(text: string, path: string, firstLine: number): RunEvent[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, at) => parseLine(line, `${path}:${firstLine + at}`));
-}
-
-function parseLine(line: string, place: string): RunEvent {
+function cutBack(file: number, end: number): boolean {
   try {
-    const event = JSON.parse(line) as RunEvent;
-    if (typeof event.seq === 'number' && typeof event.kind === 'string' && typeof event.at === 'string') return event;
+    ftruncateSync(file, end);
+    return true;
   } catch {
-    // Said below, as for JSON that is no event.
+    return false;
   }
-  throw new UserError(`${place}: this line of the journal is damaged`, {
-    hint: 'start over with --new-run, which keeps the old run and its branches',
-  });
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw journalError(path, error);
+  }
+}
+
+function journalError(path: string, error: unknown): JournalError {
+  const known = asFileError(path, error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new JournalError(
+    known instanceof FileError ? `the journal ${known.message}` : `the journal ${path} cannot be written: ${reason}`,
+    { hint: known instanceof FileError ? known.hint : null, cause: error },
+  );
 }

@@ -35,6 +35,32 @@ export async function stopSession(session: number, mark: string): Promise<void> 
   }
 }
 
+/**
+ * Ends every process that carries `mark` (`NAME=value`) in its environment, where the session of a terminal that is gone
+ * is not known. Elsewhere than on Linux nobody tells: nothing is done.
+ */
+export async function stopMarked(mark: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  for (const pid of pids.map(Number)) {
+    const session = pid === process.pid || !carries(pid, mark) ? null : sessionOf(pid);
+    if (session === null) continue;
+    send(pid, 'SIGHUP');
+    send(pid, 'SIGCONT');
+    await allGone([pid], session);
+    if (carries(pid, mark)) send(pid, 'SIGKILL');
+  }
+}
+
+function carries(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+  } catch {
+    // It is gone, or somebody else's.
+    return false;
+  }
+}
+
 /** Waits until all have ended, at most `GRACE`. They are not our children, so that nobody tells us. */
 async function allGone(pids: readonly number[], session: number): Promise<void> {
   const deadline = Date.now() + GRACE;

@@ -10,12 +10,19 @@ export type PaneChange =
   /** Changes may have been missed. */
   | { readonly kind: 'reattached' };
 
-export interface TmuxOptions {
-  /** Name of a private server (`-L`); null for the server that we are in, else the user's default one. */
-  readonly socket: string | null;
+export type TmuxOptions = {
   readonly session: string;
   readonly signal?: AbortSignal;
-}
+} & (
+  | {
+      /** Name of a private server (`-L`); null for the server that we are in, else the user's default one. */
+      readonly socket: string | null;
+    }
+  | {
+      /** Arguments of `tmux` that say which server. */
+      readonly server: readonly string[];
+    }
+);
 
 /** Milliseconds; tmux answers within one when it is well. */
 const COMMAND_TIMEOUT = 10_000;
@@ -49,8 +56,9 @@ export class TmuxControl {
   }
 
   /** Makes the session when it is missing. Throws `TmuxError` `cannot_start`, `disconnected`. */
-  static async connect({ socket, session, signal }: TmuxOptions): Promise<TmuxControl> {
-    const server = serverArguments(socket);
+  static async connect(options: TmuxOptions): Promise<TmuxControl> {
+    const { session, signal } = options;
+    const server = 'server' in options ? options.server : serverArguments(options.socket);
     const made = await ensureSession(server, session, signal);
     const control = new TmuxControl(server, session, made);
     await control.#client;

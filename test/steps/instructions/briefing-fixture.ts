@@ -84,6 +84,7 @@ export function filesInput(repository: string, task: GraphTask, given: Given = {
       task,
       run: 1,
       attempt,
+      note: given.note ?? null,
       dependencies: given.dependencies ?? [],
       earlierAttempts: given.earlierAttempts ?? [],
       signalDirOf: given.signalDirOf ?? ((id) => signalDirOf(id)),

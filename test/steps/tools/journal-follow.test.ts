@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/core/events.ts';
-import { followJournal } from '../../../src/steps/tools/journal-follow.ts';
+import { followJournal, type JournalOwner } from '../../../src/steps/tools/journal-follow.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
 const line = (seq: number, text = '') =>
-  `${JSON.stringify({ seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text })}\n`;
+  `${JSON.stringify({ v: 1, seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text })}\n`;
 
 /** Reads events one at a time, and ends when the test is told to. */
 class Follower {
   readonly #leave = new AbortController();
   readonly #events: AsyncGenerator<RunEvent>;
 
-  constructor(path: string) {
-    this.#events = followJournal(path, this.#leave.signal);
+  constructor(path: string, owner: JournalOwner | null = null) {
+    this.#events = followJournal(path, this.#leave.signal, owner);
   }
 
   async next(count: number): Promise<number[]> {
@@ -47,7 +47,7 @@ test('hears every event of another process, in order, also torn in the middle of
     const { appendFileSync } = require('node:fs');
     for (let seq = 3; seq <= 200; seq++) {
       const text = '\u20ac\u00fc'.repeat(seq % 50);
-      const event = { seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text };
+      const event = { v: 1, seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text };
       const bytes = Buffer.from(JSON.stringify(event) + '\\n');
       const half = Math.floor(bytes.length / 2);
       appendFileSync(process.argv[1], bytes.subarray(0, half));
@@ -103,4 +103,63 @@ test('names the damaged line', async () => {
     await follower.next(2);
   })();
   await expect(rest).rejects.toMatchObject({ name: 'UserError', message: expect.stringContaining(`${path}:3:`) });
+});
+
+describe('an owner', () => {
+  /** A journal, and a lock file that says who is there by being there. */
+  function ownedJournal(): { path: string; owner: JournalOwner } {
+    const folder = temporaryFolder();
+    const path = join(folder, 'events.jsonl');
+    const lockFile = join(folder, 'owner.lock');
+    writeFileSync(path, line(1));
+    writeFileSync(lockFile, '');
+    return { path, owner: { lockFile, isThere: () => existsSync(lockFile) } };
+  }
+
+  test('that is gone ends it, after all that it wrote', async () => {
+    const { path, owner } = ownedJournal();
+    const follower = new Follower(path, owner);
+    expect(await follower.next(1)).toEqual([1]);
+    const next = follower.ask();
+    appendFileSync(path, line(2) + line(3));
+    rmSync(owner.lockFile);
+    expect((await next).value?.seq).toBe(2);
+    expect(await follower.next(1)).toEqual([3]);
+    expect(await follower.ask()).toEqual({ value: undefined, done: true });
+  });
+
+  test('that another follows at once is no end', async () => {
+    const { path, owner } = ownedJournal();
+    let looks = 0;
+    let onLook = () => {};
+    const isThere = () => {
+      looks++;
+      onLook();
+      return owner.isThere();
+    };
+    const look = (count: number) =>
+      new Promise<void>((resolve) => {
+        onLook = () => looks >= count && resolve();
+      });
+    const follower = new Follower(path, { ...owner, isThere });
+    expect(await follower.next(1)).toEqual([1]);
+    rmSync(owner.lockFile);
+    const gone = look(looks + 1);
+    const next = follower.ask();
+    await gone;
+    writeFileSync(owner.lockFile, '');
+    // The looks that find the new owner, and the one after as long as a run may be without any.
+    await Promise.race([look(looks + 3), next.then(() => expect.unreachable('it has ended'))]);
+    appendFileSync(path, line(2));
+    expect((await next).value?.seq).toBe(2);
+    await follower.stop();
+  });
+
+  test('that was never there ends it too', async () => {
+    const { path, owner } = ownedJournal();
+    rmSync(owner.lockFile);
+    const follower = new Follower(path, owner);
+    expect(await follower.next(1)).toEqual([1]);
+    expect(await follower.ask()).toEqual({ value: undefined, done: true });
+  });
 });

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openJournal, readJournal } from '../../../src/steps/tools/journal.ts';
+import { openJournal } from '../../../src/steps/tools/journal.ts';
+import { readJournal } from '../../../src/steps/tools/read-journal.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
 const line = (seq: number, text = '') =>
-  `${JSON.stringify({ seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text })}\n`;
+  `${JSON.stringify({ v: 1, seq, at: '2026-01-01T00:00:00.000Z', kind: 'run_resumed', pid: 1, text })}\n`;
 
 test('what is written is read again, also long lines and odd characters', () => {
   const path = join(temporaryFolder(), 'events.jsonl');
@@ -20,63 +21,85 @@ test('what is written is read again, also long lines and odd characters', () => 
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test.each(['{"seq":2', '{"seq":2,"at":"2026', '\u20ac'.slice(0, 1), JSON.stringify({ seq: 2, at: 'now', kind: 'x' })])(
-  'a torn last line is told, and cut off by the next owner: %s',
-  (torn) => {
-    const path = join(temporaryFolder(), 'events.jsonl');
-    writeFileSync(path, line(1));
-    appendFileSync(path, Buffer.from(torn));
-    const before = readJournal(path);
-    expect(before.events).toHaveLength(1);
-    expect(before.torn).toBe(torn);
-    const journal = openJournal(path, before.length);
-    journal.write(line(2));
-    journal.close();
-    expect(readFileSync(path, 'utf8')).toBe(line(1) + line(2));
-  },
-);
+const MODULE = new URL('../../../src/steps/tools/journal.ts', import.meta.url).href;
 
-test('a journal is whole that ends in half a character', () => {
-  const path = join(temporaryFolder(), 'events.jsonl');
-  writeFileSync(path, Buffer.concat([Buffer.from(`${line(1)}{"a":"`), Buffer.from([0xe2, 0x82])]));
-  expect(readJournal(path)).toMatchObject({ events: [{ seq: 1 }], length: Buffer.byteLength(line(1)) });
-});
-
-test.each(['{"seq":2', 'null', '[]', '', '{}', '\u0000\u0000', '{"seq":"2","kind":"x","at":"y"}', '7'])(
-  'damage before the end is a mistake with its line: %j',
-  (damage) => {
-    const path = join(temporaryFolder(), 'events.jsonl');
-    writeFileSync(path, `${line(1)}${damage}\n${line(3)}`);
-    expect(() => readJournal(path)).toThrow(
-      expect.objectContaining({
-        name: 'UserError',
-        message: `${path}:2: this line of the journal is damaged`,
-        hint: expect.stringContaining('--new-run'),
-      }),
-    );
-  },
-);
-
-test('an empty journal has no events', () => {
-  const path = join(temporaryFolder(), 'events.jsonl');
-  writeFileSync(path, '');
-  expect(readJournal(path)).toEqual({ events: [], length: 0, torn: '' });
-});
+/** What a process prints that writes line 1, then does this with `journal`, `lost` and `trouble`. */
+function inProcess(path: string, script: string, prefix: readonly string[] = []): string {
+  const source = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    let trouble = {};
+    for (const name of ['writeSync', 'ftruncateSync', 'fdatasyncSync', 'fdatasync']) {
+      const real = fs[name];
+      fs[name] = (...args) => {
+        const code = trouble[name];
+        if (code === undefined) return real(...args);
+        const error = Object.assign(new Error(code + ': it was asked for'), { code });
+        if (name === 'fdatasync') return setImmediate(args.at(-1), error);
+        if (name === 'writeSync' && code === 'ENOSPC') real(args[0], args[1], args[2], 5);
+        throw error;
+      };
+    }
+    syncBuiltinESMExports();
+    const { openJournal } = await import(${JSON.stringify(MODULE)});
+    const { promise: lost, resolve: onLost } = Promise.withResolvers();
+    const journal = openJournal(${JSON.stringify(path)}, 0, { onLost });
+    const line = (seq, text = '') => JSON.stringify({ v: 1, seq, at: '2026-01-01', kind: 'run_resumed', text }) + '\\n';
+    const said = (work) => { try { work(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message + ' → ' + error.hint; } };
+    journal.write(line(1));
+    ${script}`;
+  const [file = '', ...args] = [...prefix, process.execPath, '--input-type=module', '-e', source];
+  return execFileSync(file, args, { encoding: 'utf8' });
+}
 
 test('a line that the disk takes only half of is taken back', () => {
   const path = join(temporaryFolder(), 'events.jsonl');
-  const source = `
-    const { openJournal } = await import(${JSON.stringify(new URL('../../../src/steps/tools/journal.ts', import.meta.url).href)});
-    const journal = openJournal(${JSON.stringify(path)}, 0);
-    journal.write(${JSON.stringify(line(1))});
-    let code = 'none';
-    try { journal.write(${JSON.stringify(line(2, 'x'.repeat(10_000)))}); } catch (error) { code = error.code; }
-    journal.write(${JSON.stringify(line(2))});
-    journal.close();
-    process.stdout.write(code);`;
   // At most 4 KiB a file: a full disk that needs no disk.
-  const limit = 'trap \'\' XFSZ; ulimit -f 8; exec "$@"';
-  const argv = ['-c', limit, 'sh', process.execPath, '--input-type=module', '-e', source];
-  expect(execFileSync('/bin/sh', argv, { encoding: 'utf8' })).toBe('EFBIG');
+  const limit = ['/bin/sh', '-c', 'trap \'\' XFSZ; ulimit -f 8; exec "$@"', 'sh'];
+  const script = `
+    process.stdout.write(said(() => journal.write(line(2, 'x'.repeat(10_000)))));
+    journal.write(line(2));
+    journal.close();`;
+  expect(inProcess(path, script, limit)).toMatch(
+    /^JournalError: the journal \S+ cannot be written: no file may be that/,
+  );
   expect(readJournal(path)).toMatchObject({ events: [{ seq: 1 }, { seq: 2 }], torn: '' });
+});
+
+test('a full disk is told with what to do, and nothing is written behind half a line that stays', () => {
+  const path = join(temporaryFolder(), 'events.jsonl');
+  const script = `
+    trouble = { writeSync: 'ENOSPC', ftruncateSync: 'EIO' };
+    const first = said(() => journal.write(line(2)));
+    trouble = {};
+    process.stdout.write(JSON.stringify([first, said(() => journal.write(line(2)))]));`;
+  const said = `JournalError: the journal ${path} cannot be written: the disk is full → free some space and run the same command again`;
+  expect(JSON.parse(inProcess(path, script))).toEqual([said, said]);
+  expect(readJournal(path)).toMatchObject({ events: [{ seq: 1 }], torn: '{"v":' });
+});
+
+test('a disk that does not keep the lines is noticed without another line, and ends the journal', () => {
+  const path = join(temporaryFolder(), 'events.jsonl');
+  const script = `
+    trouble = { fdatasync: 'EIO' };
+    setTimeout(() => {}, 20_000);
+    const error = await lost;
+    process.stdout.write(JSON.stringify([error.message, said(() => journal.write(line(2))), said(() => journal.close())]));
+    process.exit();`;
+  const message = `the journal ${path} cannot be written: the disk reports an error`;
+  expect(JSON.parse(inProcess(path, script))).toEqual([message, expect.stringContaining(message), 'nothing']);
+  expect(readJournal(path).events).toHaveLength(1);
+});
+
+test('a disk that says so as the journal is closed is heard', () => {
+  const path = join(temporaryFolder(), 'events.jsonl');
+  const script = `
+    trouble = { fdatasyncSync: 'EIO' };
+    process.stdout.write(said(() => journal.close()));`;
+  expect(inProcess(path, script)).toContain('JournalError: the journal');
+});
+
+test('a journal that cannot be opened is told', () => {
+  const path = join(temporaryFolder(), 'none', 'events.jsonl');
+  expect(() => openJournal(path, 0)).toThrow(expect.objectContaining({ name: 'JournalError', hint: null }));
 });

@@ -6,7 +6,7 @@ import { livenessOf, ownIdentity } from '../../../src/steps/tools/process-identi
 
 test('we are alive, on this host', () => {
   const own = ownIdentity();
-  expect(own).toEqual({ pid: process.pid, start: expect.stringMatching(/^\d+$/), host: hostname() });
+  expect(own).toMatchObject({ pid: process.pid, start: expect.stringMatching(/^\d+$/), host: hostname() });
   expect(livenessOf(own)).toBe('alive');
 });
 
@@ -22,15 +22,33 @@ test('of another host nobody can tell', () => {
   expect(livenessOf({ ...ownIdentity(), host: 'another.example.invalid' })).toBe('unknown');
 });
 
+test('the same pid with the same start in another boot is another process', () => {
+  expect(livenessOf({ ...ownIdentity(), boot: 'an earlier one' })).toBe('dead');
+});
+
+test('of another namespace of pids nobody can tell, whatever has the pid here', () => {
+  const foreign = { ...ownIdentity(), namespace: 'pid:[1]' };
+  expect(livenessOf(foreign)).toBe('unknown');
+  expect(livenessOf({ ...foreign, start: '1' })).toBe('unknown');
+  // With the boot went all of its processes, also those in containers.
+  expect(livenessOf({ ...foreign, boot: 'an earlier one' })).toBe('dead');
+});
+
+test('what an older version did not write is no difference', () => {
+  const old = { ...ownIdentity(), boot: null, namespace: null };
+  expect(livenessOf(old)).toBe('alive');
+  expect(livenessOf({ ...old, start: '1' })).toBe('dead');
+});
+
 test('a process is dead once it has ended, and while nobody has collected it', async () => {
   const child = spawn('/bin/sh', ['-c', 'exec 3<&0; read line; sleep 0 & echo $!; read line'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const identity = { pid: child.pid ?? 0, start: null, host: hostname() };
+  const identity = { ...ownIdentity(), pid: child.pid ?? 0, start: null };
   expect(livenessOf(identity)).toBe('alive');
   child.stdin.write('go\n');
   const [bytes] = (await once(child.stdout, 'data')) as [Buffer];
-  const zombie = { pid: Number(bytes.toString()), start: null, host: hostname() };
+  const zombie = { ...identity, pid: Number(bytes.toString()) };
   await expect.poll(() => livenessOf(zombie)).toBe('dead');
   child.stdin.end();
   await once(child, 'close');

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { watchSignals } from '../../../src/steps/tools/signal-watch.ts';
+import { watchFolder } from '../../../src/steps/tools/folder-watch.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
 /** A day: so that only what is seen by watching counts. */
@@ -11,9 +11,9 @@ test('tells of the named files, made or moved there, and of no others', async ()
   const folder = temporaryFolder();
   let changes = 0;
   let wake = () => {};
-  const watcher = watchSignals(
+  const watcher = watchFolder(
     folder,
-    ['.done'],
+    (name) => name === '.done',
     () => {
       changes++;
       wake();
@@ -33,9 +33,9 @@ test('tells of the named files, made or moved there, and of no others', async ()
 test('polls where there is nothing to watch', async () => {
   const folder = temporaryFolder();
   await new Promise<void>((resolve) => {
-    const watcher = watchSignals(
+    const watcher = watchFolder(
       join(folder, 'none'),
-      ['.done'],
+      (name) => name === '.done',
       () => {
         watcher.close();
         resolve();
@@ -50,9 +50,9 @@ test('goes on polling when the folder goes', async () => {
   mkdirSync(folder);
   let left = 3;
   await new Promise<void>((resolve) => {
-    const watcher = watchSignals(
+    const watcher = watchFolder(
       folder,
-      ['.done'],
+      (name) => name === '.done',
       () => {
         rmSync(folder, { recursive: true, force: true });
         if (--left > 0) return;

@@ -1,18 +1,18 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 /**
- * Calls `onChange` when one of `names` changes in `folder`, and every `pollInterval` milliseconds for file systems
- * that give no events. Node's own watcher and not chokidar: an agent's log grows in the same folder, and chokidar
- * reads the folder again at each of its writes.
+ * Calls `onChange` when a file of `folder` changes whose name `isWanted`, and every `pollInterval` milliseconds for file
+ * systems that give no events. Node's own watcher and not chokidar: an agent's log grows beside its signals, and
+ * chokidar reads the folder again at each of its writes.
  */
-export function watchSignals(
+export function watchFolder(
   folder: string,
-  names: readonly string[],
+  isWanted: (name: string) => boolean,
   onChange: () => void,
   pollInterval = 5_000,
 ): { close(): void } {
   const watcher: FSWatcher | null = open(folder, (name) => {
-    if (name === null || names.includes(name)) onChange();
+    if (name === null || isWanted(name)) onChange();
   });
   const timer = setInterval(onChange, pollInterval);
   return {

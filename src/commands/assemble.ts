@@ -1,0 +1,68 @@
+import type { EventLog } from '../core/event-log.ts';
+import type { Graph, Settings } from '../core/graph/graph.ts';
+import { Orchestrator } from '../core/orchestrator.ts';
+import { StandardTaskRunner } from '../core/task-runner.ts';
+import { attemptTokens } from '../steps/attempt-tokens.ts';
+import { createTmuxEnvironment, type TmuxEnvironment } from '../steps/environments/tmux.ts';
+import type { Extensions } from '../steps/extensions.ts';
+import type { Repository } from '../steps/preflight.ts';
+import { createStandardSteps } from '../steps/standard-steps.ts';
+import type { Git } from '../steps/tools/git.ts';
+import { TmuxControl } from '../steps/tools/tmux-control.ts';
+
+/** What the agent-side commands run on; absolute paths. */
+export interface AgentCommands {
+  readonly node: string;
+  readonly agentScript: string;
+}
+
+export interface AssembleOptions {
+  readonly repository: Repository;
+  readonly git: Git;
+  readonly graph: Graph;
+  readonly settings: Settings;
+  readonly extensions: Extensions;
+  /** Arguments of `tmux` that say which server. */
+  readonly tmuxServer: readonly string[];
+  readonly agentCommands: AgentCommands;
+  readonly log: EventLog;
+  /** Absolute. */
+  readonly runDirectory: string;
+  readonly waitForPerson: ((signal: AbortSignal) => Promise<void>) | null;
+}
+
+/** The orchestrator of an opened run with its steps; nothing is started, and tmux is reached when it is needed. */
+export function assemble(options: AssembleOptions): { orchestrator: Orchestrator; release: () => Promise<void> } {
+  const { graph, settings, log, git, runDirectory } = options;
+  const tmux = tmuxOf(options);
+  const steps = createStandardSteps({
+    ...options.extensions,
+    graph,
+    settings,
+    git,
+    commonDir: options.repository.commonDir,
+    runDirectory,
+    tmux,
+    agentCommands: options.agentCommands,
+  });
+  const orchestrator = new Orchestrator({
+    graph,
+    settings,
+    taskRunner: new StandardTaskRunner(steps.tables),
+    workstreamSteps: steps.workstreams,
+    log,
+    tokenOf: attemptTokens(runDirectory),
+    waitForPerson: options.waitForPerson,
+  });
+  const release = async () => {
+    steps.close();
+    await tmux?.disconnect();
+  };
+  return { orchestrator, release };
+}
+
+function tmuxOf({ graph, settings, tmuxServer: server }: AssembleOptions): TmuxEnvironment | null {
+  if (!graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux')) return null;
+  const session = settings.tmuxSession;
+  return createTmuxEnvironment({ session, connect: () => TmuxControl.connect({ server, session }) });
+}

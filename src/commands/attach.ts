@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { UserError } from '../core/errors.ts';
+import { nearest } from '../core/graph/problem.ts';
+import type { AttemptState } from '../core/run-state.ts';
+import { recordedSession, serversOf } from '../steps/recorded-server.ts';
+import type { RunStore } from '../steps/run-store.ts';
+import { type TaggedPane, taggedPanes } from '../steps/tagged-panes.ts';
+import { exec, runInTerminal } from '../steps/tools/exec.ts';
+import { CLIENT_ENV } from '../steps/tools/tmux-session.ts';
+import { requireTool, TMUX } from '../steps/tools/versions.ts';
+import type { Io } from './io.ts';
+import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { commandText } from './shell-text.ts';
+
+export interface AttachOptions extends RecordedRunOptions {
+  /** Null for the owner of the run. */
+  readonly task: string | null;
+  /** `-L`; null for the server that the run used. */
+  readonly tmuxSocket: string | null;
+}
+
+/** Something in tmux to look at. */
+interface Place {
+  readonly server: readonly string[];
+  /** As `-t` takes it: a session, with a window and a pane of it. */
+  readonly target: string;
+}
+
+interface Wanted {
+  readonly store: RunStore;
+  readonly graph: string;
+  readonly run: number;
+  readonly servers: readonly string[][];
+}
+
+/** Puts this terminal into the window of a task's agent, or of the run's owner. Resolves to tmux's exit code. */
+export async function attach(options: AttachOptions, io: Io): Promise<number> {
+  const { store, graph, run } = await findRun(options);
+  await requireTool(TMUX);
+  const wanted = { store, graph, run, servers: serversOf(store, [run], options.tmuxSocket) };
+  const place = options.task === null ? await ownerPlace(wanted) : await agentPlace(wanted, options.task);
+  const argv = [...place.server, 'attach-session', '-t', place.target];
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new UserError('attach needs a terminal', { hint: `in one: ${commandText(['tmux', ...argv])}` });
+  }
+  const inside = /^(.+),\d+,\d+$/.exec(process.env.TMUX ?? '')?.[1];
+  if (inside === undefined) return await runInTerminal('tmux', argv);
+  if (await isServer(place.server, inside)) {
+    // With TMUX set, so that tmux knows which of its clients is this one.
+    return await runInTerminal('tmux', [...place.server, 'switch-client', '-t', place.target]);
+  }
+  io.err('agentrelay: a tmux within a tmux: press the prefix key twice, then d, to come back');
+  return await runInTerminal('tmux', argv, { env: CLIENT_ENV });
+}
+
+async function agentPlace({ store, graph, run, servers }: Wanted, task: string): Promise<Place> {
+  const { state } = store.replay(run);
+  const attempts = state.tasks.get(task)?.attempts;
+  if (attempts === undefined) {
+    const near = nearest(task, [...state.tasks.keys()]);
+    const hint = near === null ? `there are: ${[...state.tasks.keys()].join(', ')}` : `did you mean ${near}?`;
+    throw new UserError(`run ${run} of ${graph} has no task ${task}`, { hint });
+  }
+  const attempt = attempts.at(-1);
+  if (attempt === undefined) throw new UserError(`task ${task} has not been started yet`);
+  const panes = await panesOf(servers);
+  const found = panes.filter((pane) => isAgentOf(pane, { graph, run, task, attempt }));
+  const live = found.find((pane) => !pane.dead);
+  if (live !== undefined) return placeOf(live);
+  const which = `task ${task}, attempt ${attempt.number}`;
+  throw new UserError(found.length > 0 ? `the agent of ${which}, has ended` : `${which}, has no window`, {
+    hint: `agentrelay logs ${task} shows what it printed`,
+  });
+}
+
+/** The token makes sure: another repository may have a graph, a run and a task of the same names. */
+function isAgentOf(
+  { of }: TaggedPane,
+  wanted: { graph: string; run: number; task: string; attempt: AttemptState },
+): boolean {
+  if (of.kind !== 'agent') return false;
+  const { graph, run, task, attempt, token } = of.tag;
+  const isNamed = graph === wanted.graph && run === wanted.run && task === wanted.task;
+  const hash = createHash('sha256').update(token).digest('hex');
+  return isNamed && attempt === wanted.attempt.number && hash === wanted.attempt.tokenHash;
+}
+
+/** The window of a background owner, also when it has ended; else the session of the agents. */
+async function ownerPlace({ store, graph, run, servers }: Wanted): Promise<Place> {
+  const owners = (await panesOf(servers)).filter(({ of }) => of.kind === 'owner' && of.folder === store.directory);
+  const owner = owners.find((pane) => !pane.dead) ?? owners.at(-1);
+  if (owner !== undefined) return placeOf(owner);
+  const session = recordedSession(store, run);
+  for (const server of session === null ? [] : servers) {
+    const has = await exec('tmux', [...server, 'has-session', '-t', `=${session}`], { env: CLIENT_ENV, accept: [1] });
+    if (has.exitCode === 0) return { server, target: `=${session}:` };
+  }
+  throw new UserError(`nothing of run ${run} of ${graph} is in tmux now`, {
+    hint: `agentrelay status ${graph} shows where it stands; a private tmux server is named with -L`,
+  });
+}
+
+async function panesOf(servers: readonly string[][]): Promise<TaggedPane[]> {
+  return (await Promise.all(servers.map((server) => taggedPanes(server)))).flat();
+}
+
+function placeOf({ server, session, window, pane }: TaggedPane): Place {
+  return { server, target: `${session}:${window}.${pane}` };
+}
+
+async function isServer(server: readonly string[], socket: string): Promise<boolean> {
+  const { stdout } = await exec('tmux', [...server, 'display-message', '-p', '#{socket_path}'], {
+    env: CLIENT_ENV,
+    accept: [1],
+  });
+  return stdout !== '' && realPath(stdout) === realPath(socket);
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

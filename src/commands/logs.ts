@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { requireTask } from '../core/known-task.ts';
+import { isTerminal } from '../core/lifecycle.ts';
+import { attemptDirectory } from '../core/names.ts';
+import { replay } from '../core/reduce.ts';
+import type { AttemptState, TaskState } from '../core/run-state.ts';
+import { plainLines, readLogTail } from '../steps/agent-log.ts';
+import { followFile } from '../steps/tools/file-follow.ts';
+import { attemptOver } from './attempt-over.ts';
+import type { Io } from './io.ts';
+import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { runOwner } from './run-owner.ts';
+
+export interface LogsOptions extends RecordedRunOptions {
+  readonly task: string;
+  /** Null for the last one. */
+  readonly attempt: number | null;
+  readonly follow: boolean;
+  /** From the end; null for the usual number. */
+  readonly lines: number | null;
+  /** Takes the bytes as the agent wrote them; null for lines of text. */
+  readonly raw: ((bytes: Uint8Array) => void) | null;
+}
+
+const USUAL_LINES = 200;
+
+/** What an agent has written to its terminal. Throws `UserError` where there is nothing. Resolves to the exit code. */
+export async function logs(options: LogsOptions, io: Io): Promise<number> {
+  const { store, run } = await findRun(options);
+  const { events } = store.journal(run);
+  const task = requireTask(replay(events), options.task);
+  const attempt = attemptOf(task, options.attempt);
+  const owned = runOwner(store, run) !== null;
+  const number = attempt?.number ?? 1;
+  const folder = attempt?.signalDir ?? join(store.runDirectory(run), attemptDirectory(options.task, number));
+  const ended = attempt !== null && isTerminal(attempt.status);
+  const file = logFile(folder, { ended, raw: options.raw !== null });
+  const follow = options.follow && !ended && (attempt !== null || (owned && task.status === 'pending'));
+  if (!follow) {
+    if (file === null) throw noLog(task, attempt, folder);
+    await show({ ...options, file, follow: false }, io, AbortSignal.abort());
+    return 0;
+  }
+  if (file === null) io.err(`agentrelay: ${noLog(task, attempt, folder).message}; waiting for it`);
+  if (!owned) io.err('agentrelay: nobody runs this run now; Ctrl-C ends the wait for more');
+  const leave = new AbortController();
+  const stop = () => leave.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const over = attemptOver(
+      { journal: store.journalFile(run), known: events.length, task: options.task, number },
+      leave.signal,
+    );
+    await show({ ...options, file: file ?? join(folder, RAW_LOG), follow: true }, io, over.signal);
+    await over.done;
+    return 0;
+  } finally {
+    leave.abort();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+const LOG = 'agent.log';
+const RAW_LOG = 'agent.raw.log';
+
+function attemptOf(task: TaskState, wanted: number | null): AttemptState | null {
+  if (wanted === null) return task.attempts.at(-1) ?? null;
+  const found = task.attempts[wanted - 1];
+  if (found !== undefined) return found;
+  const { id } = task.outline;
+  const last = task.attempts.length;
+  throw new UserError(`task ${id} has no attempt ${wanted}`, {
+    hint: last === 0 ? `agentrelay why ${id} tells what it waits for` : `the last one is attempt ${last}`,
+  });
+}
+
+/** The text of the screen is made when the attempt is torn down; until then there is only the stream. */
+function logFile(folder: string, { ended, raw }: { ended: boolean; raw: boolean }): string | null {
+  const names = ended && !raw ? [LOG, RAW_LOG] : [RAW_LOG, LOG];
+  return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
+function noLog(task: TaskState, attempt: AttemptState | null, folder: string): UserError {
+  const { id } = task.outline;
+  const hint = `agentrelay why ${id} tells more`;
+  if (attempt === null) return new UserError(`task ${id} has no log: it has not started (${task.status})`, { hint });
+  const of = `attempt ${attempt.number} of ${id} has no log`;
+  if (attempt.agent === null && attempt.failure !== null) {
+    return new UserError(`${of}: it failed before its agent was started: ${attempt.failure.error}`, { hint });
+  }
+  if (attempt.agent === null) {
+    const why = isTerminal(attempt.status) ? 'its agent was never started' : 'its agent is not started yet';
+    return new UserError(`${of}: ${why} (step ${attempt.step})`, { hint });
+  }
+  return new UserError(`${of}: there is no ${LOG} and no ${RAW_LOG} in ${folder}`, { hint });
+}
+
+type Shown = Pick<LogsOptions, 'lines' | 'raw'> & { readonly file: string; readonly follow: boolean };
+
+/** The end of a log, and what is added to it until `over`. */
+async function show({ file, follow, lines, raw }: Shown, io: Io, over: AbortSignal): Promise<void> {
+  if (raw !== null) {
+    for await (const bytes of followFile(file, 0, over)) raw(bytes);
+    return;
+  }
+  const tail = readLogTail(file, lines ?? USUAL_LINES, follow ? 'whole_lines' : 'to_the_end');
+  if (tail?.cut && tail.lines.length !== lines) io.err(`agentrelay: only the end is shown; all of it is in ${file}`);
+  for (const line of tail?.lines ?? []) io.out(line);
+  if (!follow) return;
+  let pending = Buffer.alloc(0);
+  for await (const bytes of followFile(file, tail?.end ?? 0, over)) {
+    pending = Buffer.concat([pending, bytes]);
+    const whole = pending.lastIndexOf(0x0a) + 1;
+    for (const line of plainLines(pending.subarray(0, whole))) io.out(line);
+    pending = pending.subarray(whole);
+  }
+  for (const line of plainLines(pending)) io.out(line);
+}

@@ -1,0 +1,119 @@
+import { EventLog } from '../core/event-log.ts';
+import type { RunEvent } from '../core/events.ts';
+import { isGivenUp } from '../core/give-up.ts';
+import type { Graph, Settings } from '../core/graph/graph.ts';
+import type { ReadGraphOptions } from '../core/graph/read-graph.ts';
+import { runStarted } from '../core/run-started.ts';
+import { emptyRunState, type RunState } from '../core/run-state.ts';
+import type { Repository } from '../steps/preflight.ts';
+import { socketToRecord } from '../steps/recorded-server.ts';
+import { readRequests } from '../steps/request-files.ts';
+import type { RunRecord, RunStore } from '../steps/run-store.ts';
+import type { Git } from '../steps/tools/git.ts';
+import { type Journal, openJournal } from '../steps/tools/journal.ts';
+import { archiveRun } from './archive-run.ts';
+import { takeUpGraph } from './take-up-graph.ts';
+
+export interface OpenRunOptions {
+  readonly repository: Repository;
+  readonly git: Git;
+  readonly graph: Graph;
+  readonly graphText: string;
+  readonly digest: string;
+  readonly settings: Settings;
+  /** With which the graph was read. */
+  readonly readOptions: ReadGraphOptions;
+  readonly tmuxSocket: string | null;
+  readonly newRun: boolean;
+}
+
+export interface OpenedRun {
+  readonly log: EventLog;
+  readonly journal: Journal;
+  readonly run: number;
+  readonly directory: string;
+  /** There is nothing to do in it. */
+  readonly over: boolean;
+  /** What was told before anybody could listen. */
+  readonly opening: readonly RunEvent[];
+  readonly stopListening: () => void;
+  readonly notes: readonly string[];
+}
+
+/** The run to go on with: the last one where something is left to do, else a new one. The lock must be held. */
+export async function openRun(
+  options: OpenRunOptions,
+  store: RunStore,
+  baseCommits: Record<string, string>,
+): Promise<OpenedRun> {
+  const last = store.runs().at(-1);
+  if (options.newRun || last === undefined) {
+    if (options.newRun) await archiveRun({ ...options, run: last ?? 0 });
+    return startRun(options, store, (last ?? 0) + 1, baseCommits);
+  }
+  return resumeRun(options, store, last);
+}
+
+function startRun(
+  options: OpenRunOptions,
+  store: RunStore,
+  run: number,
+  baseCommits: Record<string, string>,
+): OpenedRun {
+  const { graphText, digest, settings, tmuxSocket } = options;
+  const record: RunRecord = {
+    graph_digest: digest,
+    base_commits: baseCommits,
+    settings,
+    tmux_socket: socketToRecord(tmuxSocket),
+  };
+  store.create(run, { ...record, graphText });
+  const opened = openLog(store, run, emptyRunState(), 0);
+  opened.log.append(runStarted(options.graph, { number: run, digest }));
+  return { ...opened, over: false, notes: [] };
+}
+
+function resumeRun(options: OpenRunOptions, store: RunStore, run: number): OpenedRun {
+  const { state, events, length, torn } = store.replay(run);
+  const opened = openLog(store, run, state, length);
+  try {
+    const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
+    if (state.startedAt !== null && isOver(state, options.settings, readRequests(store.commands(run), state.request))) {
+      if (state.digest !== options.digest)
+        notes.push('the graph file has changed since; --new-run starts over with it');
+      return { ...opened, over: true, opening: events.slice(-1), notes };
+    }
+    store.record(run, { settings: options.settings, tmux_socket: socketToRecord(options.tmuxSocket) });
+    if (state.startedAt === null) {
+      opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
+    } else {
+      const change = takeUpGraph(options, store, run, state);
+      opened.log.append({ kind: 'run_resumed', pid: process.pid });
+      if (change !== null) opened.log.append(change);
+    }
+    store.keepGraph(run, options.graphText);
+    return { ...opened, over: false, notes };
+  } catch (error) {
+    opened.journal.close();
+    throw error;
+  }
+}
+
+/**
+ * A run that succeeded is not begun again, and one with failures only where tasks have attempts left or a person has
+ * asked for something; one that was stopped, cancelled or waits for a person goes on.
+ */
+function isOver(state: RunState, settings: Settings, requests: readonly unknown[]): boolean {
+  if (requests.length > 0) return false;
+  if (state.outcome === 'succeeded') return true;
+  if (state.outcome !== 'completed_with_failures') return false;
+  return [...state.tasks.values()].every((task) => task.status !== 'failed' || isGivenUp(task, settings));
+}
+
+function openLog(store: RunStore, run: number, state: RunState, length: number) {
+  const journal = openJournal(store.journalFile(run), length);
+  const log = new EventLog({ state, now: Date.now, write: (line) => journal.write(line) });
+  const opening: RunEvent[] = [];
+  const stopListening = log.subscribe((event) => opening.push(event));
+  return { log, opening, stopListening, journal, run, directory: store.runDirectory(run) };
+}

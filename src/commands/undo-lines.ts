@@ -1,0 +1,25 @@
+import { relative } from 'node:path';
+import type { Reset } from '../core/events.ts';
+import type { RunState } from '../core/run-state.ts';
+import { refRows, section, subjectText } from './reset-lines.ts';
+
+/** What an undo brings back, for people. */
+export function undoLines(reset: Reset, state: RunState, root: string): string[] {
+  const { tasks, refs, worktrees } = reset;
+  const back = refs.map(({ ref, from, to }) => ({ ref, from: to, to: from }));
+  return [
+    `undo of reset ${reset.reset}, of ${subjectText(reset)}, graph ${state.graph}, run ${state.run}`,
+    `tasks that are again what they were: ${tasks.join(', ') || 'none'}`,
+    ...section(['branch', 'from', 'to'], refRows(back)),
+    ...section(
+      ['worktree', 'becomes'],
+      worktrees.flatMap((worktree) => (worktree.head === null ? [] : [worktreeRow(worktree, root)])),
+    ),
+    '',
+  ];
+}
+
+function worktreeRow({ path, head, branch, files }: Reset['worktrees'][number], root: string): string[] {
+  const at = branch === null ? `detached at ${head?.slice(0, 8)}` : `on ${branch}`;
+  return [relative(root, path), files === null ? at : `${at}, with its uncommitted work`];
+}

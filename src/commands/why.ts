@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { replay } from '../core/reduce.ts';
+import type { AttemptState, RunState } from '../core/run-state.ts';
+import { type Why, whyTask } from '../core/why.ts';
+import { readLogTail } from '../steps/agent-log.ts';
+import type { Io } from './io.ts';
+import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { runOwner } from './run-owner.ts';
+import { type WhyLinesOptions, whyLines } from './why-lines.ts';
+
+/** Lines of a log that are shown of an attempt that failed. */
+const EVIDENCE_LINES = 12;
+
+/** Why a task is where it is, to the root of it. Resolves to the exit code. */
+export async function why(options: RecordedRunOptions & { task: string; json: boolean }, io: Io): Promise<number> {
+  const { store, graph, run } = await findRun(options);
+  const state = replay(store.journal(run).events);
+  const owner = runOwner(store, run);
+  const found = whyTask(state, options.task, owner !== null);
+  if (options.json) {
+    io.out(JSON.stringify({ graph, run, owner, ...found }));
+    return 0;
+  }
+  for (const line of whyLines(found, { graph, now: Date.now(), evidence: evidenceOf(state, found) })) io.out(line);
+  if (owner === null && state.outcome !== 'succeeded') io.err(`agentrelay: nobody runs ${graph} now`);
+  return 0;
+}
+
+/** The end of what the failed attempt at the root has left: of its gate, where that failed it, or of its agent. */
+function evidenceOf(state: RunState, found: Why): WhyLinesOptions['evidence'] {
+  const last = found.chain.at(-1) ?? { subject: { task: found.task }, reason: found.reason };
+  if (!('task' in last.subject) || last.reason.kind !== 'failed') return null;
+  const attempt = state.tasks.get(last.subject.task)?.attempts.at(-1);
+  for (const path of attempt === undefined ? [] : evidenceFiles(attempt)) {
+    const lines = readLogTail(path, EVIDENCE_LINES, 'to_the_end')?.lines ?? [];
+    if (lines.length > 0) return { path, lines };
+  }
+  return null;
+}
+
+function evidenceFiles({ signalDir, failure, lastGate }: AttemptState): string[] {
+  const gate = failure?.code === 'gate_failed' ? lastGate?.output : null;
+  const logs = signalDir === null ? [] : [join(signalDir, 'agent.log'), join(signalDir, 'agent.raw.log')];
+  return [...(gate == null ? [] : [gate]), ...logs];
+}

@@ -1,0 +1,119 @@
+import type { EventLog } from './event-log.ts';
+import type { Graph, GraphTask, Settings } from './graph/graph.ts';
+import { changedTask } from './retry-change.ts';
+import { type AttemptState, currentAttempt, type TaskState } from './run-state.ts';
+import type { TaskRunner, TaskRunResult } from './task-runner.ts';
+import { type AbortCause, type KeptWork, TaskRuntime } from './task-runtime.ts';
+import type { WorkstreamRuntime } from './workstream.ts';
+
+export interface AttemptsOptions {
+  readonly graph: Graph;
+  readonly settings: Settings;
+  readonly log: EventLog;
+  readonly taskRunner: TaskRunner;
+  /** The secret of one attempt, always the same one, and its hash, which alone is recorded. */
+  readonly tokenOf: (task: string, attempt: number) => { token: string; hash: string };
+  /** Aborted with an `AbortCause` when all attempts are to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** An attempt that this owner has in its hands. */
+export interface LiveAttempt {
+  readonly task: GraphTask;
+  readonly runtime: TaskRuntime;
+  /** A person wants this one to end. */
+  callOff(): void;
+}
+
+/** The attempts of a run: new ones, and those of earlier owners as the log has left them. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #live = new Map<string, LiveAttempt>();
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** The attempt of a task that is under way; null for none. */
+  live(task: string): LiveAttempt | null {
+    return this.#live.get(task) ?? null;
+  }
+
+  /** Runs the next attempt of a task to its end. */
+  async start(task: GraphTask, lane: WorkstreamRuntime): Promise<TaskRunResult> {
+    const known = this.#options.log.state.tasks.get(task.id);
+    const last = known === undefined ? null : currentAttempt(known);
+    const keptWork = known?.change?.keep_work && last !== null ? { attempt: last.number, saved: last.saved } : null;
+    const live = this.#make(task, lane, { known, number: (last?.number ?? 0) + 1, keptWork, resumed: null });
+    const { taskRunner, settings } = this.#options;
+    return await this.#while(live, () => taskRunner.run(live.runtime, { teardownMode: settings.teardownMode }));
+  }
+
+  /** Finds what an earlier owner has left of the last attempt of a task. */
+  async adopt(task: GraphTask, lane: WorkstreamRuntime): Promise<LiveAttempt> {
+    const known = this.#options.log.state.tasks.get(task.id);
+    const last = known === undefined ? null : currentAttempt(known);
+    const live = this.#make(task, lane, { known, number: last?.number ?? 1, keptWork: null, resumed: last });
+    await this.#options.taskRunner.adopt(live.runtime);
+    return live;
+  }
+
+  /** Goes on with an adopted attempt to its end; of one that has ended only the teardown is left. */
+  async goOn(live: LiveAttempt, teardownMode = this.#options.settings.teardownMode): Promise<TaskRunResult> {
+    return await this.#while(live, () => this.#options.taskRunner.resume(live.runtime, { teardownMode }));
+  }
+
+  async #while(live: LiveAttempt, work: () => Promise<TaskRunResult>): Promise<TaskRunResult> {
+    this.#live.set(live.task.id, live);
+    try {
+      return await work();
+    } finally {
+      this.#live.delete(live.task.id);
+    }
+  }
+
+  #make(
+    task: GraphTask,
+    lane: WorkstreamRuntime,
+    attempt: {
+      known: TaskState | undefined;
+      number: number;
+      keptWork: KeptWork | null;
+      resumed: AttemptState | null;
+    },
+  ): LiveAttempt {
+    const { graph, log, tokenOf, signal } = this.#options;
+    const { known, number, keptWork, resumed } = attempt;
+    const { token, hash } = tokenOf(task.id, number);
+    const change = known?.change ?? null;
+    const own = new AbortController();
+    const earlier = change?.fresh ? [] : (known?.attempts ?? []).filter((one) => one.number < number);
+    const runtime = new TaskRuntime({
+      task: changedTask(task, change),
+      workstream: lane.workstream,
+      run: log.state.run,
+      attempt: number,
+      token,
+      tokenHash: hash,
+      dependencies: task.dependencies.flatMap((id) => graph.taskById.get(id) ?? []),
+      earlierAttempts: earlier.map((one) => ({
+        number: one.number,
+        error: one.failure?.error ?? null,
+        signalDir: one.signalDir,
+      })),
+      note: change?.note ?? null,
+      keptWork,
+      resumed,
+      signalDirOf: (id) => {
+        const other = log.state.tasks.get(id);
+        return (other && currentAttempt(other)?.signalDir) ?? null;
+      },
+      signal: AbortSignal.any([signal, own.signal]),
+      emit: (fact) => log.append(fact),
+    });
+    runtime.state.integrationBranch = lane.state.integrationBranch;
+    runtime.state.workstreamWorktreePath = lane.state.worktreePath;
+    const callOff = () => own.abort('call_off' satisfies AbortCause);
+    return { task, runtime, callOff };
+  }
+}

@@ -1,0 +1,56 @@
+import type { Attempts, LiveAttempt } from './attempts.ts';
+import type { EventLog } from './event-log.ts';
+import { isGivenUp } from './give-up.ts';
+import type { Graph, GraphTask, Settings } from './graph/graph.ts';
+import type { LaneOf } from './lanes.ts';
+import { isActive } from './lifecycle.ts';
+import { currentAttempt } from './run-state.ts';
+import { wantsTeardown } from './task-runner.ts';
+
+export interface TakeOverOptions {
+  readonly graph: Graph;
+  readonly settings: Settings;
+  readonly log: EventLog;
+  readonly attempts: Attempts;
+  readonly laneOf: LaneOf;
+}
+
+/**
+ * What an earlier owner has left: teardowns that it could not finish are done, agents that live are found. The attempts
+ * that go on are returned.
+ */
+export async function takeOver(options: TakeOverOptions): Promise<LiveAttempt[]> {
+  const { graph, log, settings, attempts, laneOf } = options;
+  const running: LiveAttempt[] = [];
+  for (const task of graph.tasks) {
+    const known = log.state.tasks.get(task.id);
+    const last = known === undefined ? null : currentAttempt(known);
+    if (last === null || last.tornDown) continue;
+    if (isActive(last.status)) {
+      running.push(await attempts.adopt(task, await laneOf(task.workstreamId)));
+    } else if (last.branch !== null) {
+      // Its agent may still be in the worktree, if only because of the teardown mode.
+      const left = await attempts.adopt(task, await laneOf(task.workstreamId));
+      if (wantsTeardown(settings.teardownMode, last.status)) await attempts.goOn(left);
+    }
+  }
+  return running;
+}
+
+/** Tasks that an earlier owner would have tried again, or has called off with the whole run. */
+export function retryLeft({ graph, log, settings }: Pick<TakeOverOptions, 'graph' | 'log' | 'settings'>): void {
+  for (const task of graph.tasks) {
+    const known = log.state.tasks.get(task.id);
+    if (known === undefined || known.calledOff) continue;
+    if (known.status === 'cancelled' || (known.status === 'failed' && !isGivenUp(known, settings))) {
+      appendRetry(log, task, settings);
+    }
+  }
+}
+
+/** The task will be tried again, as the settings allow. */
+export function appendRetry(log: EventLog, { id }: GraphTask, settings: Settings): void {
+  const known = log.state.tasks.get(id);
+  const of = settings.maxTaskAttempts + (known?.granted ?? 0);
+  log.append({ kind: 'task_retrying', task: id, attempt: known?.attempts.length ?? 0, of });
+}

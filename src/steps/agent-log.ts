@@ -1,0 +1,67 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+
+/** Bytes from the end of a log that are looked through for its last lines. */
+const MAX_TAIL = 1024 * 1024;
+
+/** The end of a log. */
+export interface LogTail {
+  /** As they are to be shown. */
+  readonly lines: readonly string[];
+  /** The log has more before them. */
+  readonly cut: boolean;
+  /** The byte behind them. */
+  readonly end: number;
+}
+
+/**
+ * The last `count` lines of a log, out of its last MiB; null where there is no such file. What stands behind the last
+ * line break is a line that may still grow: it is left out unless the log is read `to_the_end`.
+ */
+export function readLogTail(path: string, count: number, upTo: 'whole_lines' | 'to_the_end'): LogTail | null {
+  const tail = readTail(path);
+  if (tail === null) return null;
+  const { bytes, start } = tail;
+  // A first line that begins before what was read is left out.
+  const from = start === 0 ? 0 : bytes.indexOf(0x0a) + 1;
+  const to = upTo === 'to_the_end' ? bytes.length : Math.max(from, bytes.lastIndexOf(0x0a) + 1);
+  const lines = plainLines(bytes.subarray(from, to));
+  const shown = lines.slice(-count);
+  return { lines: shown, cut: from > 0 || shown.length < lines.length, end: start + to };
+}
+
+function readTail(path: string): { bytes: Buffer; start: number } | null {
+  const file = openIfThere(path);
+  if (file === null) return null;
+  try {
+    const { size } = fstatSync(file);
+    const start = Math.max(0, size - MAX_TAIL);
+    const bytes = Buffer.alloc(size - start);
+    return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start)), start };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const CONTROL_CHARACTERS = /[^\P{Cc}\t]/gu;
+
+/** What a program has written to its terminal, as lines of text; of one that was written over, its last state. */
+export function plainLines(bytes: Buffer): string[] {
+  if (bytes.length === 0) return [];
+  const text = stripVTControlCharacters(bytes.toString('utf8'));
+  return text.replace(/\n$/, '').split('\n').map(lastState);
+}
+
+function lastState(line: string): string {
+  const written = line.split('\r').findLast((state) => state !== '') ?? '';
+  return written.replace(CONTROL_CHARACTERS, '').trimEnd();
+}

@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Leavings, sortLeavings } from './killed-checkout.ts';
+import type { Git } from './tools/git.ts';
+import { worktreeGit } from './worktree-git.ts';
+import type { WorktreeStatus } from './worktree-status.ts';
+
+/** True when all that differs from HEAD is what a git that was killed has written on its way to `to`. */
+export async function wasOnItsWay(git: Git, path: string, status: WorktreeStatus | null, to: string): Promise<boolean> {
+  if (status === null || status.dirty.length === 0) return false;
+  const { besides, foreign } = await leavings(git, path, status, to);
+  return besides.length === 0 && foreign.length === 0;
+}
+
+/**
+ * Where git refuses to move a checkout on to `to`: true when all that is in its way was left by a git that was killed
+ * when it did just that, and git can be asked again.
+ */
+export async function finishMerge(git: Git, path: string, status: WorktreeStatus, to: string): Promise<boolean> {
+  const { written, torn, foreign } = await leavings(git, path, status, to);
+  if (foreign.length > 0 || written.length + torn.length === 0) return false;
+  for (const name of torn) rmSync(join(path, name));
+  // Git takes what its index has like `to` for done; the files stay as they are.
+  const input = written.map((name) => `${name}\0`).join('');
+  await worktreeGit(git, path)(['update-index', '--add', '--remove', '-z', '--stdin'], { input });
+  return true;
+}
+
+async function leavings(git: Git, path: string, { head, dirty }: WorktreeStatus, to: string): Promise<Leavings> {
+  if (head === null) return { written: [], torn: [], besides: dirty, foreign: [] };
+  const inside = worktreeGit(git, path);
+  const lock = resolve(path, await inside(['rev-parse', '--git-path', 'index.lock']));
+  return await sortLeavings({ git: inside, path, head, to, dirty, wasKilled: git.wasStale(lock) });
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AttemptState, RunState } from '../../core/run-state.ts';
+import { trimCapture } from '../environments/tmux-pane.ts';
+import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
+import { exec } from '../tools/exec.ts';
+import { stopSession } from '../tools/process-session.ts';
+import { CLIENT_ENV } from '../tools/tmux-session.ts';
+
+/**
+ * Ends what is left of the agents of these tasks and closes their panes, on every server that may have some; what was
+ * shown is in their `agent.log` then. Returns the tasks that had one.
+ */
+export async function stopAgents(
+  servers: readonly (readonly string[])[],
+  state: RunState,
+  tasks: readonly string[],
+): Promise<string[]> {
+  const attempts = new Map<string, AttemptState>();
+  for (const id of tasks) {
+    for (const attempt of state.tasks.get(id)?.attempts ?? []) {
+      if (attempt.agent !== null) attempts.set(attempt.tokenHash, attempt);
+    }
+  }
+  if (attempts.size === 0) return [];
+  const stopped = new Set<string>();
+  for (const pane of (await Promise.all(servers.map(taggedPanes))).flat()) {
+    if (pane.of.kind !== 'agent') continue;
+    const { token, task } = pane.of.tag;
+    // By its token: another repository may have a graph of this name.
+    const attempt = attempts.get(createHash('sha256').update(token).digest('hex'));
+    if (attempt === undefined) continue;
+    await close(pane, token, attempt.signalDir);
+    stopped.add(task);
+  }
+  return [...stopped];
+}
+
+async function close({ server, pane, pid, dead }: TaggedPane, token: string, signalDir: string | null): Promise<void> {
+  // A pane that has gone meanwhile is an answer.
+  const tmux = async (argv: readonly string[]) =>
+    await exec('tmux', [...server, ...argv], { env: CLIENT_ENV, timeout: 10_000, accept: [1] });
+  const shown = await tmux(['capture-pane', '-p', '-J', '-t', pane, '-S', '-']);
+  if (shown.exitCode === 0 && signalDir !== null && !dead) {
+    const lines = trimCapture(shown.stdout.split('\n').map((line) => line.trimEnd()));
+    writeFileSync(join(signalDir, 'agent.log'), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  }
+  await stopSession(pid, `AGENTRELAY_TOKEN=${token}`);
+  await tmux(['kill-pane', '-t', pane]);
+}

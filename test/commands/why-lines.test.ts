@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { whyLines } from '../../src/commands/why-lines.ts';
+import type { Why, WhyReason } from '../../src/core/why.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const OPTIONS = { graph: 'g', now: Date.parse(AT) + 61_500, evidence: null };
+
+function lines(reason: WhyReason, more: Partial<Why> = {}): string[] {
+  return whyLines({ task: 'a', status: 'pending', reason, chain: [], root: null, waiting: 0, ...more }, OPTIONS);
+}
+
+test.each<[WhyReason, string[]]>([
+  [{ kind: 'dependency', task: 'b', status: 'failed', more: 2 }, ['a waits for b, which has failed, and for 2 more']],
+  [{ kind: 'lane_not_merged', workstream: 'l', more: 0 }, ['a waits for lane l to be merged']],
+  [{ kind: 'paused' }, ['a could start, but the run is paused', '  → agentrelay unpause']],
+  [{ kind: 'stopping', cause: 'internal_error' }, ['a could start, but the run is being stopped (internal error)']],
+  [{ kind: 'lane_busy', workstream: 'l', task: 'b' }, ['a waits for its lane, l, in which b is running']],
+  [{ kind: 'no_slot', running: ['b', 'c'] }, ['a waits for a free slot: 2 tasks running (b, c)']],
+  [{ kind: 'about_to_start' }, ['a is about to start']],
+  [{ kind: 'cancelled', by: 'person' }, ['a was called off by a person', '  → agentrelay retry a']],
+  [{ kind: 'cancelled', by: 'run' }, ['a was cancelled with the run', '  → agentrelay run GRAPH goes on with g']],
+  [
+    { kind: 'running', attempt: 2, step: 'wait', since: AT, agent: 's:%1', attention: 'waiting_input' },
+    ['a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input)'],
+  ],
+  [
+    { kind: 'running', attempt: 1, step: 'prepare', since: AT, agent: null, attention: null },
+    ['a is running: attempt 1, step prepare, for 01:01.5, no agent yet'],
+  ],
+  [{ kind: 'succeeded', commit: '0123456789abcdef', pr: 'p', at: AT }, [`a was merged at ${AT}, commit 01234567`]],
+  [{ kind: 'succeeded', commit: null, pr: null, at: AT }, [`a was completed at ${AT}`]],
+])('%j in words', (reason, words) => {
+  expect(lines(reason)).toEqual(words);
+});
+
+test.each<[WhyReason, string[]]>([
+  [{ kind: 'lane_waits', task: 'b', status: 'pending', more: 0 }, ['waits for its task b, which has not started']],
+  [
+    { kind: 'lane_held', hold: 'auto_merge_off', mergeCommand: 'git merge x' },
+    ['waits for a person to merge it (auto merge off)', '→ to merge it: git merge x'],
+  ],
+  [{ kind: 'lane_merging', status: 'merge_ready' }, ['is complete and about to be merged']],
+  [{ kind: 'lane_failed', code: 'c', error: 'e', root: { workstream: 'l' } }, ['failed: c: e']],
+])('%j of a lane', (reason, [words = '', ...todo]) => {
+  const chain = [{ subject: { workstream: 'l' }, reason }];
+  const { 1: second, ...rest } = lines({ kind: 'lane_not_merged', workstream: 'l', more: 0 }, { chain });
+  expect(second).toBe(`  lane l ${words}`);
+  expect(Object.values(rest).slice(1)).toEqual(todo.map((line) => `  ${line}`));
+});
+
+test('of a long chain the beginning and the end are shown', () => {
+  const chain = Array.from({ length: 40 }, (_, at) => ({
+    subject: { task: `t${at}` },
+    reason: { kind: 'about_to_start' } as const,
+  }));
+  const shown = lines({ kind: 'dependency', task: 't0', status: 'pending', more: 0 }, { chain, waiting: 3 });
+  expect(shown.slice(6, 9)).toEqual(['  t5 is about to start', '  … 30 more …', '  t36 is about to start']);
+  expect(shown.slice(-2)).toEqual(['  t39 is about to start', '3 unfinished tasks wait for it']);
+});
