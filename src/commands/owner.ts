@@ -10,6 +10,7 @@ import type { Extensions } from '../steps/extensions.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
 import { preflight } from '../steps/preflight.ts';
 import { followRequests } from '../steps/request-files.ts';
+import { resumeResets } from '../steps/rollback/rollback.ts';
 import { RunStore } from '../steps/run-store.ts';
 import { requireStandardSteps } from '../steps/standard-steps.ts';
 import { tryLock } from '../steps/tools/lock-file.ts';
@@ -65,6 +66,8 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       const nothing = () => ({ close: () => {} });
       return { log, opening, directory, orchestrator: null, notes: opened.notes, followRequests: nothing, close };
     }
+    // Begun, and cut short.
+    await resumeResets(log, { git: options.git, commonDir: repository.commonDir, run });
     const { orchestrator, release } = assemble({
       ...options,
       log,

@@ -7,20 +7,25 @@ export const PLACE_LOST = 'place_lost';
 /** A place that is lost again and again is somebody's failure after all. */
 const MAX_PLACES_LOST = 5;
 
-/** How many attempts of the task may fail: those of the settings, and those that a person has granted. */
-export function allowedAttempts(task: TaskState, settings: Settings): number {
-  return settings.maxTaskAttempts + task.granted;
-}
-
 /**
  * A failed task has no attempts left, or has met a defect, which a person must look at. An attempt that was called off
  * has not failed, and a lost place burns none.
  */
 export function isGivenUp(task: TaskState, settings: Settings): boolean {
   if (currentAttempt(task)?.failure?.failureClass === 'internal_error') return true;
-  const failed = task.attempts.filter(({ status }) => status === 'failed');
-  const lost = failed.filter(hasLostItsPlace).length;
-  return failed.length - lost >= allowedAttempts(task, settings) || lost > MAX_PLACES_LOST + task.granted;
+  const lost = task.attempts.filter(hasLostItsPlace).length;
+  return attemptsLeft(task, settings) <= 0 || lost > MAX_PLACES_LOST + task.granted;
+}
+
+/** The number of the last attempt that there may be, as things stand. */
+export function lastAttempt(task: TaskState, settings: Settings): number {
+  return task.attempts.length + attemptsLeft(task, settings);
+}
+
+/** Of those of the settings, and those that a person has granted. */
+function attemptsLeft(task: TaskState, settings: Settings): number {
+  const burnt = task.attempts.filter((attempt) => attempt.status === 'failed' && !hasLostItsPlace(attempt)).length;
+  return settings.maxTaskAttempts + task.granted - burnt;
 }
 
 function hasLostItsPlace({ failure }: AttemptState): boolean {

@@ -1,5 +1,4 @@
 import { Attempts, type AttemptsOptions, type LiveAttempt } from './attempts.ts';
-import { describeError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, StopReason } from './events.ts';
 import { isGivenUp } from './give-up.ts';
@@ -8,8 +7,7 @@ import { Lanes } from './lanes.ts';
 import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
 import { isPausedBefore, outcomeOf } from './outcome.ts';
-import { RequestRefused } from './request-refused.ts';
-import { type Request, taskOfRequest } from './requests.ts';
+import { type NumberedRequest, RequestLine } from './request-line.ts';
 import type { RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
 import { settleBlocks } from './settle-blocks.ts';
@@ -32,12 +30,6 @@ export interface OrchestratorOptions {
   readonly waitForPerson?: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
-/** A file of `commands/`: a wish, or why it cannot be read. */
-export interface NumberedRequest {
-  readonly number: number;
-  readonly request: Request | { readonly unreadable: string };
-}
-
 /**
  * Runs a graph: starts what may start, goes on with what an earlier owner has left, retries what may be retried, blocks
  * what cannot run, merges finished lanes, and ends when nothing can move. Makes no decision that is not in the event log
@@ -47,7 +39,7 @@ export class Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #lanes: Lanes;
   readonly #attempts: Attempts;
-  readonly #wishes: Wishes;
+  readonly #requests: RequestLine;
   readonly #abort = new AbortController();
   readonly #done = Promise.withResolvers<RunOutcome | null>();
   #schedule: Schedule;
@@ -56,7 +48,6 @@ export class Orchestrator {
   /** Attempts, lane work and requests under way. */
   #busy = 0;
   #begun = false;
-  #requests: Promise<void> = Promise.resolve();
   #stopping: StopReason | null = null;
   #waiting: AbortController | null = null;
   #over = false;
@@ -76,13 +67,18 @@ export class Orchestrator {
       onBug: (error) => this.#crash(error),
     });
     this.#attempts = new Attempts({ ...options, signal: this.#abort.signal });
-    this.#wishes = new Wishes({
+    const wishes = new Wishes({
       ...options,
       attempts: this.#attempts,
       laneOf: (id) => this.#lanes.known(id),
       onChange: () => this.#changed(),
       ended: async (task) => await this.#holding.get(task),
       cancelRun: () => this.#cancelByRequest(),
+    });
+    this.#requests = new RequestLine({
+      log,
+      grant: (request) => wishes.grant(request),
+      isClosed: () => this.#begun && this.#over,
     });
   }
 
@@ -94,7 +90,7 @@ export class Orchestrator {
   async run(): Promise<RunOutcome | null> {
     if (!this.#over) {
       const begun = this.#begin();
-      this.#requests = this.#requests.then(async () => await begun);
+      this.#requests.waitFor(begun);
       this.#spawn(() => begun);
     }
     return await this.#done.promise;
@@ -120,34 +116,11 @@ export class Orchestrator {
     return [...this.state.tasks].filter(([, task]) => isActive(task.status)).map(([id]) => id);
   }
 
-  /**
-   * Does what a person asks for, in the order of asking, each once; also for a run that nobody runs just now. Resolves
-   * when it is done or refused, which an event says.
-   */
-  async request(wish: NumberedRequest): Promise<void> {
-    const before = this.#requests;
-    const done = before.then(async () => await this.#grant(wish));
-    this.#requests = done.catch(() => {});
+  /** Does what a person asks for; also for a run that nobody runs just now. Resolves when it is done or refused. */
+  async request(request: NumberedRequest): Promise<void> {
+    const done = this.#requests.add(request);
     if (this.#begun && !this.#over) this.#spawn(() => done);
     await done;
-  }
-
-  async #grant({ number, request }: NumberedRequest): Promise<void> {
-    const { log } = this.#options;
-    // One that an earlier owner has done, or that comes when this one is leaving.
-    if (number <= log.state.request || (this.#begun && this.#over)) return;
-    const action = 'unreadable' in request ? 'unknown' : request.action;
-    const task = 'unreadable' in request ? null : taskOfRequest(request);
-    try {
-      if ('unreadable' in request) throw new RequestRefused('unreadable', request.unreadable);
-      await this.#wishes.grant(request);
-      if (!this.#over || !this.#begun) log.append({ kind: 'request_applied', request: number, action, task });
-    } catch (error) {
-      if (this.#over && this.#begun) return;
-      const code = error instanceof RequestRefused ? error.code : 'internal_error';
-      const message = error instanceof RequestRefused ? error.message : describeError(error);
-      log.append({ kind: 'request_refused', request: number, action, task, code, message });
-    }
   }
 
   /** Also ends a stop that only waits for what runs; the first of two has its way. */

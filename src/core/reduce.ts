@@ -112,7 +112,8 @@ function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_ch
     lanes.delete(outline.id);
   }
   for (const [id, task] of tasks) if (isSuccess(task.status)) state.tasks.set(id, task);
-  for (const [id, lane] of lanes) if (lane.status !== 'pending') state.workstreams.set(id, lane);
+  const used = new Set([...state.tasks.values()].map(({ outline }) => outline.workstream));
+  for (const [id, lane] of lanes) if (used.has(id)) state.workstreams.set(id, lane);
 }
 
 function moveTask(state: RunState, id: string, to: TaskStatus, patch: Partial<TaskState>): void {

@@ -1,6 +1,6 @@
 import type { Attempts, LiveAttempt } from './attempts.ts';
 import type { EventLog } from './event-log.ts';
-import { isGivenUp } from './give-up.ts';
+import { isGivenUp, lastAttempt } from './give-up.ts';
 import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import type { LaneOf } from './lanes.ts';
 import { isActive } from './lifecycle.ts';
@@ -51,6 +51,7 @@ export function retryLeft({ graph, log, settings }: Pick<TakeOverOptions, 'graph
 /** The task will be tried again, as the settings allow. */
 export function appendRetry(log: EventLog, { id }: GraphTask, settings: Settings): void {
   const known = log.state.tasks.get(id);
-  const of = settings.maxTaskAttempts + (known?.granted ?? 0);
-  log.append({ kind: 'task_retrying', task: id, attempt: known?.attempts.length ?? 0, of });
+  if (known === undefined) return;
+  const of = lastAttempt(known, settings);
+  log.append({ kind: 'task_retrying', task: id, attempt: known.attempts.length, of });
 }

@@ -2,7 +2,7 @@ import type { Attempts, LiveAttempt } from './attempts.ts';
 import { PreconditionError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { RetryChange } from './events.ts';
-import { allowedAttempts } from './give-up.ts';
+import { lastAttempt } from './give-up.ts';
 import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import type { LaneOf } from './lanes.ts';
 import { isActive, isTerminal } from './lifecycle.ts';
@@ -73,9 +73,9 @@ export class Wishes {
       // It may have come to its own end meanwhile.
       this.#plan(task);
     }
-    const { attempts } = this.#state(task);
-    const of = allowedAttempts(this.#state(task), settings) + 1;
-    log.append({ kind: 'task_retrying', task: task.id, attempt: attempts.length, of, change });
+    const known = this.#state(task);
+    const of = lastAttempt(known, settings) + 1;
+    log.append({ kind: 'task_retrying', task: task.id, attempt: known.attempts.length, of, change });
     onChange();
   }
 

@@ -8,8 +8,9 @@ import type { WorktreeStatus } from './worktree-status.ts';
 /** True when all that differs from HEAD is what a git that was killed has written on its way to `to`. */
 export async function wasOnItsWay(git: Git, path: string, status: WorktreeStatus | null, to: string): Promise<boolean> {
   if (status === null || status.dirty.length === 0) return false;
-  const { besides, foreign } = await leavings(git, path, status, to);
-  return besides.length === 0 && foreign.length === 0;
+  const { written, torn, besides, foreign, wasKilled } = await leavings(git, path, status, to);
+  // Files that are only gone may have been deleted by somebody.
+  return besides.length === 0 && foreign.length === 0 && (wasKilled || written.length + torn.length > 0);
 }
 
 /**
@@ -26,9 +27,15 @@ export async function finishMerge(git: Git, path: string, status: WorktreeStatus
   return true;
 }
 
-async function leavings(git: Git, path: string, { head, dirty }: WorktreeStatus, to: string): Promise<Leavings> {
-  if (head === null) return { written: [], torn: [], besides: dirty, foreign: [] };
+async function leavings(
+  git: Git,
+  path: string,
+  { head, dirty }: WorktreeStatus,
+  to: string,
+): Promise<Leavings & { readonly wasKilled: boolean }> {
+  if (head === null) return { written: [], absent: [], torn: [], besides: [], foreign: dirty, wasKilled: false };
   const inside = worktreeGit(git, path);
   const lock = resolve(path, await inside(['rev-parse', '--git-path', 'index.lock']));
-  return await sortLeavings({ git: inside, path, head, to, dirty, wasKilled: git.wasStale(lock) });
+  const wasKilled = git.wasStale(lock);
+  return { ...(await sortLeavings({ git: inside, path, head, to, dirty, wasKilled })), wasKilled };
 }

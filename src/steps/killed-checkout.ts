@@ -17,8 +17,10 @@ export interface Checkout {
 }
 
 export interface Leavings {
-  /** As `to` has them: nothing is lost with them. */
+  /** As `to` has them, deleted ones included: nothing is lost with them. */
   readonly written: readonly string[];
+  /** Deleted, and not yet written anew: git itself takes an absent file for no work of anybody's. */
+  readonly absent: readonly string[];
   /** The beginning of what `to` has; one at most. */
   readonly torn: readonly string[];
   /** What `to` does not touch. */
@@ -27,13 +29,15 @@ export interface Leavings {
   readonly foreign: readonly string[];
 }
 
+const NOTHING: Leavings = { written: [], absent: [], torn: [], besides: [], foreign: [] };
+
 /** Tells what a git that was killed on its way from one commit to another has left from what a person has done. */
 export async function sortLeavings(checkout: Checkout): Promise<Leavings> {
   const { git, dirty, head, to, path } = checkout;
   const touched = entriesOf(await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', head, to]));
   const ours = dirty.filter((name) => touched.has(name));
   const besides = dirty.filter((name) => !touched.has(name));
-  if (ours.length === 0) return { written: [], torn: [], besides, foreign: [] };
+  if (ours.length === 0) return { ...NOTHING, besides };
   const staged = entriesOf(await git(['diff-index', '--cached', '-z', '--raw', '--no-renames', '--no-abbrev', head]));
   const wanted = new Map(ours.map((name) => [name, touched.get(name) ?? '']));
   const isStagedOtherwise = (name: string) => staged.has(name) && staged.get(name) !== wanted.get(name);
@@ -42,7 +46,6 @@ export async function sortLeavings(checkout: Checkout): Promise<Leavings> {
     const odd = ours.filter((name) => {
       // A name that is not UTF-8 cannot be looked at by it.
       if (name.includes('\ufffd') || isStagedOtherwise(name)) return true;
-      // Git itself takes an absent file for none of anybody's work.
       return isThere(path, name) && (isDeletion(wanted.get(name)) || differing.has(name));
     });
     const [only, ...more] = odd;
@@ -50,8 +53,10 @@ export async function sortLeavings(checkout: Checkout): Promise<Leavings> {
       checkout.wasKilled && only !== undefined && more.length === 0 && !isStagedOtherwise(only)
         ? await isBeginning({ git, env, path, name: only, entry: wanted.get(only) ?? '' })
         : false;
-    const written = ours.filter((name) => !odd.includes(name));
-    return isTorn ? { written, torn: odd, besides, foreign: [] } : { written, torn: [], besides, foreign: odd };
+    const isAbsent = (name: string) => !isThere(path, name) && !isDeletion(wanted.get(name));
+    const sound = ours.filter((name) => !odd.includes(name));
+    const [absent, written] = [sound.filter(isAbsent), sound.filter((name) => !isAbsent(name))];
+    return { written, absent, besides, torn: isTorn ? odd : [], foreign: isTorn ? [] : odd };
   });
 }
 

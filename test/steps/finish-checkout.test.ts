@@ -97,6 +97,16 @@ describe('a checkout in which git was killed', () => {
     expectAt(repository, path, to);
   });
 
+  test('keeps a deletion where no git was killed', async () => {
+    const { repository, path, from, to } = between();
+    await repository.worktrees.add(path, { commit: from });
+    rmSync(join(path, 'zz'));
+    const files = repository.listing(path);
+    const saved = await new Worktrees(repository.git, repository.commonDir).handOver(path, to, 1);
+    expect(repository.tree(saved?.commit ?? '')).toEqual(files);
+    expectAt(repository, path, to);
+  });
+
   test('keeps the beginning of a file where no git was killed', async () => {
     const { repository, path, from, to } = between();
     await repository.worktrees.add(path, { commit: from });

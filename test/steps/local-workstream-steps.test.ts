@@ -2,40 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KeyedQueue } from '../../src/core/queue.ts';
 import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
-import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
-import { GitRepository } from '../support/git-repository.ts';
-import { makeGraph, type WorkstreamSpec } from '../support/graphs.ts';
-
-const BRANCH = 'agentrelay/graph/ws/lane';
-
-class Lane {
-  readonly repository = new GitRepository();
-  readonly leave = new AbortController();
-  readonly runtime: WorkstreamRuntime;
-  readonly steps: LocalWorkstreamSteps;
-
-  constructor(spec: Partial<WorkstreamSpec> = {}, removeWorktrees = true) {
-    const [workstream] = makeGraph({ tasks: [], workstreams: [{ id: 'lane', ...spec }] }).workstreams;
-    if (workstream === undefined) throw new Error('the graph has no workstream');
-    const state = { integrationBranch: null, baseCommit: null, tip: null, worktreePath: null };
-    this.runtime = { workstream, run: 1, signal: this.leave.signal, state };
-    const { git, worktrees } = this.repository;
-    this.steps = new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees });
-  }
-
-  /** Puts a commit with these files on the integration branch, as merges of tasks do. */
-  advance(files: Record<string, string | null>): string {
-    const commit = this.repository.commitFiles(this.repository.commit(BRANCH), files, 'task');
-    this.repository.run('update-ref', `refs/heads/${BRANCH}`, commit);
-    return commit;
-  }
-
-  open() {
-    return this.steps.open(this.runtime);
-  }
-}
+import type { GitRepository } from '../support/git-repository.ts';
+import type { WorkstreamSpec } from '../support/graphs.ts';
+import { BRANCH, Lane } from '../support/lane.ts';
 
 describe('prepare', () => {
   test('cuts the branch and makes a detached worktree, and the same once more', async () => {
@@ -71,6 +41,70 @@ describe('prepare', () => {
     const lane = new Lane({ baseBranch: 'no-such' });
     await expect(lane.steps.prepare(lane.runtime)).rejects.toMatchObject({ code: 'branch_missing' });
     await expect(lane.steps.tip(lane.runtime)).rejects.toMatchObject({ code: 'branch_missing' });
+  });
+});
+
+describe('an integration branch that is not what was recorded', () => {
+  /** As the next owner finds it, with the two commits that its first two tasks have left. */
+  async function resumed(recorded: 'first' | 'second' | 'none' = 'second') {
+    const lane = new Lane();
+    await lane.steps.prepare(lane.runtime);
+    const base = lane.repository.commit();
+    const commits = { base, first: lane.advance({ a: 'a' }), second: lane.advance({ b: 'b' }) };
+    const { state } = lane.runtime;
+    const tip = recorded === 'none' ? null : commits[recorded];
+    const again: WorkstreamRuntime['state'] = { ...state, integrationBranch: null, tip };
+    return { lane, commits, runtime: { ...lane.runtime, state: again } };
+  }
+
+  test.each(['prepare', 'tip'] as const)('was deleted by hand: is made again where it was, by %s', async (step) => {
+    const { lane, commits, runtime } = await resumed();
+    lane.repository.run('update-ref', '-d', `refs/heads/${BRANCH}`);
+    runtime.state.integrationBranch = step === 'tip' ? BRANCH : null;
+    await lane.steps[step](runtime);
+    expect(lane.repository.commit(BRANCH)).toBe(commits.second);
+  });
+
+  test('was deleted before anything was merged: is made again where it was cut', async () => {
+    const { lane, commits, runtime } = await resumed('none');
+    lane.repository.run('update-ref', '-d', `refs/heads/${BRANCH}`);
+    lane.repository.run('commit', '-q', '--allow-empty', '-m', 'the base has moved');
+    await lane.steps.prepare(runtime);
+    expect(lane.repository.commit(BRANCH)).toBe(commits.base);
+    expect(runtime.state.baseCommit).toBe(commits.base);
+  });
+
+  test('may be ahead: the end came before that was recorded', async () => {
+    const { lane, commits, runtime } = await resumed('first');
+    await lane.steps.prepare(runtime);
+    expect(await lane.steps.tip(runtime)).toBe(commits.second);
+  });
+
+  test('was moved back: is left there, and said to be', async () => {
+    const { lane, commits, runtime } = await resumed();
+    lane.repository.run('branch', '-f', BRANCH, commits.first);
+    const refused = await lane.steps.prepare(runtime).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: 'WorkspaceError', code: 'branch_rewound' });
+    expect(String(refused)).toContain(commits.first);
+    const [, command = ''] = / with: (.*)$/.exec(String(refused)) ?? [];
+    expect(lane.repository.commit(BRANCH)).toBe(commits.first);
+    execFileSync('/bin/sh', ['-c', command], { cwd: lane.repository.root, stdio: 'ignore' });
+    await lane.steps.prepare(runtime);
+    expect(lane.repository.commit(BRANCH)).toBe(commits.second);
+  });
+
+  test.each(['is gone', 'was moved'])('%s, and its last commit is lost', async (how) => {
+    const { lane, runtime } = await resumed();
+    if (how === 'is gone') lane.repository.run('update-ref', '-d', `refs/heads/${BRANCH}`);
+    const lost = { ...runtime, state: { ...runtime.state, tip: 'd'.repeat(40) } };
+    await expect(lane.steps.prepare(lost)).rejects.toMatchObject({ code: 'branch_lost' });
+  });
+
+  test('does without its base branch once it was cut', async () => {
+    const { lane, commits, runtime } = await resumed();
+    lane.repository.run('update-ref', '-d', 'refs/heads/main');
+    await lane.steps.prepare(runtime);
+    expect(await lane.steps.tip(runtime)).toBe(commits.second);
   });
 });
 

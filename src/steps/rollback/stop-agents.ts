@@ -31,18 +31,20 @@ export async function stopAgents(
     // By its token: another repository may have a graph of this name.
     const attempt = attempts.get(createHash('sha256').update(token).digest('hex'));
     if (attempt === undefined) continue;
-    await close(pane, token, attempt.signalDir);
-    stopped.add(task);
+    // A dead pane was kept to be looked at.
+    if (!pane.dead) stopped.add(task);
+    await stop(pane, token, attempt.signalDir);
   }
   return [...stopped];
 }
 
-async function close({ server, pane, pid, dead }: TaggedPane, token: string, signalDir: string | null): Promise<void> {
+async function stop({ server, pane, pid, dead }: TaggedPane, token: string, signalDir: string | null): Promise<void> {
+  if (dead) return await stopSession(pid, `AGENTRELAY_TOKEN=${token}`);
   // A pane that has gone meanwhile is an answer.
   const tmux = async (argv: readonly string[]) =>
     await exec('tmux', [...server, ...argv], { env: CLIENT_ENV, timeout: 10_000, accept: [1] });
   const shown = await tmux(['capture-pane', '-p', '-J', '-t', pane, '-S', '-']);
-  if (shown.exitCode === 0 && signalDir !== null && !dead) {
+  if (shown.exitCode === 0 && signalDir !== null) {
     const lines = trimCapture(shown.stdout.split('\n').map((line) => line.trimEnd()));
     writeFileSync(join(signalDir, 'agent.log'), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
   }

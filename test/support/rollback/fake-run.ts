@@ -47,7 +47,7 @@ export class FakeRun {
     this.method = method;
     this.run('init', '-q', '-b', 'main', '--template=');
     this.write('README.md', 'a project\n');
-    this.write('.gitignore', 'ignored\n/.worktrees/\n');
+    this.write('.gitignore', 'ignored\n/.worktrees/\n/.workflow/\n');
     this.run('add', '-A');
     this.run('commit', '-qm', 'begin');
     this.git = new Git(this.root);
@@ -211,7 +211,7 @@ export class FakeRun {
     this.write('README.md', `${word}, and more\n`, path);
     this.write('draft/new', `${word}\n`, path);
     rmSync(join(path, '.gitignore'));
-    this.write('.gitignore', 'ignored\n/.worktrees/\n*.o\n', path);
+    this.write('.gitignore', 'ignored\n/.worktrees/\n/.workflow/\n*.o\n', path);
     this.write('x.o', 'ignored\n', path);
   }
 
