@@ -94,7 +94,7 @@ export class Attempts {
       run: log.state.run,
       attempt: number,
       token,
-      tokenHash: hash,
+      tokenHash: resumed?.tokenHash ?? hash,
       dependencies: task.dependencies.flatMap((id) => graph.taskById.get(id) ?? []),
       earlierAttempts: earlier.map((one) => ({
         number: one.number,

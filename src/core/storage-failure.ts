@@ -1,6 +1,13 @@
 /** The disk did not take what was to be written. None of a task's doing, and gone when a person has seen to it. */
 export type StorageFailure = 'disk_full' | 'io_error' | 'not_writable';
 
+/** What a person does about it. */
+export const STORAGE_HINTS: Readonly<Record<StorageFailure, string>> = {
+  disk_full: 'free some space and run the same command again',
+  io_error: 'see that the disk is sound and run the same command again',
+  not_writable: 'make it writable for you and run the same command again',
+};
+
 const BY_ERRNO: Readonly<Record<string, StorageFailure>> = {
   ENOSPC: 'disk_full',
   EDQUOT: 'disk_full',
@@ -18,7 +25,7 @@ const BY_WORDS: readonly (readonly [RegExp, StorageFailure])[] = [
 
 /** Whether the code of a failed attempt says that it was the disk. */
 export function isStorageFailure(code: string): code is StorageFailure {
-  return code === 'disk_full' || code === 'io_error' || code === 'not_writable';
+  return Object.hasOwn(STORAGE_HINTS, code);
 }
 
 /** Whether it was the disk that made a step throw, directly or under a program that it ran; null for no. */

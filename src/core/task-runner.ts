@@ -3,14 +3,12 @@ import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
-import { classifyFailure, describeError, isStepError, PreconditionError, SignalError, StepError } from './errors.ts';
+import { classifyFailure, describeError, isStepError, PreconditionError, SignalError } from './errors.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
 import { isSuccess, TASK_STEPS, type TaskStatus, type TaskStep } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
-import { conflictPrompt, gatePrompt } from './prompts.ts';
 import type { AttemptState } from './run-state.ts';
 import type {
-  GateResult,
   TaskCompletionChecker,
   TaskGateChecker,
   TaskKickoff,
@@ -20,6 +18,7 @@ import type {
   TaskTeardown,
 } from './steps.ts';
 import type { AbortCause, TaskRuntime } from './task-runtime.ts';
+import { WayBack } from './way-back.ts';
 
 /** A snapshot of an attempt after its run; the runtime stays the truth. */
 export interface TaskRunResult {
@@ -49,9 +48,6 @@ export interface TaskRunner {
   requireSteps(graph: Graph): void;
 }
 
-/** A branch that conflicts goes back to its agent this often before the task fails. */
-const MAX_CONFLICT_ROUNDS = 2;
-
 /** The tables from which `StandardTaskRunner` picks each step. */
 export interface StepTables {
   readonly preparer: StepDispatch<TaskPreparer>;
@@ -61,13 +57,6 @@ export interface StepTables {
   readonly gateChecker: StepDispatch<TaskGateChecker>;
   readonly merger: StepDispatch<TaskMerger>;
   readonly teardown: StepDispatch<TaskTeardown>;
-}
-
-/** How often each way back to the agent was taken, in this attempt. */
-interface Rounds {
-  gate: number;
-  conflict: number;
-  sentBack: number;
 }
 
 /** prepare → launch → kickoff → wait → gate → merge → teardown. */
@@ -169,8 +158,8 @@ export class StandardTaskRunner implements TaskRunner {
 
   /** Takes signals until one holds: each may come back from the gate or from a conflict, a bounded number of times. */
   async #work(runtime: TaskRuntime, agent: Agent): Promise<void> {
-    const rounds = roundsOf(runtime.resumed);
-    await this.#payWhatIsOwed(runtime, agent, rounds);
+    const back = new WayBack(runtime, agent, this.#tables.completionChecker.for(runtime));
+    await back.payWhatIsOwed();
     for (;;) {
       runtime.signal.throwIfAborted();
       const signal = await this.#tables.completionChecker.for(runtime).waitForCompletion(runtime);
@@ -178,26 +167,16 @@ export class StandardTaskRunner implements TaskRunner {
       const prUrl = acceptSignal(runtime, signal);
       if (prUrl === null) return;
       if (prUrl !== NO_PR) runtime.pullRequestCreated(prUrl);
-      if (!(await this.#passGate(runtime, agent, rounds))) continue;
+      if (!(await this.#passGate(runtime, back))) continue;
       if (prUrl === NO_PR) return runtime.succeed('completed', null);
-      if (await this.#merge(runtime, agent, prUrl, rounds)) return;
+      if (await this.#merge(runtime, prUrl, back)) return;
     }
-  }
-
-  /** An earlier owner had judged the work, and was gone before the agent was seen to be told. */
-  async #payWhatIsOwed(runtime: TaskRuntime, agent: Agent, rounds: Rounds): Promise<void> {
-    const { resumed } = runtime;
-    if (resumed?.owes === 'gate' && resumed.lastGate !== null) {
-      const { exitCode, output } = resumed.lastGate;
-      await this.#failGate(runtime, agent, rounds, { passed: false, exitCode, outputFile: output ?? '' });
-    }
-    if (resumed?.owes === 'conflict') await this.#returnConflict(runtime, agent, rounds, resumed.conflictFiles);
   }
 
   /** False when the agent was asked to try again. */
-  async #passGate(runtime: TaskRuntime, agent: Agent, rounds: Rounds): Promise<boolean> {
+  async #passGate(runtime: TaskRuntime, back: WayBack): Promise<boolean> {
     if (runtime.task.completionGate === null || hasPassed(runtime)) return true;
-    const round = ++rounds.gate;
+    const round = back.nextGate();
     const of = runtime.task.maxGateAttempts;
     runtime.report({ kind: 'task_gate_started', round, of });
     const result = await this.#tables.gateChecker.for(runtime).check(runtime);
@@ -207,24 +186,11 @@ export class StandardTaskRunner implements TaskRunner {
       return true;
     }
     runtime.report({ kind: 'task_gate_failed', round, of, exit_code: result.exitCode, output: result.outputFile });
-    await this.#failGate(runtime, agent, rounds, result);
+    await back.failGate(result);
     return false;
   }
 
-  /** Back to the agent, or the end of the attempt. */
-  async #failGate(runtime: TaskRuntime, agent: Agent, rounds: Rounds, result: GateResult): Promise<void> {
-    const { gate: round } = rounds;
-    const of = runtime.task.maxGateAttempts;
-    const exit = result.exitCode === null ? 'was ended' : `exited ${result.exitCode}`;
-    if (round >= of) {
-      throw new GateError(`the completion gate ${exit} ${round} of ${of} times; output: ${result.outputFile}`);
-    }
-    if (!(await this.#sendBack(runtime, agent, rounds, 'gate', gatePrompt(result, round, of)))) {
-      throw new GateError(`the completion gate ${exit} and the agent is gone; output: ${result.outputFile}`);
-    }
-  }
-
-  async #merge(runtime: TaskRuntime, agent: Agent, prUrl: string, rounds: Rounds): Promise<boolean> {
+  async #merge(runtime: TaskRuntime, prUrl: string, back: WayBack): Promise<boolean> {
     runtime.report({ kind: 'task_pr_merging', pr: prUrl, commit: runtime.state.commit });
     const result = await this.#tables.merger.for(runtime).mergePr(runtime, prUrl);
     if (result.kind === 'merged') {
@@ -232,37 +198,8 @@ export class StandardTaskRunner implements TaskRunner {
       return true;
     }
     runtime.signal.throwIfAborted();
-    const round = ++rounds.conflict;
-    runtime.report({ kind: 'task_merge_conflict', round, of: MAX_CONFLICT_ROUNDS, files: result.files });
-    await this.#returnConflict(runtime, agent, rounds, result.files);
+    await back.meetConflict(result.files);
     return false;
-  }
-
-  async #returnConflict(runtime: TaskRuntime, agent: Agent, rounds: Rounds, names: readonly string[]): Promise<void> {
-    const files = names.join(', ');
-    if (rounds.conflict > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
-    const prompt = conflictPrompt(names, runtime.require('integrationBranch'));
-    if (!(await this.#sendBack(runtime, agent, rounds, 'conflict', prompt))) {
-      throw new ConflictError(`the branch conflicts in ${files} and the agent is gone`);
-    }
-  }
-
-  /** False when nobody is there to read it. The old signal is set aside first, so that the answer is never missed. */
-  async #sendBack(
-    runtime: TaskRuntime,
-    agent: Agent,
-    rounds: Rounds,
-    cause: 'gate' | 'conflict',
-    prompt: string,
-  ): Promise<boolean> {
-    const k = rounds.sentBack + 1;
-    await this.#tables.completionChecker.for(runtime).reopen(runtime, k);
-    const mayHaveBeenSent = runtime.resumed?.owes === cause && runtime.resumed.sentBack === rounds.sentBack;
-    const result = await agent.send(prompt, runtime.signal, { unlessShown: mayHaveBeenSent });
-    runtime.report({ kind: 'task_sent_back', cause, result });
-    if (result === 'gone') return false;
-    rounds.sentBack = k;
-    return true;
   }
 
   async #tearDown(runtime: TaskRuntime): Promise<void> {
@@ -272,22 +209,6 @@ export class StandardTaskRunner implements TaskRunner {
     } catch (error) {
       runtime.concern({ source: 'teardown', message: `teardown_failed: ${describeError(error)}` });
     }
-  }
-}
-
-class GateError extends StepError {
-  override readonly name = 'GateError';
-  readonly boundary = 'pull_request';
-  constructor(message: string) {
-    super('gate_failed', message);
-  }
-}
-
-class ConflictError extends StepError {
-  override readonly name = 'ConflictError';
-  readonly boundary = 'pull_request';
-  constructor(message: string) {
-    super('merge_conflict', message);
   }
 }
 
@@ -316,15 +237,6 @@ function requireResumed(runtime: TaskRuntime): AttemptState {
 
 function isBehind({ step }: AttemptState, other: TaskStep): boolean {
   return TASK_STEPS.indexOf(step) > TASK_STEPS.indexOf(other);
-}
-
-/** A gate that was cut short by the owner's end does not count. */
-function roundsOf(resumed: AttemptState | null): Rounds {
-  return {
-    gate: resumed?.lastGate?.round ?? 0,
-    conflict: resumed?.conflictRounds ?? 0,
-    sentBack: resumed?.sentBack ?? 0,
-  };
 }
 
 /** The earlier owner has seen this very commit pass. */

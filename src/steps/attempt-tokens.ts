@@ -23,6 +23,15 @@ export function attemptTokens(
   };
   return (task, attempt) => {
     const token = createHmac('sha256', read()).update(`${task}/${attempt}`).digest('hex').slice(0, 32);
-    return { token, hash: createHash('sha256').update(token).digest('hex') };
+    return { token, hash: hashOf(token) };
   };
+}
+
+/** The secret of this attempt, also where the key that it was made from is gone: the journal has its hash. */
+export function isTokenOf(token: string, attempt: { readonly token: string; readonly tokenHash: string }): boolean {
+  return token === attempt.token || hashOf(token) === attempt.tokenHash;
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import { PLACE_LOST } from '../core/give-up.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { isTokenOf } from './attempt-tokens.ts';
 import type { LiveAgent } from './environments/environment.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
 import { watchFolder } from './tools/folder-watch.ts';
@@ -160,7 +161,7 @@ export class AttemptWatch {
 
   /** Another attempt's signal is set aside, so that this one's can come. */
   #isForeign(name: SignalName, file: SignalFile): boolean {
-    if (file.token === null || file.token === this.#runtime.token) return false;
+    if (file.token === null || isTokenOf(file.token, this.#runtime)) return false;
     renameSync(join(this.#folder, name), join(this.#folder, `${name}.foreign`));
     this.#runtime.report({ kind: 'task_signal_ignored', file: name, reason: 'foreign_token' });
     return true;

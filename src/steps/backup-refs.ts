@@ -16,15 +16,25 @@ export class BackupRefs {
     this.#git = git;
   }
 
-  /** Keeps `commit` under `earlier`, which it must descend from, or under a new ref. */
-  async keep(commit: string, run: number, earlier: SavedWork | null): Promise<SavedWork> {
+  /**
+   * Keeps `commit` under `earlier`, which it must descend from, or under a new ref. One that an earlier process of this
+   * run has kept last, before it came to its end, is not kept twice; nor is a `copy` of uncommitted work like it.
+   */
+  async keep(
+    commit: string,
+    run: number,
+    earlier: SavedWork | null,
+    sort: 'original' | 'copy' = 'original',
+  ): Promise<SavedWork> {
     if (earlier !== null && (await this.#git.updateRefs([{ ref: earlier.ref, to: commit, from: earlier.commit }]))) {
       return { ref: earlier.ref, commit };
     }
     if (this.#next === null) {
       this.#next = await this.#firstFree(run);
-      const before = this.#next > 1 ? await this.#sameWork(backupRef(run, this.#next - 1), commit) : null;
-      if (before !== null) return before;
+      const ref = backupRef(run, this.#next - 1);
+      const last = await this.#git.resolve(ref);
+      const isSame = last === commit || (sort === 'copy' && last !== null && (await this.#isLike(last, commit)));
+      if (isSame) return { ref, commit: last };
     }
     for (;;) {
       const ref = backupRef(run, this.#next++);
@@ -32,13 +42,12 @@ export class BackupRefs {
     }
   }
 
-  /** What was saved just before the end of the process that saved it, and is still there to be saved again. */
-  async #sameWork(ref: string, commit: string): Promise<SavedWork | null> {
+  /** The same files on top of the same commits. */
+  async #isLike(one: string, other: string): Promise<boolean> {
     for (const part of ['^{tree}', '^1', '^2', '^3']) {
-      if ((await this.#git.resolve(`${ref}${part}`)) !== (await this.#git.resolve(`${commit}${part}`))) return null;
+      if ((await this.#git.resolve(`${one}${part}`)) !== (await this.#git.resolve(`${other}${part}`))) return false;
     }
-    const kept = await this.#git.resolve(ref);
-    return kept === null ? null : { ref, commit: kept };
+    return true;
   }
 
   async #firstFree(run: number): Promise<number> {

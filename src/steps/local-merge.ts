@@ -10,18 +10,14 @@ export interface MergePlan {
   readonly commit: string;
   readonly method: MergeMethod;
   readonly message: string;
+  /** Where the branch contains the commit: name the one that brought it in, and not the branch's tip. */
+  readonly findMerge?: boolean;
 }
 
 export type PlannedMerge =
   | { readonly kind: 'merge'; readonly tip: string; readonly commit: string }
-  /** `commit` is the one of the branch that brought it in. */
   | { readonly kind: 'contained'; readonly tip: string; readonly commit: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
-
-export type BranchMerge =
-  /** `made`: just now, and not by an earlier try whose end nobody saw. */
-  | { readonly kind: 'merged'; readonly commit: string; readonly made: boolean }
-  | Extract<MergeResult, { kind: 'conflict' }>;
 
 /** The ref moved under us this often in a row: somebody else is at it. */
 const MAX_RACES = 50;
@@ -41,7 +37,9 @@ export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge
   if (Array.isArray(tree)) return { kind: 'conflict', files: tree };
   // A merge that changes nothing may be one that was made already.
   if (tree === (await git.resolve(`${tip}^{tree}`))) {
-    if (await contains(git, tip, commit)) return { kind: 'contained', tip, commit: await mergeOf(git, tip, commit) };
+    if (await contains(git, tip, commit)) {
+      return { kind: 'contained', tip, commit: plan.findMerge ? await mergeOf(git, tip, commit) : tip };
+    }
     if (isSquash) return { kind: 'contained', tip, commit: tip };
   }
   const parents = isSquash ? ['-p', tip] : ['-p', tip, '-p', commit];
@@ -51,16 +49,16 @@ export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge
 
 /**
  * Merges by git alone: no worktree is touched, and the branch moves only from the commit that the merge was made on.
- * A commit that the branch contains already is merged already: by the commit that is named then.
+ * A commit that the branch contains already is merged already.
  */
-export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<BranchMerge> {
+export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<MergeResult> {
   for (let race = 0; race < MAX_RACES; race++) {
     const planned = await planMerge(git, plan);
     if (planned.kind === 'conflict') return planned;
-    if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit, made: false };
+    if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit };
     const ref = `refs/heads/${plan.into}`;
     if (await git.updateRefs([{ ref, to: planned.commit, from: planned.tip }])) {
-      return { kind: 'merged', commit: planned.commit, made: true };
+      return { kind: 'merged', commit: planned.commit };
     }
   }
   throw new WorkspaceError('target_moves', `branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);

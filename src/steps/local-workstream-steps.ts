@@ -84,7 +84,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
       for (let race = 0; race < MAX_RACES; race++) {
         const commit = await this.tip(lane);
         const message = `Merge workstream ${id} into ${into}`;
-        const planned = await planMerge(git, { into, commit, method: 'merge', message });
+        const planned = await planMerge(git, { into, commit, method: 'merge', message, findMerge: true });
         if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit };
         if (planned.kind === 'conflict') return { kind: 'held', reason: 'conflict', details: planned.files };
         const moved = await this.#advance(into, planned.tip, planned.commit);

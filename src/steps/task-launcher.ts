@@ -6,9 +6,10 @@ import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { agentCommand } from './agent-command.ts';
 import { installAgentWrapper, LAUNCHED_FILE } from './agent-wrapper.ts';
+import { isTokenOf } from './attempt-tokens.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
-import type { PaneTag } from './environments/tmux-pane.ts';
+import type { ListedPane, PaneTag } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
@@ -42,7 +43,7 @@ export class TmuxTaskLauncher implements TaskLauncher {
     const tag = this.#tag(runtime);
     const recorded = runtime.resumed?.agent ?? null;
     try {
-      const pane = await environment.find(tag);
+      const pane = await this.#paneOf(runtime);
       if (pane === null && recorded === null && !existsSync(join(signalDir, LAUNCHED_FILE))) return null;
       const place = runtime.resumed?.place ?? (pane === null ? null : await environment.place());
       const agent = createTmuxAgent(environment, pane ?? { id: NO_PANE, window: '', pid: 0, tag }, exitCodeFile, place);
@@ -70,6 +71,16 @@ export class TmuxTaskLauncher implements TaskLauncher {
     } catch (error) {
       throw asLaunchError(error);
     }
+  }
+
+  /** Alive where there is one. */
+  async #paneOf(runtime: TaskRuntime): Promise<ListedPane | null> {
+    const { environment, graph } = this.#options;
+    const panes = await environment.leftovers(graph, runtime.run);
+    const isOwn = ({ tag }: ListedPane) =>
+      tag.task === runtime.task.id && tag.attempt === runtime.attempt && isTokenOf(tag.token, runtime);
+    const own = panes.filter(isOwn);
+    return own.find(({ dead }) => !dead) ?? own[0] ?? null;
   }
 
   #tag({ run, task, attempt, token }: TaskRuntime): PaneTag {

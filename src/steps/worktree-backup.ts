@@ -36,7 +36,7 @@ export class WorktreeBackup {
     const note = aside === null ? '' : `\n\nThe repositories ${nested.join(', ')} are kept in\n\n${aside}`;
     const parents = earlier === null || earlier.commit === status.head ? [] : [earlier.commit];
     const work = { git: worktreeGit(this.#git, path), gitDir: gitDirOf(path), status, parents, note };
-    return await this.#refs.keep(await commitUncommitted(work), run, earlier);
+    return await this.#refs.keep(await commitUncommitted(work), run, earlier, 'copy');
   }
 
   /** A folder that is no worktree any more, moved away whole; a commit on top of `commit` tells where it is. */

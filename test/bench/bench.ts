@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Figure, tableOf } from './figures.ts';
 import { loading } from './loading.ts';
 import type { BenchOptions } from './options.ts';
+import { resuming } from './resuming.ts';
 import { scheduling } from './scheduling.ts';
 import { processCount, signalLatency } from './signals.ts';
 import { startUp } from './start-up.ts';
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, { readonly title: string; readonly run: 
   c: { title: 'load and validate', run: loading },
   d: { title: 'schedule, with a journal', run: scheduling },
   e: { title: 'start-up and memory', run: startUp },
+  f: { title: 'resume', run: resuming },
 };
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });

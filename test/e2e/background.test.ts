@@ -3,14 +3,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventsIn, makeProject, PROGRAM, type Project, SOCKET } from '../support/run-fixture.ts';
+import { type Desk, makeDesk, programText } from '../support/desk.ts';
+import { eventsIn, makeProject, type Project, SOCKET } from '../support/run-fixture.ts';
 
 let project: Project;
+let desk: Desk;
 beforeEach(() => {
   project = makeProject();
+  desk = makeDesk(project);
 });
 afterEach(() => {
-  outer('kill-server');
+  desk.close();
   project.remove();
 });
 
@@ -31,48 +34,6 @@ const followToEnd = () => project.run('events', 'g', '--follow', '--json');
 const OWNERS = '#{@agentrelay_owner} #{window_name} #{pane_dead}';
 const owners = () =>
   (project.tmux('list-panes', '-a', '-F', OWNERS) ?? '').split('\n').filter((line) => line[0] === 'g');
-
-/** A second tmux server, as a person has one. */
-function outer(...args: string[]): string {
-  try {
-    return execFileSync('tmux', ['-L', 'person', '-f', '/dev/null', ...args], {
-      env: project.env,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    }).trim();
-  } catch {
-    return '';
-  }
-}
-
-/** A person's terminal: a window of the second server, with a shell that runs this. */
-function inTerminal(command: string, tmux: (...args: string[]) => unknown = outer): void {
-  const argv = [
-    'new-session',
-    '-d',
-    '-s',
-    'desk',
-    '-x',
-    '150',
-    '-y',
-    '40',
-    '-c',
-    project.repo,
-    `${command}; echo "left with $?"; exec cat`,
-  ];
-  tmux(...argv);
-}
-
-const attachCommand = (...args: string[]) => [process.execPath, PROGRAM, 'attach', ...args].join(' ');
-
-/** What the terminal shows, once it fits; the test's own time limit is the limit. */
-async function screen(fits: RegExp): Promise<string> {
-  for (;;) {
-    const shown = outer('capture-pane', '-p', '-t', 'desk');
-    if (fits.test(shown)) return shown;
-    await delay(20);
-  }
-}
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await delay(20);
@@ -167,41 +128,29 @@ describe('attach', () => {
 
   test("goes into the window of a task's agent from outside of tmux's own server, and comes back", async () => {
     await detach(waiting());
-    inTerminal(attachCommand('a'));
-    expect(await screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
+    desk.open(programText('attach', 'a'));
+    expect(await desk.screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
     project.tmux('detach-client', '-s', 'agentrelay');
-    expect(await screen(/left with/)).toContain('left with 0');
+    expect(await desk.screen(/left with/)).toContain('left with 0');
   });
 
   test('without a task it goes to the owner, also when that has ended', async () => {
     await detach(waiting());
-    inTerminal(`TMUX= ${attachCommand()}`);
-    await screen(/a +launched/);
+    desk.open(`TMUX= ${programText('attach')}`);
+    await desk.screen(/a +launched/);
     go();
     await followToEnd();
-    expect(await screen(/the owner in this window has ended/)).toMatch(/succeeded: 2 of 2 tasks/);
+    expect(await desk.screen(/the owner in this window has ended/)).toMatch(/succeeded: 2 of 2 tasks/);
   });
 
   test('in the same server it switches the client, and leaves the others where they are', async () => {
     await detach(waiting());
     const inner = (...args: string[]) => project.tmux(...args);
     // A client that looks at the person's session of that server.
-    outer(
-      'new-session',
-      '-d',
-      '-s',
-      'desk',
-      '-x',
-      '150',
-      '-y',
-      '40',
-      '-c',
-      project.repo,
-      `TMUX= exec tmux -L ${SOCKET} new-session -s mine`,
-    );
+    desk.open(`TMUX= tmux -L ${SOCKET} new-session -s mine`);
     await until(() => (inner('list-clients', '-F', '#{session_name}') ?? '').includes('mine'));
-    inner('send-keys', '-t', 'mine', attachCommand('a'), 'Enter');
-    expect(await screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
+    inner('send-keys', '-t', 'mine', programText('attach', 'a'), 'Enter');
+    expect(await desk.screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
     const clients = (inner('list-clients', '-F', '#{session_name} #{client_control_mode}') ?? '').split('\n');
     expect(clients.filter((line) => line.endsWith(' 0'))).toEqual(['agentrelay 0']);
     expect(inner('list-sessions', '-F', '#{session_name}')?.split('\n').sort()).toEqual(['agentrelay', 'mine']);

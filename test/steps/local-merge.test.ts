@@ -22,7 +22,7 @@ describe('mergeIntoBranch', () => {
     const commit = repository.branch('work', { a: 'a\n' });
     const message = 'Merge task a: "quotes" and -dash\n\nA body.';
     const result = await mergeIntoBranch(repository.git, plan(commit, { message }));
-    expect(result).toEqual({ kind: 'merged', commit: repository.commit('main'), made: true });
+    expect(result).toEqual({ kind: 'merged', commit: repository.commit('main') });
     expect(parents(repository, 'main')).toEqual([tip, commit]);
     expect(repository.run('show', '-s', '--format=%B', 'main')).toBe(message);
     expect(repository.tree('main')).toEqual(repository.tree(commit));
@@ -59,8 +59,9 @@ describe('mergeIntoBranch', () => {
       [side, tip],
       [tip, tip],
     ] as const) {
-      const result = await mergeIntoBranch(repository.git, plan(commit));
-      expect(result).toEqual({ kind: 'merged', commit: by, made: false });
+      expect(await mergeIntoBranch(repository.git, plan(commit))).toEqual({ kind: 'merged', commit: tip });
+      const found = await mergeIntoBranch(repository.git, plan(commit, { findMerge: true }));
+      expect(found).toEqual({ kind: 'merged', commit: by });
     }
     expect(repository.commit()).toBe(tip);
   });
@@ -79,8 +80,8 @@ describe('mergeIntoBranch', () => {
     }
     for (const [n, { first, commit }] of work.entries()) {
       for (const contained of [commit, first]) {
-        const again = await mergeIntoBranch(repository.git, plan(contained));
-        expect(again).toEqual({ kind: 'merged', commit: merges[n], made: false });
+        const again = await mergeIntoBranch(repository.git, plan(contained, { findMerge: true }));
+        expect(again).toEqual({ kind: 'merged', commit: merges[n] });
       }
     }
     expect(repository.commit('main')).toBe(merges[2]);
@@ -96,7 +97,7 @@ describe('mergeIntoBranch', () => {
       const commit = repository.commitFiles(cut, { a: 'a\n', 'README.md': 'of the task\n' });
       await squash(repository, repository.commitFiles(cut, { b: 'b\n' }), 'Squash another');
       const first = await squash(repository, commit);
-      expect(first).toMatchObject({ kind: 'merged', made: true });
+      expect(first).toEqual({ kind: 'merged', commit: repository.commit('main') });
       for (const [n, content] of ['and another\n', 'a project\n', 'of the task\n'].entries()) {
         repository.run(
           'update-ref',
@@ -104,7 +105,7 @@ describe('mergeIntoBranch', () => {
           repository.commitFiles('main', { 'README.md': content }, `${n}`),
         );
         const tip = repository.commit('main');
-        expect(await squash(repository, commit)).toEqual({ ...first, made: false });
+        expect(await squash(repository, commit)).toEqual(first);
         expect(repository.commit('main')).toBe(tip);
       }
     });
@@ -113,7 +114,7 @@ describe('mergeIntoBranch', () => {
       const repository = new GitRepository();
       const cut = repository.commit();
       await squash(repository, repository.commitFiles(cut, { a: 'one\n' }));
-      expect(await squash(repository, repository.commitFiles(cut, { b: 'two\n' }))).toMatchObject({ made: true });
+      await squash(repository, repository.commitFiles(cut, { b: 'two\n' }));
       expect(Object.keys(repository.tree('main'))).toEqual(['README.md', 'a', 'b']);
     });
 
@@ -121,7 +122,7 @@ describe('mergeIntoBranch', () => {
       const repository = new GitRepository();
       const tip = repository.commit();
       const empty = repository.run('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'no change');
-      expect(await squash(repository, empty)).toEqual({ kind: 'merged', commit: tip, made: false });
+      expect(await squash(repository, empty)).toEqual({ kind: 'merged', commit: tip });
       expect(repository.commit('main')).toBe(tip);
     });
   });

@@ -11,7 +11,7 @@ class Signal {
 
   constructor(path: string) {
     this.path = path;
-    execFileSync('mkfifo', [path]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
   }
 
   async given(): Promise<void> {

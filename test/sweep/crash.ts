@@ -2,7 +2,7 @@ import { crashAt, crashAtRandom } from '../support/sweep/crash-cases.ts';
 import { runSweep } from '../support/sweep/main.ts';
 import { sweepOptions } from '../support/sweep/options.ts';
 
-// npm run sweep:crash -- [--points A-B] [--runs N] [--seed S] [--jobs J] [--unkilled N] [--program FOLDER]
+// npm run sweep:crash -- [--points A-B/STEP] [--runs N] [--seed S] [--jobs J] [--unkilled N] [--program FOLDER]
 // The owner of the demo's graph is killed before, after and in the middle of every event, one kill a run, and in N runs
 // 1 to 4 times at random; each run is then gone on with, and must end as one that was never killed.
 

@@ -27,8 +27,6 @@ export interface TmuxEnvironment {
    * an attempt is never run twice. Throws `AgentLaunchError`.
    */
   launch(launch: TmuxLaunch): Promise<TmuxPane>;
-  /** The pane of an attempt, alive or dead; null for none. */
-  find(tag: PaneTag): Promise<ListedPane | null>;
   /** Another one once tmux itself was ended and begun anew: all that was in it is gone then. */
   place(): Promise<string>;
   isAlive(pane: TmuxPane): Promise<boolean>;
@@ -78,7 +76,6 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
 
   return {
     session: tmux.session,
-    find,
 
     async launch(launch) {
       const found = await find(launch.tag);

@@ -33,7 +33,7 @@ export class LocalTaskMerger implements TaskMerger {
       runtime.signal.throwIfAborted();
       const commit = await this.#prove(runtime, prUrl);
       const message = `Merge task ${runtime.task.id}${subject(runtime.task.description)}`;
-      const result = await mergeIntoBranch(git, { into: target, commit, method, message });
+      const result = await mergeIntoBranch(git, { into: target, commit, method, message, findMerge: true });
       if (result.kind === 'merged') {
         writeFileSync(join(runtime.require('signalDir'), '.merged'), `${new Date().toISOString()}\n${result.commit}\n`);
       }

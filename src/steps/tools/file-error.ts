@@ -1,27 +1,19 @@
 import { WorkspaceError } from '../../core/errors.ts';
-import type { StorageFailure } from '../../core/storage-failure.ts';
+import { STORAGE_HINTS, type StorageFailure } from '../../core/storage-failure.ts';
 
 interface Trouble {
   readonly code: StorageFailure;
   readonly what: string;
-  readonly hint: string;
 }
 
-const NO_SPACE = 'free some space and run the same command again';
-const NO_RIGHT = 'make it writable for you and run the same command again';
-
 const TROUBLES: Readonly<Record<string, Trouble>> = {
-  ENOSPC: { code: 'disk_full', what: 'the disk is full', hint: NO_SPACE },
-  EDQUOT: { code: 'disk_full', what: 'the disk quota is used up', hint: NO_SPACE },
-  EFBIG: { code: 'disk_full', what: 'no file may be that large here', hint: 'raise the limit (ulimit -f)' },
-  EIO: {
-    code: 'io_error',
-    what: 'the disk reports an error',
-    hint: 'see that the disk is sound (dmesg, smartctl) and run the same command again',
-  },
-  EROFS: { code: 'not_writable', what: 'the file system is read-only', hint: NO_RIGHT },
-  EACCES: { code: 'not_writable', what: 'permission is denied', hint: NO_RIGHT },
-  EPERM: { code: 'not_writable', what: 'the operation is not permitted', hint: NO_RIGHT },
+  ENOSPC: { code: 'disk_full', what: 'the disk is full' },
+  EDQUOT: { code: 'disk_full', what: 'the disk quota is used up' },
+  EFBIG: { code: 'disk_full', what: 'no file may be that large here' },
+  EIO: { code: 'io_error', what: 'the disk reports an error' },
+  EROFS: { code: 'not_writable', what: 'the file system is read-only' },
+  EACCES: { code: 'not_writable', what: 'permission is denied' },
+  EPERM: { code: 'not_writable', what: 'the operation is not permitted' },
 };
 
 /** The disk did not take what was to be written: none of the task's doing, and gone when a person has seen to it. */
@@ -32,7 +24,7 @@ export class FileError extends WorkspaceError {
   constructor(path: string, trouble: Trouble, cause: unknown) {
     super(trouble.code, `${path} cannot be written: ${trouble.what}`, { cause });
     this.path = path;
-    this.hint = trouble.hint;
+    this.hint = STORAGE_HINTS[trouble.code];
   }
 }
 

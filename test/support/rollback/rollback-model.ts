@@ -40,7 +40,7 @@ export interface Counts {
   killed: number;
 }
 
-const kills: fc.Arbitrary<Kill> = fc.option(fc.record({ steps: fc.nat({ max: 25 }), after: fc.boolean() }), {
+const kills: fc.Arbitrary<Kill> = fc.option(fc.record({ steps: fc.nat({ max: 14 }), after: fc.boolean() }), {
   freq: 2,
 });
 

@@ -28,7 +28,7 @@ export async function runSweep(
     try {
       const { events, duration, world } = await baselineOf(swept);
       console.log(`seed ${options.seed}; an unkilled run has ${events} events and takes ${Math.round(duration)} ms`);
-      const points = pointsOf(options, events);
+      const points = chosen(options, events);
       const unkilled = Array.from({ length: options.unkilled }, (_, at) => untouched(at + 1));
       const cases = [...unkilled, ...(await casesOf({ points, duration, swept }))];
       let ended = 0;
@@ -48,9 +48,11 @@ export async function runSweep(
   });
 }
 
-function pointsOf({ points }: SweepOptions, events: number): number[] {
-  const { from, to } = points ?? { from: 1, to: events };
-  return Array.from({ length: events }, (_, at) => at + 1).filter((seq) => seq >= from && seq <= to);
+/** The numbers from 1 to `last` that the options choose. */
+export function chosen({ points }: SweepOptions, last: number): number[] {
+  const { from, to, step } = points ?? { from: 1, to: last, step: 1 };
+  const all = Array.from({ length: last }, (_, at) => at + 1);
+  return all.filter((number) => number >= from && number <= to && (number - from) % step === 0);
 }
 
 function report({ name, deviations, kept }: CaseResult): void {

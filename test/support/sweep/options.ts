@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export interface SweepOptions {
   /** Events at which something happens, both included; null for all. */
-  readonly points: { readonly from: number; readonly to: number } | null;
+  readonly points: { readonly from: number; readonly to: number; readonly step: number } | null;
   /** Runs with harm at random times. */
   readonly runs: number;
   readonly seed: number;
@@ -14,14 +14,18 @@ export interface SweepOptions {
   readonly program: string | null;
 }
 
-/** `--points A-B --runs N --seed S --jobs J --unkilled N --program FOLDER`; `--points 0` leaves points out. */
+/**
+ * `--points A-B[/STEP] --runs N --seed S --jobs J --unkilled N --program FOLDER`; `--points 0` leaves points out, and a
+ * step of 5 takes every fifth.
+ */
 export function sweepOptions(argv: readonly string[], defaults: { readonly runs: number }): SweepOptions {
   const text = { type: 'string' } as const;
   const options = { points: text, runs: text, seed: text, jobs: text, unkilled: text, program: text };
   const { values } = parseArgs({ args: [...argv], options });
-  const points = values.points?.split('-').map(Number);
+  const [range, step = '1'] = values.points?.split('/') ?? [];
+  const points = range?.split('-').map(Number);
   return {
-    points: points === undefined ? null : { from: points[0] ?? 1, to: points.at(-1) ?? 0 },
+    points: points === undefined ? null : { from: points[0] ?? 1, to: points.at(-1) ?? 0, step: Number(step) },
     runs: Number(values.runs ?? defaults.runs),
     seed: Number(values.seed ?? Date.now() % 1_000_000),
     jobs: Number(values.jobs ?? 3),

@@ -1,0 +1,103 @@
+import type { Agent } from './agent-handle.ts';
+import { StepError } from './errors.ts';
+import { conflictPrompt, gatePrompt } from './prompts.ts';
+import type { GateResult, TaskCompletionChecker } from './steps.ts';
+import type { TaskRuntime } from './task-runtime.ts';
+
+/** A branch that conflicts goes back to its agent this often before the task fails. */
+const MAX_CONFLICT_ROUNDS = 2;
+
+/** How the work of an attempt goes back to its agent, after a failed gate or a conflict: a bounded number of times. */
+export class WayBack {
+  readonly #runtime: TaskRuntime;
+  readonly #agent: Agent;
+  readonly #checker: TaskCompletionChecker;
+  #gates: number;
+  #conflicts: number;
+  #sentBack: number;
+
+  /** Goes on counting where an earlier owner was; a gate that was cut short by his end does not count. */
+  constructor(runtime: TaskRuntime, agent: Agent, checker: TaskCompletionChecker) {
+    const { resumed } = runtime;
+    this.#runtime = runtime;
+    this.#agent = agent;
+    this.#checker = checker;
+    this.#gates = resumed?.lastGate?.round ?? 0;
+    this.#conflicts = resumed?.conflictRounds ?? 0;
+    this.#sentBack = resumed?.sentBack ?? 0;
+  }
+
+  /** The number of the gate that is run now, from 1. */
+  nextGate(): number {
+    this.#gates++;
+    return this.#gates;
+  }
+
+  /** An earlier owner had judged the work, and was gone before the agent was seen to be told. */
+  async payWhatIsOwed(): Promise<void> {
+    const { resumed } = this.#runtime;
+    if (resumed?.owes === 'gate' && resumed.lastGate !== null) {
+      const { exitCode, output } = resumed.lastGate;
+      await this.failGate({ passed: false, exitCode, outputFile: output ?? '' });
+    }
+    if (resumed?.owes === 'conflict') await this.#returnConflict(resumed.conflictFiles);
+  }
+
+  /** Back to the agent; throws at the end of its rounds, and when nobody is there. */
+  async failGate(result: GateResult): Promise<void> {
+    const round = this.#gates;
+    const of = this.#runtime.task.maxGateAttempts;
+    const exit = result.exitCode === null ? 'was ended' : `exited ${result.exitCode}`;
+    if (round >= of) {
+      throw new GateError(`the completion gate ${exit} ${round} of ${of} times; output: ${result.outputFile}`);
+    }
+    if (!(await this.#sendBack('gate', gatePrompt(result, round, of)))) {
+      throw new GateError(`the completion gate ${exit} and the agent is gone; output: ${result.outputFile}`);
+    }
+  }
+
+  /** The same for a branch that does not merge. */
+  async meetConflict(files: readonly string[]): Promise<void> {
+    this.#conflicts++;
+    this.#runtime.report({ kind: 'task_merge_conflict', round: this.#conflicts, of: MAX_CONFLICT_ROUNDS, files });
+    await this.#returnConflict(files);
+  }
+
+  async #returnConflict(names: readonly string[]): Promise<void> {
+    const files = names.join(', ');
+    if (this.#conflicts > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
+    const prompt = conflictPrompt(names, this.#runtime.require('integrationBranch'));
+    if (!(await this.#sendBack('conflict', prompt))) {
+      throw new ConflictError(`the branch conflicts in ${files} and the agent is gone`);
+    }
+  }
+
+  /** False when nobody is there to read it. The old signal is set aside first, so that the answer is never missed. */
+  async #sendBack(cause: 'gate' | 'conflict', prompt: string): Promise<boolean> {
+    const { resumed, signal } = this.#runtime;
+    const k = this.#sentBack + 1;
+    await this.#checker.reopen(this.#runtime, k);
+    const mayHaveBeenSent = resumed?.owes === cause && resumed.sentBack === this.#sentBack;
+    const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent });
+    this.#runtime.report({ kind: 'task_sent_back', cause, result });
+    if (result === 'gone') return false;
+    this.#sentBack = k;
+    return true;
+  }
+}
+
+class GateError extends StepError {
+  override readonly name = 'GateError';
+  readonly boundary = 'pull_request';
+  constructor(message: string) {
+    super('gate_failed', message);
+  }
+}
+
+class ConflictError extends StepError {
+  override readonly name = 'ConflictError';
+  readonly boundary = 'pull_request';
+  constructor(message: string) {
+    super('merge_conflict', message);
+  }
+}
