@@ -7,11 +7,12 @@ import { readRequests, writeRequest } from '../steps/request-files.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { followJournal } from '../steps/tools/journal-follow.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
-import { type HeldRun, holdRun, RunTaken } from './held-run.ts';
+import { type HeldRun, holdRun } from './held-run.ts';
 import type { Io } from './io.ts';
 import { recordedGraph } from './recorded-graph.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 import { runOwner } from './run-owner.ts';
+import { RunTaken } from './run-taken.ts';
 
 export interface AskOptions extends RecordedRunOptions {
   readonly tmuxSocket: string | null;

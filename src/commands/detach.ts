@@ -24,6 +24,7 @@ import { TmuxControl } from '../steps/tools/tmux-control.ts';
 import { serverArguments } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
 import type { Io } from './io.ts';
+import { runTaken } from './run-taken.ts';
 import { commandText } from './shell-text.ts';
 
 export interface DetachOptions {
@@ -85,12 +86,9 @@ async function requireStartable(
   } finally {
     git.close();
   }
-  const holder = lockHolder(new RunStore(repository.root, graph.name).lockFile);
-  if (holder !== null) {
-    throw new UserError(`graph ${graph.name} is being run by process ${holder.pid} on ${holder.host}`, {
-      hint: `agentrelay events ${graph.name} --follow shows it`,
-    });
-  }
+  const { lockFile } = new RunStore(repository.root, graph.name);
+  const by = lockHolder(lockFile);
+  if (by !== null) throw runTaken(graph.name, { lockFile, by });
   return { repository, graph, session: settings.tmuxSession };
 }
 

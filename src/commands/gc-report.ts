@@ -51,7 +51,7 @@ export function gcTable(items: readonly GcItem[], now: number): string[] {
 function totalLine(items: readonly GcItem[], group: GcGroup | null, title: string): string[] {
   const found = items.filter((item) => item.group === group);
   if (found.length === 0) return [];
-  return [`${plural(found.length, 'item')}, ${formatSize(totalSize(found))}: ${title.split(':')[0]}`];
+  return [`${title.split(':')[0]}: ${plural(found.length, 'item')}, ${formatSize(totalSize(found))}`];
 }
 
 function totalSize(items: readonly GcItem[]): number {

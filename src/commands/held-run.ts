@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { UserError } from '../core/errors.ts';
 import { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
@@ -8,6 +7,7 @@ import { Git } from '../steps/tools/git.ts';
 import { openJournal } from '../steps/tools/journal.ts';
 import { type HeldLock, tryLock } from '../steps/tools/lock-file.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { runTaken } from './run-taken.ts';
 
 /** The last run of a graph, which nobody else can go on with while it is held. */
 export interface HeldRun {
@@ -53,22 +53,13 @@ export async function holdRun(options: RecordedRunOptions): Promise<HeldRun> {
   }
 }
 
-/** Somebody else has the run. */
-export class RunTaken extends UserError {
-  override readonly name = 'RunTaken';
-}
-
 /** The owner's lock. Throws `RunTaken` that names a live owner. */
 function takeRun(store: RunStore, graph: string): HeldLock {
   const attempt = tryLock(store.lockFile);
   if (attempt.kind === 'held') return attempt.lock;
-  const { pid, host } = attempt.by;
-  throw new RunTaken(`graph ${graph} is being run by process ${pid} on ${host}`, {
-    hint:
-      host === hostname()
-        ? `stop it first: kill -TERM ${pid} leaves its agents at work, Ctrl-C in its terminal waits for them`
-        : `if nothing runs there any more, or this machine was renamed: rm ${store.lockFile}`,
-  });
+  const { by } = attempt;
+  const hint = `stop it first: kill -TERM ${by.pid} leaves its agents at work, Ctrl-C in its terminal waits for them`;
+  throw runTaken(graph, { lockFile: store.lockFile, by }, hint);
 }
 
 function requireLast(store: RunStore, graph: string, wanted: number | null): number {

@@ -6,8 +6,9 @@ import type { ReadGraphOptions } from '../core/graph/read-graph.ts';
 import { runStarted } from '../core/run-started.ts';
 import { emptyRunState, type RunState } from '../core/run-state.ts';
 import type { Repository } from '../steps/preflight.ts';
-import { socketToRecord } from '../steps/recorded-server.ts';
+import { serversOf, socketToRecord } from '../steps/recorded-server.ts';
 import { readRequests } from '../steps/request-files.ts';
+import { stopAgents } from '../steps/rollback/stop-agents.ts';
 import type { RunRecord, RunStore } from '../steps/run-store.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { type Journal, openJournal } from '../steps/tools/journal.ts';
@@ -51,7 +52,7 @@ export async function openRun(
     if (options.newRun) await archiveRun({ ...options, run: last ?? 0 });
     return startRun(options, store, (last ?? 0) + 1, baseCommits);
   }
-  return resumeRun(options, store, last);
+  return await resumeRun(options, store, last);
 }
 
 function startRun(
@@ -73,7 +74,7 @@ function startRun(
   return { ...opened, over: false, notes: [] };
 }
 
-function resumeRun(options: OpenRunOptions, store: RunStore, run: number): OpenedRun {
+async function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Promise<OpenedRun> {
   const { state, events, length, torn } = store.replay(run);
   const opened = openLog(store, run, state, length);
   try {
@@ -88,6 +89,8 @@ function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Opene
       opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
     } else {
       const change = takeUpGraph(options, store, run, state);
+      // A teardown mode may have left them at work, and nobody looks after a task that is gone from the file.
+      if (change !== null) await stopAgents(serversOf(store, [run], options.tmuxSocket), state, change.removed);
       opened.log.append({ kind: 'run_resumed', pid: process.pid });
       if (change !== null) opened.log.append(change);
     }

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { UserError } from '../core/errors.ts';
 import type { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
@@ -18,6 +17,7 @@ import { serverArguments } from '../steps/tools/tmux-session.ts';
 import { runBranches } from './archive-run.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
 import { type OpenRunOptions, openRun } from './open-run.ts';
+import { runTaken } from './run-taken.ts';
 
 export interface OwnerOptions extends OpenRunOptions {
   readonly extensions: Extensions;
@@ -52,7 +52,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   await noBranches;
   mkdirSync(store.directory, { recursive: true });
   const attempt = tryLock(store.lockFile);
-  if (attempt.kind === 'taken') throw isOwned(graph, store, attempt.by);
+  if (attempt.kind === 'taken') throw runTaken(graph.name, { lockFile: store.lockFile, by: attempt.by });
   const closers: (() => void | Promise<void>)[] = [() => attempt.lock.release()];
   const close = async () => {
     for (const closer of closers.toReversed()) await closer();
@@ -90,15 +90,6 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     await close();
     throw error;
   }
-}
-
-function isOwned(graph: Graph, store: RunStore, by: { pid: number; host: string }): UserError {
-  return new UserError(`graph ${graph.name} is being run by process ${by.pid} on ${by.host}`, {
-    hint:
-      by.host === hostname()
-        ? `agentrelay events ${graph.name} --follow shows it`
-        : `if nothing runs there any more, or this machine was renamed: rm ${store.lockFile}`,
-  });
 }
 
 /** Work of a run whose records are gone must not be taken for this one's. */

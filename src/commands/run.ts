@@ -146,6 +146,7 @@ function reportOver({ log, opening }: OwnedRun, graph: Graph, options: RunOption
   const { state } = log;
   if (options.json) for (const event of opening) io.out(JSON.stringify(event));
   if (!options.json) for (const line of summary(state, io.colour)) io.out(line);
-  io.err(`agentrelay: run ${state.run} of ${graph.name} is over; --new-run starts over`);
+  const again = state.outcome === 'succeeded' ? '' : 'agentrelay retry TASK tries a task again, ';
+  io.err(`agentrelay: run ${state.run} of ${graph.name} is over; ${again}--new-run starts over`);
   return state.outcome === null ? INTERRUPTED : EXIT_CODES[state.outcome];
 }

@@ -24,6 +24,7 @@ function plain(state: RunState): object {
   return {
     ...state,
     tasks: Object.fromEntries(state.tasks),
+    removed: Object.fromEntries(state.removed),
     workstreams: Object.fromEntries(state.workstreams),
   };
 }

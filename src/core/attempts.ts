@@ -68,7 +68,8 @@ export class Attempts {
     try {
       return await work();
     } finally {
-      this.#live.delete(live.task.id);
+      // A later attempt may be under way already.
+      if (this.#live.get(live.task.id) === live) this.#live.delete(live.task.id);
     }
   }
 

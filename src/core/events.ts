@@ -245,6 +245,8 @@ type TaskFact =
       readonly of: number;
       /** Null, or left out, when agentrelay itself tries again. */
       readonly change?: RetryChange | null;
+      /** The request that it is done for. */
+      readonly request?: number;
     })
   | { readonly kind: 'task_blocked'; readonly task: string; readonly root: BlockRoot }
   | { readonly kind: 'task_unblocked'; readonly task: string }

@@ -82,7 +82,7 @@ function withItsWorktree(item: GcItem, items: readonly GcItem[]): GcItem {
   const { heldBy } = item.leaving;
   if (heldBy === null || item.group === null) return item;
   const holder = items.find(({ leaving }) => leaving.kind === 'worktree' && leaving.name === heldBy);
-  if (holder?.group === 'safe') return item;
+  if (holder?.group === 'safe' || holder?.group === item.group) return item;
   return { ...item, group: holder?.group ?? null, reason: `checked out in ${heldBy}: ${holder?.reason ?? 'stays'}` };
 }
 

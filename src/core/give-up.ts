@@ -1,5 +1,5 @@
 import type { Settings } from './graph/graph.ts';
-import { type AttemptState, currentAttempt, type TaskState } from './run-state.ts';
+import { type AttemptState, attemptsThatCount, currentAttempt, type TaskState } from './run-state.ts';
 
 /** The code of an attempt whose place is gone, such as a tmux server that died: nobody's failure. */
 export const PLACE_LOST = 'place_lost';
@@ -13,7 +13,7 @@ const MAX_PLACES_LOST = 5;
  */
 export function isGivenUp(task: TaskState, settings: Settings): boolean {
   if (currentAttempt(task)?.failure?.failureClass === 'internal_error') return true;
-  const lost = task.attempts.filter(hasLostItsPlace).length;
+  const lost = attemptsThatCount(task).filter(hasLostItsPlace).length;
   return attemptsLeft(task, settings) <= 0 || lost > MAX_PLACES_LOST + task.granted;
 }
 
@@ -24,8 +24,8 @@ export function lastAttempt(task: TaskState, settings: Settings): number {
 
 /** Of those of the settings, and those that a person has granted. */
 function attemptsLeft(task: TaskState, settings: Settings): number {
-  const burnt = task.attempts.filter((attempt) => attempt.status === 'failed' && !hasLostItsPlace(attempt)).length;
-  return settings.maxTaskAttempts + task.granted - burnt;
+  const failed = attemptsThatCount(task).filter(({ status }) => status === 'failed');
+  return settings.maxTaskAttempts + task.granted - failed.filter((attempt) => !hasLostItsPlace(attempt)).length;
 }
 
 function hasLostItsPlace({ failure }: AttemptState): boolean {

@@ -2,7 +2,7 @@ import { describeError, isStepError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
 import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
-import type { WorkstreamState } from './run-state.ts';
+import { attemptsThatCount, type WorkstreamState } from './run-state.ts';
 import type { WorkstreamRuntime, WorkstreamSteps } from './workstream.ts';
 
 export interface LanesOptions {
@@ -160,7 +160,8 @@ export class Lanes {
     if (!autoMerge) return { kind: 'held', reason: 'auto_merge_off', details: [] };
     const concerns: string[] = [];
     for (const task of this.tasks(id)) {
-      const attempts = this.#options.log.state.tasks.get(task.id)?.attempts ?? [];
+      const known = this.#options.log.state.tasks.get(task.id);
+      const attempts = known === undefined ? [] : attemptsThatCount(known);
       for (const concern of attempts.flatMap((attempt) => attempt.concerns)) {
         if (concern.source === 'agent') concerns.push(`${task.id}: ${concern.message}`);
       }

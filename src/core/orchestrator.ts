@@ -48,6 +48,8 @@ export class Orchestrator {
   /** Attempts, lane work and requests under way. */
   #busy = 0;
   #begun = false;
+  /** What an earlier owner has left is known: before, the schedule knows nothing of it. */
+  #hasTakenOver = false;
   #stopping: StopReason | null = null;
   #waiting: AbortController | null = null;
   #over = false;
@@ -77,8 +79,8 @@ export class Orchestrator {
     });
     this.#requests = new RequestLine({
       log,
-      grant: (request) => wishes.grant(request),
-      isClosed: () => this.#begun && this.#over,
+      grant: (request, number) => wishes.grant(request, number),
+      isClosed: () => this.#begun && (this.#over || this.#stopping === 'detached'),
     });
   }
 
@@ -119,8 +121,10 @@ export class Orchestrator {
   /** Does what a person asks for; also for a run that nobody runs just now. Resolves when it is done or refused. */
   async request(request: NumberedRequest): Promise<void> {
     const done = this.#requests.add(request);
-    if (this.#begun && !this.#over) this.#spawn(() => done);
-    await done;
+    if (!this.#begun || this.#over) return await done;
+    this.#spawn(() => done);
+    // What it throws is the end of the run, which tells of it.
+    await done.catch(() => {});
   }
 
   /** Also ends a stop that only waits for what runs; the first of two has its way. */
@@ -150,6 +154,7 @@ export class Orchestrator {
   async #begin(): Promise<void> {
     this.#begun = true;
     const left = await this.#takeOver();
+    this.#hasTakenOver = true;
     retryLeft(this.#options);
     for (const { task } of left) this.#holding.set(task.id, Promise.resolve());
     this.#reschedule();
@@ -193,7 +198,7 @@ export class Orchestrator {
   }
 
   #pump(): void {
-    while (this.#stopping === null && !this.state.paused && this.#begun) {
+    while (this.#stopping === null && !this.state.paused && this.#hasTakenOver) {
       const task = this.#schedule.next();
       if (task === null) break;
       this.#hold(task, () => this.#start(task));
@@ -216,12 +221,18 @@ export class Orchestrator {
   #hold(task: GraphTask, work: () => Promise<void>): void {
     this.#spawn(() => {
       const held = work().finally(() => {
-        this.#holding.delete(task.id);
-        this.#schedule.release(task);
+        this.#letGo(task);
       });
       this.#holding.set(task.id, held);
       return held;
     });
+  }
+
+  /** Queued only here: a schedule that was made anew meanwhile took it for one that runs. */
+  #letGo(task: GraphTask): void {
+    this.#holding.delete(task.id);
+    this.#schedule.release(task);
+    if (this.state.tasks.get(task.id)?.status === 'pending') this.#schedule.requeue(task);
   }
 
   /** Ends the run, loudly; what is under way is left to the next owner. */
@@ -234,8 +245,10 @@ export class Orchestrator {
 
   async #start(task: GraphTask): Promise<void> {
     const lane = await this.#lanes.ready(task.workstreamId);
-    // A lane that fails, a stop or a person's word while it is made ready leaves the task as it was.
-    if (lane === null || this.#stopping !== null || this.state.tasks.get(task.id)?.status !== 'pending') return;
+    const status = this.state.tasks.get(task.id)?.status;
+    if (status === 'cancelled') return this.#calledOff(task);
+    // A lane that fails, a stop or a pause while it is made ready leaves the task as it was.
+    if (lane === null || this.#stopping !== null || this.state.paused || status !== 'pending') return;
     this.#ended(task, await this.#attempts.start(task, lane));
   }
 
@@ -244,26 +257,31 @@ export class Orchestrator {
   }
 
   #ended(task: GraphTask, result: TaskRunResult): void {
+    if (this.state.tasks.get(task.id)?.calledOff) return this.#calledOff(task);
     if (isSuccess(result.status)) this.#schedule.succeed(task);
-    else if (this.state.tasks.get(task.id)?.calledOff) this.#block(this.#schedule.fail(task), { task: task.id });
-    else if (result.status !== 'failed') return;
-    else if (this.#failOrRetry(task, result.failureClass)) this.#schedule.requeue(task);
+    else if (result.status === 'failed') this.#failOrRetry(task, result.failureClass);
+    else return;
     this.#afterTask(task.workstreamId);
   }
 
-  /** True when the task is to be tried again. */
-  #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): boolean {
+  /** It stays so until a person retries it. */
+  #calledOff(task: GraphTask): void {
+    this.#block(this.#schedule.fail(task), { task: task.id });
+    this.#afterTask(task.workstreamId);
+  }
+
+  #failOrRetry(task: GraphTask, failureClass: TaskRunResult['failureClass']): void {
     const { log, settings } = this.#options;
     const known = log.state.tasks.get(task.id);
+    // A person has asked for it while the failed attempt was torn down.
+    if (known?.status === 'pending') return;
     if (known === undefined || isGivenUp(known, settings)) {
       this.#giveUp(task);
       if (failureClass === 'internal_error' && settings.failFastOnInternalError) this.stop('internal_error');
-      return false;
+      return;
     }
     // An interrupted run leaves the retry to the next owner.
-    if (this.#stopping !== null) return false;
-    appendRetry(log, task, settings);
-    return true;
+    if (this.#stopping === null) appendRetry(log, task, settings);
   }
 
   #giveUp(task: GraphTask): void {

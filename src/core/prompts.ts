@@ -10,9 +10,11 @@ export function gatePrompt(result: GateResult, round: number, of: number): strin
   );
 }
 
-export function conflictPrompt(files: readonly string[], integrationBranch: string): string {
+/** Told apart by its round, so that the same files twice are two prompts to whoever looks for one on a screen. */
+export function conflictPrompt(files: readonly string[], integrationBranch: string, round: number, of: number): string {
   return (
-    `agentrelay: your branch no longer merges into ${integrationBranch}; conflicts in: ${files.map(plain).join(', ')}. ` +
+    `agentrelay: your branch no longer merges into ${integrationBranch} (round ${round} of ${of}); ` +
+    `conflicts in: ${files.map(plain).join(', ')}. ` +
     `Run "git merge ${integrationBranch}", resolve them, commit, and run agentrelay-complete again.`
   );
 }

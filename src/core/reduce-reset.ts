@@ -50,7 +50,8 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
 /** With all the attempts that the settings allow, and nothing of what earlier ones have made. */
 function begunAnew(task: TaskState): TaskState {
   const change = task.change === null ? null : { ...task.change, keep_work: false };
-  return { ...task, status: 'pending', blockedBy: null, calledOff: false, granted: task.attempts.length, change };
+  const open = { status: 'pending', blockedBy: null, calledOff: false, granted: 0 } as const;
+  return { ...task, ...open, takenBack: task.attempts.length, change };
 }
 
 function bringBack(state: RunState, { before }: ResetState): void {

@@ -102,16 +102,20 @@ function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_ch
   state.tasks.clear();
   state.workstreams.clear();
   for (const outline of event.tasks) {
-    const known = tasks.get(outline.id);
+    const known = tasks.get(outline.id) ?? state.removed.get(outline.id);
     state.tasks.set(outline.id, known === undefined ? pendingTask(outline) : { ...known, outline });
     tasks.delete(outline.id);
+    state.removed.delete(outline.id);
   }
   for (const outline of event.workstreams) {
     const known = lanes.get(outline.id);
     state.workstreams.set(outline.id, known === undefined ? pendingWorkstream(outline) : { ...known, outline });
     lanes.delete(outline.id);
   }
-  for (const [id, task] of tasks) if (isSuccess(task.status)) state.tasks.set(id, task);
+  for (const [id, task] of tasks) {
+    if (isSuccess(task.status)) state.tasks.set(id, task);
+    else if (task.attempts.length > 0) state.removed.set(id, task);
+  }
   const used = new Set([...state.tasks.values()].map(({ outline }) => outline.workstream));
   for (const [id, lane] of lanes) if (used.has(id)) state.workstreams.set(id, lane);
 }
@@ -175,6 +179,7 @@ function retry(state: RunState, task: TaskState, event: Extract<RunEvent, { kind
     calledOff: false,
     granted: task.granted + (asked === null ? 0 : 1),
     change: asked ?? task.change,
+    retriedFor: event.request ?? task.retriedFor,
   });
 }
 
@@ -192,5 +197,6 @@ function requireAttempt(event: AttemptFact, expected: number): void {
 }
 
 function pendingTask(outline: TaskOutline): TaskState {
-  return { outline, status: 'pending', blockedBy: null, calledOff: false, granted: 0, change: null, attempts: [] };
+  const open = { status: 'pending', blockedBy: null, calledOff: false, takenBack: 0, granted: 0 } as const;
+  return { outline, ...open, retriedFor: null, change: null, attempts: [] };
 }

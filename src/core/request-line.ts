@@ -12,7 +12,7 @@ export interface NumberedRequest {
 export interface RequestLineOptions {
   readonly log: EventLog;
   /** Throws `RequestRefused`. */
-  readonly grant: (request: Request) => Promise<void>;
+  readonly grant: (request: Request, number: number) => Promise<void>;
   /** The owner is leaving: what is not done is for the next one. */
   readonly isClosed: () => boolean;
 }
@@ -29,6 +29,8 @@ export class RequestLine {
   /** Nothing is done before this is. */
   waitFor(begun: Promise<void>): void {
     this.#last = this.#last.then(async () => await begun);
+    // Whoever begins hears of its failure, and so does whoever asks; nobody may ask.
+    this.#last.catch(() => {});
   }
 
   /** Resolves when it is done or refused, which an event says. */
@@ -46,7 +48,7 @@ export class RequestLine {
     const handled = { request: number, action, task };
     try {
       if ('unreadable' in request) throw new RequestRefused('unreadable', request.unreadable);
-      await grant(request);
+      await grant(request, number);
       if (!isClosed()) log.append({ kind: 'request_applied', ...handled });
     } catch (error) {
       if (isClosed()) return;

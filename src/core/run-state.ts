@@ -78,8 +78,12 @@ export interface TaskState {
   readonly blockedBy: BlockRoot | null;
   /** A person called it off: it stays so until it is retried. */
   readonly calledOff: boolean;
+  /** How many of the attempts a rollback has taken back: they count for nothing any more. */
+  readonly takenBack: number;
   /** Attempts that a person has granted beside those of the settings. */
   readonly granted: number;
+  /** The last request that it was tried again for; null for none. */
+  readonly retriedFor: number | null;
   /** What a person has changed about it for its later attempts. */
   readonly change: RetryChange | null;
   /** In order; the last one is the current one. Empty before the first start. */
@@ -130,6 +134,8 @@ export interface RunState {
   request: number;
   readonly resets: ResetState[];
   readonly tasks: Map<string, TaskState>;
+  /** Begun, and gone from the graph file before they were finished: one that comes back goes on as it was. */
+  readonly removed: Map<string, TaskState>;
   readonly workstreams: Map<string, WorkstreamState>;
 }
 
@@ -148,6 +154,7 @@ export function emptyRunState(): RunState {
     request: 0,
     resets: [],
     tasks: new Map(),
+    removed: new Map(),
     workstreams: new Map(),
   };
 }
@@ -155,4 +162,9 @@ export function emptyRunState(): RunState {
 /** The attempt that counts now; null before the first start. */
 export function currentAttempt(task: TaskState): AttemptState | null {
   return task.attempts.at(-1) ?? null;
+}
+
+/** All that no rollback has taken back. */
+export function attemptsThatCount(task: TaskState): readonly AttemptState[] {
+  return task.attempts.slice(task.takenBack);
 }

@@ -66,7 +66,8 @@ export class WayBack {
   async #returnConflict(names: readonly string[]): Promise<void> {
     const files = names.join(', ');
     if (this.#conflicts > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
-    const prompt = conflictPrompt(names, this.#runtime.require('integrationBranch'));
+    const branch = this.#runtime.require('integrationBranch');
+    const prompt = conflictPrompt(names, branch, this.#conflicts, MAX_CONFLICT_ROUNDS);
     if (!(await this.#sendBack('conflict', prompt))) {
       throw new ConflictError(`the branch conflicts in ${files} and the agent is gone`);
     }

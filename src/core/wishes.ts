@@ -11,7 +11,6 @@ import type { Request } from './requests.ts';
 import { changedTask } from './retry-change.ts';
 import { type RetryPlan, retryPlan } from './retry-plan.ts';
 import { currentAttempt, type TaskState } from './run-state.ts';
-import { sameValue } from './same-value.ts';
 import type { TaskRunner } from './task-runner.ts';
 
 export interface WishesOptions {
@@ -37,11 +36,11 @@ export class Wishes {
   }
 
   /** Throws `RequestRefused`. */
-  async grant(request: Request): Promise<void> {
+  async grant(request: Request, number: number): Promise<void> {
     const { log, cancelRun, onChange } = this.#options;
     switch (request.action) {
       case 'retry':
-        return await this.#retry(this.#task(request.task), request.change);
+        return await this.#retry(this.#task(request.task), request.change, number);
       case 'teardown':
         return await this.#tearDown(this.#task(request.task));
       case 'cancel':
@@ -61,11 +60,10 @@ export class Wishes {
     }
   }
 
-  async #retry(task: GraphTask, change: RetryChange): Promise<void> {
+  async #retry(task: GraphTask, change: RetryChange, request: number): Promise<void> {
     const { log, settings, onChange } = this.#options;
-    const before = this.#state(task);
     // Done already, by an owner that was gone before it could say so.
-    if (before.status === 'pending' && before.change !== null && sameValue(before.change, change)) return;
+    if (this.#state(task).retriedFor === request) return;
     const plan = this.#plan(task);
     this.#requireRunner(task, change);
     if (plan.cancels) {
@@ -75,7 +73,7 @@ export class Wishes {
     }
     const known = this.#state(task);
     const of = lastAttempt(known, settings) + 1;
-    log.append({ kind: 'task_retrying', task: task.id, attempt: known.attempts.length, of, change });
+    log.append({ kind: 'task_retrying', task: task.id, attempt: known.attempts.length, of, change, request });
     onChange();
   }
 
@@ -129,6 +127,10 @@ export class Wishes {
     if (known.tornDown) return;
     if (attempts.live(task.id) !== null) return await this.#options.ended(task.id);
     await attempts.goOn(await this.#adopt(task), 'always');
+    const attempt = this.#state(task).attempts[known.number - 1];
+    if (attempt === undefined || attempt.tornDown) return;
+    const concern = attempt.concerns.findLast(({ source }) => source === 'teardown');
+    throw new RequestRefused('teardown_failed', concern?.message ?? `task ${task.id} could not be torn down`);
   }
 
   async #send(task: GraphTask, text: string): Promise<void> {

@@ -110,7 +110,7 @@ export async function closeWindow(control: TmuxControl, window: string): Promise
   await control.command(['kill-window', '-t', window]);
 }
 
-/** The window of a graph's owner on this server: a live one, else the last one that has ended. */
+/** Windows of owners of this graph on one server, alive or dead. */
 export async function findOwnerWindows(server: readonly string[], folder: string): Promise<TaggedPane[]> {
   return (await taggedPanes(server)).filter(({ of }) => of.kind === 'owner' && of.folder === folder);
 }

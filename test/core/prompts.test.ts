@@ -9,7 +9,8 @@ test('a gate that failed is told in one line, with where its output is', () => {
 });
 
 test('a conflict is told in one line, with the files and the branch to merge', () => {
-  const prompt = conflictPrompt(['a.txt', 'b.txt'], 'agentrelay/g/ws/w');
+  const prompt = conflictPrompt(['a.txt', 'b.txt'], 'agentrelay/g/ws/w', 1, 2);
+  expect(prompt).toContain('(round 1 of 2)');
   expect(prompt).toContain('conflicts in: a.txt, b.txt.');
   expect(prompt).toContain('git merge agentrelay/g/ws/w');
   expect(prompt).not.toContain('\n');

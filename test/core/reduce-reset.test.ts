@@ -40,7 +40,12 @@ test('the tasks are pending with all of their attempts to come, the lane goes on
   const log = ended();
   log.append({ kind: 'run_reset', ...RESET });
   const { tasks, workstreams, outcome, finishedAt, waitingFor } = log.state;
-  expect(tasks.get('a')).toMatchObject({ status: 'pending', granted: 2, change: { ...CHANGE, keep_work: false } });
+  expect(tasks.get('a')).toMatchObject({
+    status: 'pending',
+    takenBack: 2,
+    granted: 0,
+    change: { ...CHANGE, keep_work: false },
+  });
   expect(tasks.get('b')).toMatchObject({ status: 'pending', blockedBy: null, granted: 0, change: null });
   expect(workstreams.get('default')).toMatchObject({ status: 'active', branch: 'ws', commit: 'base', failure: null });
   expect({ outcome, finishedAt, waitingFor }).toEqual({ outcome: null, finishedAt: null, waitingFor: [] });

@@ -61,7 +61,9 @@ function section(command: Command, run: Command | undefined): string {
 function row(option: Option): string {
   const choices =
     option.argChoices === undefined ? '' : `: ${option.argChoices.map((word) => `\`${word}\``).join(' ')}`;
-  const fallback = typeof option.defaultValue === 'string' ? ` (default \`${option.defaultValue}\`)` : '';
+  const fallback = ['string', 'number'].includes(typeof option.defaultValue)
+    ? ` (default \`${option.defaultValue}\`)`
+    : '';
   return `| \`${option.flags}\` | ${`${option.description}${choices}${fallback}`.replaceAll('|', '\\|')} |`;
 }
 

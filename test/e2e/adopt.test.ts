@@ -249,7 +249,10 @@ describe('what a person deletes between two owners', () => {
     );
     expect(await run(graph)).toMatchObject({ code: 1 });
     const over = await run(graph);
-    expect(over).toMatchObject({ code: 1, stderr: expect.stringContaining('is over') });
+    expect(over).toMatchObject({
+      code: 1,
+      stderr: 'agentrelay: run 1 of g is over; agentrelay retry TASK tries a task again, --new-run starts over\n',
+    });
     expect(launches()).toEqual(['a 1', 'b 1']);
     project.git('branch', '-D', LANE);
     rmSync(join(project.repo, '.worktrees/g/default'), { recursive: true });

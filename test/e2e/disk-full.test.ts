@@ -10,6 +10,8 @@ import type { Write } from '../support/write-failure.ts';
 const BYTES = new Set(['writeSync', 'writeFileSync', 'appendFileSync', 'mkdirSync', 'fdatasync', 'fdatasyncSync']);
 /** Of the lines of the journal this many are passed over between two. */
 const STEP = 4;
+/** Milliseconds; some fifty runs, on a machine that is busy with other tests. */
+const LIMIT = 240_000;
 
 /** Each file's first write, and lines of the journal from its beginning to its end. */
 function troublesOf(writes: readonly Write[]): Trouble[] {
@@ -25,7 +27,9 @@ function troublesOf(writes: readonly Write[]): Trouble[] {
   );
 }
 
-test('whatever write fails: it is told, no line that was told is lost, and the next run ends as if nothing was', async () => {
+test('whatever write fails: it is told, no line that was told is lost, and the next run ends as if nothing was', {
+  timeout: LIMIT,
+}, async () => {
   const { writes, tree } = await untroubled();
   const troubles = troublesOf(writes);
   const files = new Set(troubles.map(({ fails }) => fails?.file));

@@ -1,14 +1,20 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { makeDesk, programText } from '../support/desk.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Desk, makeDesk, programText } from '../support/desk.ts';
 import { makeProject, type Project, SOCKET, snapshot } from '../support/run-fixture.ts';
 
 let project: Project;
+let desk: Desk;
 beforeEach(() => {
   project = makeProject();
+  desk = makeDesk(project);
 });
-afterEach(() => project.remove());
+afterEach(() => {
+  desk.close();
+  project.remove();
+});
 
 const GOOD = 'commit $AGENTRELAY_TASK.txt done; agentrelay-complete';
 const task = (id: string, script: string, more: object = {}) => ({
@@ -38,9 +44,9 @@ const ofGroup = ({ items }: Listed, group: string | null) =>
 const commits = () => new Set(project.git('rev-list', '--all').split('\n'));
 
 /** A lane that is merged, and one whose task failed with a commit and with work that it did not commit. */
-const failing = (name = 'g') =>
+const failing = () =>
   project.graph({
-    name,
+    name: 'g',
     workstreams: lanes,
     teardown_mode: 'on_success',
     tasks: [
@@ -50,6 +56,13 @@ const failing = (name = 'g') =>
       }),
     ],
   });
+
+/** To its end, and until its agents have ended too: no teardown has seen to that. */
+async function runFailing(): Promise<void> {
+  expect((await run(failing())).code).toBe(1);
+  const alive = () => project.tmux('list-panes', '-a', '-f', '#{==:#{pane_dead},0}', '-F', '#{@agentrelay}') ?? '';
+  while (alive().includes('g/1/')) await delay(20);
+}
 
 describe('after a finished run', () => {
   test('lists what may go, touches nothing without a yes, and then removes it', async () => {
@@ -108,7 +121,7 @@ describe('after a finished run', () => {
 
 describe('after a failed run', () => {
   test('what is unmerged or uncommitted stays, and is never lost', async () => {
-    expect((await run(failing())).code).toBe(1);
+    await runFailing();
     const dirty = join(project.repo, '.worktrees/g/bad');
     expect(existsSync(join(dirty, 'rest.txt'))).toBe(true);
     const all = commits();
@@ -138,7 +151,7 @@ describe('after a failed run', () => {
   });
 
   test('kept refs go only when that is said, and only together with --yes', async () => {
-    await run(failing());
+    await runFailing();
     await gc('--unmerged', '--yes');
     const kept = refs('refs/agentrelay/');
     expect(kept).toContain('refs/agentrelay/archive/1/b');
@@ -151,7 +164,7 @@ describe('after a failed run', () => {
   });
 
   test('a fault in one item keeps none of the others', async () => {
-    await run(failing());
+    await runFailing();
     // In the place of git's lock, where nobody takes it away: git cannot delete this branch.
     mkdirSync(join(project.repo, '.git/refs/heads/agentrelay/g/ws/good.lock'));
     const { code, stderr } = await gc('--yes');
@@ -161,7 +174,7 @@ describe('after a failed run', () => {
   });
 
   test('a branch that a person has checked out, and a worktree that is locked, stay', async () => {
-    await run(failing());
+    await runFailing();
     project.git('worktree', 'add', '-q', join(project.folder, 'mine'), 'agentrelay/g/ws/good');
     project.git('worktree', 'lock', '.worktrees/g/bad');
     const { items } = await listed('--unmerged', '--yes');
@@ -180,7 +193,7 @@ describe('a run that is not over', () => {
 
   test('is left alone while it has an owner, and after that was killed', async () => {
     const live = project.start('run', graph(), '-L', SOCKET, '--json');
-    await live.event('agent_working');
+    await live.event('task_waiting');
     const before = { ...refsAndFiles() };
     const owned = await gc('--unmerged', '--yes');
     expect(owned.stdout).toMatch(new RegExp(`^g: nothing is touched; process ${live.pid} on .* runs it$`, 'm'));
@@ -207,7 +220,7 @@ describe('a run that is not over', () => {
 
   test('does not keep another graph of the repository', async () => {
     const live = project.start('run', graph(), '-L', SOCKET, '--json');
-    await live.event('agent_working');
+    await live.event('task_waiting');
     const other = project.write(
       'h.yaml',
       JSON.stringify({ name: 'h', workstreams: [lanes[0]], tasks: [task('c', GOOD, { workstream_id: 'good' })] }),
@@ -224,11 +237,9 @@ describe('a run that is not over', () => {
 
 describe('at a terminal', () => {
   test('each group of unmerged work has a question of its own', async () => {
-    await run(failing());
-    const desk = makeDesk(project);
-    onTestFinished(() => desk.close());
+    await runFailing();
     desk.open(programText('gc', '--unmerged'));
-    await desk.screen(/Remove the \d items that nothing is lost with\? \[y\/N\] $/m);
+    await desk.screen(/Remove the \d items that nothing is lost with\? \[y/);
     desk.type('n', 'Enter');
     await desk.screen(/Remove 1 worktree with such work\?/);
     desk.type('y', 'Enter');

@@ -15,14 +15,14 @@ const GOOD = 'commit $AGENTRELAY_TASK.txt done; agentrelay-complete';
 /** Works until the test says so, by a file beside the repository. */
 const HELD = `wait_for "$HOME/go"; ${GOOD}`;
 /** Only its second attempt does anything of use. */
-const SECOND = `[ "$AGENTRELAY_ATTEMPT" = 2 ] || agentrelay-failed --reason no; ${GOOD}`;
+const SECOND = `[ "$AGENTRELAY_ATTEMPT" = 2 ] || { agentrelay-failed --reason no; exit; }; ${GOOD}`;
 const COUNTED = 'echo "$AGENTRELAY_TASK $AGENTRELAY_ATTEMPT" >>"$HOME/launches"';
 
 const task = (id: string, script: string, ...dependencies: string[]) => ({
   id,
   dependencies,
   workstream_id: 'default',
-  primary_agent: { framework: 'command', command: project.agent(id, `${COUNTED}\n${script}`) },
+  primary_agent: { framework: 'command', command: [...project.agent(id, `${COUNTED}\n${script}`), '{model}'] },
 });
 const graphOf = (tasks: object[], more: object = {}) => {
   const used = new Set(tasks.map((one) => (one as { workstream_id: string }).workstream_id));
@@ -38,6 +38,8 @@ const runFolder = () => join(project.repo, '.workflow/g/runs/1');
 const launches = () => readFileSync(join(project.folder, 'launches'), 'utf8').trim().split('\n').toSorted();
 const instructions = (id: string, attempt: number) =>
   readFileSync(join(runFolder(), `signals/${id}/attempt-${attempt}/instructions.md`), 'utf8');
+const context = (id: string, attempt: number) =>
+  readFileSync(join(runFolder(), `signals/${id}/attempt-${attempt}/context.md`), 'utf8');
 const files = (revision = 'main') => project.git('ls-tree', '--name-only', revision).split('\n');
 const panes = () => project.tmux('list-panes', '-a', '-F', '#{@agentrelay}')?.match(/^g\/1\/[^/]+\/\d+/gm) ?? [];
 
@@ -56,9 +58,9 @@ async function kill(live: Live): Promise<void> {
 
 describe('retry', () => {
   test('of a live run: shows what it resets, and the note, the model and the work are for the next attempt', async () => {
-    const second = 'cat work.txt draft.txt >"$HOME/seen"; git add -A';
+    const second = '{ echo "$1"; cat work.txt draft.txt; } >"$HOME/seen"';
     const script = `if [ "$AGENTRELAY_ATTEMPT" = 1 ]; then
-      commit work.txt first; echo uncommitted >draft.txt; agentrelay-failed --reason 'no idea'
+      commit work.txt first; echo uncommitted >draft.txt; agentrelay-failed --reason 'no idea'; exit
     else ${second}; fi; ${GOOD}`;
     const graph = graphOf([task('a', script), task('b', GOOD, 'a'), inLane('other', task('long', HELD))]);
     const live = start(graph);
@@ -77,11 +79,13 @@ describe('retry', () => {
     await live.event('task_succeeded', (event) => event.task === 'b');
     go();
     expect(await live.ended).toMatchObject({ code: 0, stderr: '' });
-    expect(instructions('a', 2)).toMatch(/look at the\nmanual/);
+    expect(context('a', 2)).toMatch(/look at the\n.*manual/);
     expect(instructions('a', 2)).toContain('no idea');
-    expect(readFileSync(join(project.folder, 'seen'), 'utf8')).toBe('first\nuncommitted\n');
+    expect(readFileSync(join(project.folder, 'seen'), 'utf8')).toBe('large\nfirst\nuncommitted\n');
     expect(files()).toEqual(['README.md', 'a.txt', 'b.txt', 'draft.txt', 'long.txt', 'work.txt']);
-    expect(of('task_retrying')).toMatchObject([{ task: 'a', change: { keep_work: true, model: 'large', fresh: false } }]);
+    expect(of('task_retrying')).toMatchObject([
+      { task: 'a', change: { keep_work: true, model: 'large', fresh: false } },
+    ]);
     expect(of('workstream_reopened')).toMatchObject([{ workstream: 'default' }]);
     expect(of('request_applied')).toMatchObject([{ request: 1, action: 'retry', task: 'a' }]);
     expect(launches()).toEqual(['a 1', 'a 2', 'b 1', 'long 1']);
@@ -95,11 +99,15 @@ describe('retry', () => {
     const refused = await act('retry', 'a', '--instructions', join(project.folder, 'none.md'), '--yes');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.md cannot be read/) });
     const asked = await act('retry', 'a', '--instructions', join(project.folder, 'other.md'), '--fresh', '--yes');
-    expect(asked).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('nobody runs it: agentrelay run') });
+    expect(asked).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('nobody runs it: agentrelay run'),
+    });
     expect(launches()).toEqual(['a 1']);
     expect(of('task_unblocked')).toMatchObject([{ task: 'b' }]);
     expect(JSON.parse((await project.run('status', 'g', '--json')).stdout)).toMatchObject({
-      tasks: [{ status: 'pending' }, { status: 'pending' }],
+      tasks: { a: { status: 'pending' }, b: { status: 'pending' } },
     });
 
     expect(await run(graph)).toMatchObject({ code: 0, stderr: '' });
@@ -129,10 +137,68 @@ describe('retry', () => {
 
     const unknown = await act('retry', 'a', '--framework', 'gpt', '--yes');
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('gpt') });
-    expect(of('request_refused')).toMatchObject([{ request: 1, action: 'retry', task: 'a', code: 'unknown_framework' }]);
+    expect(of('request_refused')).toMatchObject([
+      { request: 1, action: 'retry', task: 'a', code: 'unknown_framework' },
+    ]);
     expect(await run(graph)).toMatchObject({ code: 1, stderr: expect.stringContaining('is over') });
     expect(launches()).toEqual(['a 1']);
   });
+});
+
+describe('retry of a task at work', () => {
+  test.each([true, false])('calls its attempt off first and keeps its work; with an owner: %s', async (owned) => {
+    const graph = graphOf([
+      task(
+        'a',
+        `[ "$AGENTRELAY_ATTEMPT" = 2 ] || { commit half.txt half; : >"$HOME/half"; exec sleep 1000; }; ${GOOD}`,
+      ),
+    ]);
+    const live = start(graph);
+    await waitsFor(live, 'a');
+    await appears(join(project.folder, 'half'));
+    if (!owned) await kill(live);
+    const asked = await act('retry', 'a', '--yes');
+    expect(asked).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/called off +attempt 1, which is running/),
+    });
+    expect(await (owned ? live.ended : run(graph))).toMatchObject({ code: 0 });
+    expect(launches()).toEqual(['a 1', 'a 2']);
+    expect(files('refs/agentrelay/attempts/1/a/1')).toContain('half.txt');
+    expect(files()).toEqual(['README.md', 'a.txt']);
+    expect(project.tmux('list-panes', '-a')).toBeNull();
+  });
+});
+
+test('a retry frees all that was blocked, over lanes', async () => {
+  const lanes = [
+    { id: 'one', auto_merge: true },
+    { id: 'two', auto_merge: true },
+    { id: 'three', auto_merge: true, parent_workstream_id: 'two' },
+    { id: 'free', auto_merge: true },
+  ];
+  const tasks = [
+    inLane('one', task('a', SECOND)),
+    inLane('two', task('b', GOOD, 'a')),
+    inLane('three', task('c', GOOD)),
+    inLane('free', task('d', SECOND)),
+    inLane('free', task('e', GOOD, 'd', 'c')),
+  ];
+  const graph = graphOf(tasks, { workstreams: lanes });
+  expect(await run(graph)).toMatchObject({ code: 1 });
+  expect(
+    of('task_blocked')
+      .map((event) => event.task)
+      .toSorted(),
+  ).toEqual(['b', 'c', 'e']);
+  expect(await act('retry', 'a', '-y')).toMatchObject({ code: 0, stderr: '' });
+  expect(await run(graph)).toMatchObject({ code: 1 });
+  expect(launches()).toEqual(['a 1', 'a 2', 'b 1', 'c 1', 'd 1']);
+  expect(await act('retry', 'd', '-y')).toMatchObject({ code: 0, stderr: '' });
+  expect(await run(graph)).toMatchObject({ code: 0 });
+  expect(launches()).toEqual(['a 1', 'a 2', 'b 1', 'c 1', 'd 1', 'd 2', 'e 1']);
+  expect(files()).toEqual(['README.md', 'a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt']);
 });
 
 describe('cancel', () => {
@@ -160,7 +226,7 @@ describe('cancel', () => {
     go();
     expect(await next.ended).toMatchObject({ code: 0 });
     expect(launches()).toEqual(['a 1', 'a 2', 'b 1', 'long 1']);
-    expect(files()).toEqual(['README.md', 'a.txt', 'b.txt', 'half.txt', 'long.txt']);
+    expect(files()).toEqual(['README.md', 'a.txt', 'b.txt', 'draft.txt', 'half.txt', 'long.txt']);
   });
 
   test('a pending task, and a whole run whose owner is gone: nothing of it is left, and it can go on', async () => {
@@ -172,7 +238,12 @@ describe('cancel', () => {
     await kill(live);
     const whole = await act('cancel', '--json');
     expect(whole).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(whole.stdout)).toMatchObject({ kind: 'request_applied', request: 2, action: 'cancel', task: null });
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      kind: 'request_applied',
+      request: 2,
+      action: 'cancel',
+      task: null,
+    });
     expect(panes()).toEqual([]);
     expect(of('task_cancelled')).toMatchObject([
       { task: 'c', by: 'person' },
@@ -181,7 +252,10 @@ describe('cancel', () => {
     expect(of('run_finished')).toMatchObject([{ outcome: 'cancelled' }]);
     const [saved] = of('task_work_saved', 'a');
     expect(project.git('show', `${saved?.ref}:half.txt`)).toBe('half');
-    expect(await act('cancel')).toMatchObject({ code: 2, stderr: expect.stringContaining('the run is over: cancelled') });
+    expect(await act('cancel')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the run is over: cancelled'),
+    });
 
     go();
     expect(await run(graph)).toMatchObject({ code: 1 });
@@ -212,14 +286,21 @@ describe('send', () => {
     const live = start(graph);
     await waitsFor(live, 'a');
     expect(await act('send', 'a', 'first "of" $HOME')).toEqual({ code: 0, stdout: 'sent to a\n', stderr: '' });
-    expect(await act('send', 'b', 'hello')).toMatchObject({ code: 2, stderr: expect.stringContaining('task b is pending') });
+    expect(await act('send', 'b', 'hello')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('task b is pending'),
+    });
     await kill(live);
     expect(await act('send', 'a', 'second')).toMatchObject({ code: 0, stdout: 'sent to a\n', stderr: '' });
     expect(await act('send', 'a', 'end')).toMatchObject({ code: 0 });
     await appears(join(runFolder(), 'signals/a/attempt-1/.done'));
     expect(heard()).toBe('first "of" $HOME\nsecond\nend\n');
     expect(await run(graph)).toMatchObject({ code: 0, stderr: '' });
-    expect(of('task_prompted', 'a')).toMatchObject([{ result: 'submitted' }, { result: 'submitted' }, { result: 'submitted' }]);
+    expect(of('task_prompted', 'a')).toMatchObject([
+      { result: 'submitted' },
+      { result: 'submitted' },
+      { result: 'submitted' },
+    ]);
     expect(launches()).toEqual(['a 1', 'b 1']);
   });
 });
@@ -247,7 +328,10 @@ describe('pause', () => {
     const live = start(graph);
     await waitsFor(live, 'a');
     await kill(live);
-    expect(await act('pause')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^paused: .*\nnobody runs it: /) });
+    expect(await act('pause')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^paused: .*\nnobody runs it: /),
+    });
     go();
     expect(await run(graph)).toMatchObject({ code: 4 });
     expect(await act('unpause')).toMatchObject({ code: 0 });
@@ -323,8 +407,10 @@ describe('requests', () => {
   });
 
   test('an owner that is killed before it has answered: whoever asked does it himself', async () => {
-    // A gate that cannot be stopped by a hang-up keeps the owner at its teardown.
-    const graph = graphOf([task('a', `trap '' HUP; : >"$HOME/deaf"; while :; do sleep 0.05; done`), task('b', GOOD, 'a')]);
+    const graph = graphOf([
+      task('a', `trap '' HUP; : >"$HOME/deaf"; while :; do sleep 0.05; done`),
+      task('b', GOOD, 'a'),
+    ]);
     const live = start(graph);
     await waitsFor(live, 'a');
     await appears(join(project.folder, 'deaf'));
@@ -334,9 +420,9 @@ describe('requests', () => {
     await kill(live);
     expect(await asked.ended).toEqual({ code: 0, stdout: 'a is called off\n', stderr: '' });
     expect(of('task_cancelled')).toMatchObject([{ task: 'a', by: 'person' }]);
-    expect(of('task_blocked')).toMatchObject([{ task: 'b' }]);
     expect(panes()).toEqual([]);
     expect(await run(graph)).toMatchObject({ code: 1 });
+    expect(of('task_blocked')).toMatchObject([{ task: 'b', root: { task: 'a' } }]);
     expect(launches()).toEqual(['a 1']);
   });
 });

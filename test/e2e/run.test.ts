@@ -232,7 +232,10 @@ describe('runs beside and after each other', () => {
     expect((await run(graph)).code).toBe(1);
     const before = project.journal('g').length;
     const again = await run(graph);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/run 1 of g is over; --new-run/) });
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/run 1 of g is over; agentrelay retry TASK .*--new-run/),
+    });
     expect(again.stdout).toMatch(/b +default +failed/);
     expect(again.stdout).toMatch(/b, attempt 1: no/);
     expect(project.journal('g')).toHaveLength(before);

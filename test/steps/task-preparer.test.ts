@@ -118,6 +118,106 @@ describe('prepare', () => {
   });
 });
 
+describe('redo after a crash', () => {
+  test('saves nothing that nobody made, though the integration branch has moved meanwhile', async () => {
+    const { repository, preparer, begin, path } = ready();
+    await preparer.prepare(begin(1).runtime);
+    const moved = repository.commitFiles(repository.commit(INTO), { other: 'merged' });
+    repository.run('update-ref', `refs/heads/${INTO}`, moved);
+    const { runtime, kinds } = begin(1);
+    await preparer.prepare(runtime);
+    expect(kinds()).toEqual([]);
+    expect(repository.refs('refs/agentrelay')).toEqual([]);
+    expect(await repository.worktrees.status(path)).toEqual({ head: moved, branch: BRANCH, dirty: [] });
+    expect(runtime.state.baseCommit).toBe(moved);
+  });
+
+  test('brings back a branch that was deleted meanwhile', async () => {
+    const { repository, preparer, begin, path } = ready();
+    await preparer.prepare(begin(1).runtime);
+    repository.run('update-ref', '-d', `refs/heads/${BRANCH}`);
+    const { runtime } = begin(1);
+    await preparer.prepare(runtime);
+    const head = repository.commit(INTO);
+    expect(await repository.worktrees.status(path)).toEqual({ head, branch: BRANCH, dirty: [] });
+  });
+});
+
+describe('kept work', () => {
+  /** Attempt 1, its commit and its files, as an end or a teardown mode leaves it; the integration branch has moved since. */
+  async function worked(options: { commits: boolean; tornDown: boolean }) {
+    const context = ready();
+    const { repository, preparer, begin, path } = context;
+    const base = repository.commit(INTO);
+    const first = begin(1);
+    await preparer.prepare(first.runtime);
+    if (options.commits) {
+      repository.write('committed', 'yes', path);
+      repository.in(path, 'add', '-A');
+      repository.in(path, 'commit', '-qm', 'work');
+    }
+    repository.write('draft', 'half', path);
+    repository.write('README.md', 'changed\n', path);
+    const tip = repository.in(path, 'rev-parse', 'HEAD');
+    const saved: { ref: string; commit: string }[] = [];
+    if (options.tornDown) {
+      const backup = await repository.worktrees.handOver(path, base, 1);
+      if (options.commits) saved.push({ ref: 'refs/agentrelay/attempts/1/task/1', commit: tip });
+      for (const { ref, commit } of saved) repository.run('update-ref', ref, commit);
+      if (backup !== null) saved.push(backup);
+      repository.run('update-ref', '-d', `refs/heads/${BRANCH}`);
+      context.holders.release(path);
+    }
+    const moved = repository.commitFiles(base, { other: 'merged' });
+    repository.run('update-ref', `refs/heads/${INTO}`, moved);
+    const next = () => {
+      const made = begin(2);
+      Object.assign(made.runtime, { keptWork: { attempt: 1, saved } });
+      return made;
+    };
+    return { ...context, base, tip, moved, next };
+  }
+
+  const CASES = [
+    { commits: true, tornDown: true },
+    { commits: false, tornDown: true },
+    { commits: true, tornDown: false },
+    { commits: false, tornDown: false },
+  ];
+
+  test.each(CASES)('is there again as it was, commits and files: %o', async (options) => {
+    const { repository, preparer, path, base, tip, next } = await worked(options);
+    const { runtime } = next();
+    await preparer.prepare(runtime);
+    expect(await repository.worktrees.status(path)).toEqual({
+      head: tip,
+      branch: BRANCH,
+      dirty: expect.arrayContaining(['README.md', 'draft']),
+    });
+    expect(repository.listing(path)).toMatchObject({ 'README.md': '100644 changed\n', draft: '100644 half' });
+    expect(repository.in(path, 'diff', '--cached', '--name-only')).toBe('');
+    expect(runtime.state.baseCommit).toBe(base);
+  });
+
+  test.each(CASES)(
+    'is there, too, when an owner was killed and the next one prepares it again: %o',
+    async (options) => {
+      const { repository, preparer, path, tip, next } = await worked(options);
+      const first = next();
+      await preparer.prepare(first.runtime);
+      const again = next();
+      const saved = first.facts.flatMap((fact) => (fact.kind === 'task_work_saved' ? [fact] : []));
+      Object.assign(again.runtime, { resumed: { saved } });
+      await preparer.prepare(again.runtime);
+      expect(await repository.worktrees.status(path)).toMatchObject({ head: tip, branch: BRANCH });
+      expect(repository.listing(path)).toMatchObject({ 'README.md': '100644 changed\n', draft: '100644 half' });
+      expect(repository.refs('refs/agentrelay/attempts')).toEqual(
+        options.commits && options.tornDown ? ['refs/agentrelay/attempts/1/task/1'] : [],
+      );
+    },
+  );
+});
+
 describe('a task that depends on another lane', () => {
   function dependent(base: Record<string, string>, own: Record<string, string>) {
     const context = ready();

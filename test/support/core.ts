@@ -1,4 +1,4 @@
-import type { Agent, SendResult } from '../../src/core/agent-handle.ts';
+import type { Agent, KnownAgent, SendResult } from '../../src/core/agent-handle.ts';
 import { StepDispatch } from '../../src/core/dispatch.ts';
 import { EventLog } from '../../src/core/event-log.ts';
 import type { FactOf, RunEvent } from '../../src/core/events.ts';
@@ -7,7 +7,13 @@ import { integrationBranch, localPullRequest, NO_PR, taskBranch } from '../../sr
 import { replay } from '../../src/core/reduce.ts';
 import { runStarted as startOf } from '../../src/core/run-started.ts';
 import { emptyRunState } from '../../src/core/run-state.ts';
-import type { GateResult, MergeResult, TaskCompletionSignal } from '../../src/core/steps.ts';
+import type {
+  GateResult,
+  MergeResult,
+  TaskCompletionSignal,
+  TaskLauncher,
+  TaskPreparer,
+} from '../../src/core/steps.ts';
 import type { StepTables } from '../../src/core/task-runner.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
@@ -53,7 +59,10 @@ export class UnderWay {
 /** A journal in memory. */
 export class Journal {
   readonly lines: string[] = [];
+  /** Before each write; what it throws keeps the line out. */
+  beforeWrite: () => void = () => {};
   readonly write = (line: string): void => {
+    this.beforeWrite();
     this.lines.push(line);
   };
 
@@ -91,10 +100,16 @@ export function startLog(graph: Graph, journal: Journal): EventLog {
 export interface TaskScript {
   prepare?(runtime: TaskRuntime): Promise<void> | void;
   launch?(runtime: TaskRuntime): Promise<void> | void;
+  /** Left out, the launcher cannot look for agents of earlier owners. */
+  find?(runtime: TaskRuntime): Promise<KnownAgent | null> | KnownAgent | null;
+  adopt?(runtime: TaskRuntime): void;
   kickoff?(runtime: TaskRuntime, agent: Agent): Promise<void> | void;
   wait?(runtime: TaskRuntime): Promise<TaskCompletionSignal> | TaskCompletionSignal;
-  reopen?(runtime: TaskRuntime): Promise<void> | void;
-  send?(text: string): Promise<SendResult> | SendResult;
+  reopen?(runtime: TaskRuntime, k: number): Promise<void> | void;
+  send?(
+    text: string,
+    options: { task: string; attempt: number; unlessShown: boolean },
+  ): Promise<SendResult> | SendResult;
   gate?(runtime: TaskRuntime): Promise<GateResult> | GateResult;
   merge?(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> | MergeResult;
   teardown?(runtime: TaskRuntime): Promise<void> | void;
@@ -123,11 +138,21 @@ export function failedSignal(runtime: TaskRuntime, error: string | null): TaskCo
   return doneSignal(runtime, { outcome: 'failed', prUrl: null, error });
 }
 
+/** The agent of an attempt, as the script's launcher makes it; what `find` of a script can return. */
+export function scriptedAgent({ send }: Pick<TaskScript, 'send'>, { task, attempt }: TaskRuntime): Agent {
+  return {
+    address: { label: `place:${task.id}`, teardown: async () => {} },
+    send: async (text, _signal, { unlessShown = false } = {}) =>
+      (await send?.(text, { task: task.id, attempt, unlessShown })) ?? 'submitted',
+  };
+}
+
 /** The tables of a runner whose steps do what the script says, for every framework and environment. */
 export function scriptedTables(script: TaskScript): StepTables {
   const all = <T>(step: string, made: T) => new StepDispatch<T>(step, { default: () => made });
+  const find = script.find?.bind(script);
   return {
-    preparer: all('preparer', {
+    preparer: all<TaskPreparer>('preparer', {
       async prepare(runtime) {
         await script.prepare?.(runtime);
         const { state, task } = runtime;
@@ -136,20 +161,19 @@ export function scriptedTables(script: TaskScript): StepTables {
         state.worktreePath = `/repo/.worktrees/${task.workstreamId}`;
         state.signalDir = `/repo/signals/${task.id}/attempt-${runtime.attempt}`;
       },
+      adopt: (runtime) => script.adopt?.(runtime),
     }),
-    launcher: all('launcher', {
+    launcher: all<TaskLauncher>('launcher', {
       async launch(runtime) {
         await script.launch?.(runtime);
-        return {
-          address: { label: `place:${runtime.task.id}`, teardown: async () => {} },
-          send: async (text: string) => (await script.send?.(text)) ?? 'submitted',
-        };
+        return scriptedAgent(script, runtime);
       },
+      ...(find === undefined ? {} : { find: async (runtime) => await find(runtime) }),
     }),
     kickoff: all('kickoff', { kickoff: async (runtime, agent) => await script.kickoff?.(runtime, agent) }),
     completionChecker: all('completion checker', {
       waitForCompletion: async (runtime) => (await script.wait?.(runtime)) ?? doneSignal(runtime),
-      reopen: async (runtime) => await script.reopen?.(runtime),
+      reopen: async (runtime, k) => await script.reopen?.(runtime, k),
     }),
     gateChecker: all('gate checker', {
       check: async (runtime) => (await script.gate?.(runtime)) ?? { passed: true, exitCode: 0, outputFile: '/out' },
@@ -192,4 +216,9 @@ export function countedTokens(): () => { token: string; hash: string } {
     count++;
     return { token: `token-${count}`, hash: `hash-${count}` };
   };
+}
+
+/** Tokens of which every owner makes the same, as the real ones. */
+export function namedToken(task: string, attempt: number): { token: string; hash: string } {
+  return { token: `token-${task}-${attempt}`, hash: `hash-${task}-${attempt}` };
 }

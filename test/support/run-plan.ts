@@ -15,6 +15,10 @@ export interface TaskPlan {
   /** One for each attempt. */
   readonly results: readonly Result[];
   readonly concern: 'none' | 'agent' | 'ops';
+  /** How often the gate sends work back in each attempt; null without a gate, as when left out. */
+  readonly gateFailures?: number | null;
+  /** How often each pull request conflicts; at most 2. */
+  readonly conflicts?: number;
 }
 
 export interface LanePlan {
@@ -49,7 +53,10 @@ export interface ExpectedRun {
 }
 
 export function graphOf(plan: RunPlan): Graph {
-  const tasks = plan.tasks.map(({ id, ws, deps, framework, model }) => ({ id, ws, deps, framework, model }));
+  const tasks = plan.tasks.map(({ id, ws, deps, framework, model, gateFailures }) => {
+    const completionGate = (gateFailures ?? null) === null ? null : 'make test';
+    return { id, ws, deps, framework, model, completionGate };
+  });
   return makeGraph({ tasks: plan.reversed ? tasks.reverse() : tasks, workstreams: plan.lanes });
 }
 
@@ -113,3 +120,17 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc
       slowLanes,
     };
   });
+
+/** The same, with gates that fail and branches that conflict a few times; fewer tasks. */
+export const crashPlans: fc.Arbitrary<RunPlan> = fc
+  .tuple(
+    runPlans,
+    fc.array(fc.option(fc.nat({ max: 2 })), { minLength: 6, maxLength: 6 }),
+    fc.array(usually(0, 1, 2), { minLength: 6, maxLength: 6 }),
+  )
+  .map(([plan, gateFailures, conflicts]) => ({
+    ...plan,
+    tasks: plan.tasks
+      .slice(0, 6)
+      .map((task, at) => ({ ...task, gateFailures: gateFailures[at] ?? null, conflicts: conflicts[at] ?? 0 })),
+  }));

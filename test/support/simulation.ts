@@ -73,7 +73,8 @@ async function signalOf(plan: RunPlan, runtime: TaskRuntime, underWay: UnderWay)
   }
 }
 
-function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
+/** The lanes of a plan. */
+export function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
   const lanes = scriptedLanes();
   const planOf = ({ workstream }: WorkstreamRuntime) => {
     const lane = plan.lanes.find(({ id }) => id === workstream.id);
@@ -116,12 +117,16 @@ function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
   };
 }
 
+interface Driven extends Pick<Simulation, 'orchestrator' | 'underWay'> {
+  readonly isDead?: () => boolean;
+}
+
 /**
- * Runs it to its end. `picks` decide what ends next among all that is under way; patience ends last.
+ * Runs it to its end, or its owner's: then the outcome is null. `picks` decide what ends next among all that is under way; patience ends last.
  * `atRest` sees every moment in which nothing goes on without the test; it may stop the run.
  */
 export async function drive(
-  { orchestrator, underWay }: Simulation,
+  { orchestrator, underWay, isDead = () => false }: Driven,
   picks: readonly number[],
   atRest: (step: number) => void = () => {},
 ): Promise<RunOutcome | null> {
@@ -132,10 +137,10 @@ export async function drive(
   run.catch(() => {});
   for (let step = 0; !ended; step++) {
     await quiet();
-    if (ended) break;
+    if (ended || isDead()) break;
     atRest(step);
     await quiet();
-    if (ended) break;
+    if (ended || isDead()) break;
     const all = underWay.names();
     const others = all.filter((name) => name !== 'patience');
     const choice = others.length > 0 ? others : all;
@@ -143,5 +148,5 @@ export async function drive(
     if (pick === undefined) throw new Error('the run has not ended and nothing is under way');
     underWay.end(pick);
   }
-  return await run;
+  return isDead() ? null : await run;
 }

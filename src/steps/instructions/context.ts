@@ -9,7 +9,9 @@ const MAX_COPIED = 8 * 1024;
 /** `context.md`: what came before this attempt, at length. Null where nothing did. */
 export function renderContext(briefing: Briefing): string | null {
   const sections = [
-    briefing.note === null ? null : section('A note from the person who has this tried again', plainText(briefing.note)),
+    briefing.note === null
+      ? null
+      : section('A note from the person who has this tried again', plainText(briefing.note)),
     ...briefing.earlier.map(earlierSection),
     ...briefing.dependencies.map(dependencySection),
     briefing.inputs.notes.length === 0

@@ -58,9 +58,9 @@ if [ "$kind" != '${kind}' ] || [ -e "$state/hit" ]; then exec "$git" "$@"; fi
 
 die() {
   true >"$state/hit"
-  [ -z "\${child-}" ] || kill -9 "$child"
-  ${group ? 'kill -9 -- "-$$"' : ''}
-  kill -9 "$$"
+  # It may have come to its end by itself.
+  [ -z "\${child-}" ] || kill -9 "$child" 2>/dev/null || true
+  kill -9 "${group ? '-' : ''}$$"
 }
 
 # stale FILE...: locks that nobody holds, beside what they lock

@@ -6,7 +6,7 @@ import { SOCKET, type SweepPlace } from './place.ts';
 import { family } from './processes.ts';
 
 /** Milliseconds; an owner that is not at its end by then hangs. */
-const LIMIT = 90_000;
+const LIMIT = 180_000;
 
 export interface OwnerEnd {
   /** Null when a signal ended it. */
