@@ -4,6 +4,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { processIo } from './commands/io.ts';
 import { COMMANDS } from './commands/table.ts';
 import { UserError } from './core/errors.ts';
+import { JournalError } from './core/event-log.ts';
+import { STORAGE_HINTS, storageFailureOf } from './core/storage-failure.ts';
 
 const USAGE_ERROR = 2;
 const DEFECT = 3;
@@ -38,6 +40,13 @@ function report(error: unknown, err: (line: string) => void): number {
     err(`agentrelay: ${error.message}`);
     if (error.hint !== null) err(`  → ${error.hint}`);
     return USAGE_ERROR;
+  }
+  const storage = storageFailureOf(error);
+  if (error instanceof Error && (error instanceof JournalError || storage !== null)) {
+    const hint = error instanceof JournalError ? error.hint : storage && STORAGE_HINTS[storage];
+    err(`agentrelay: ${error.message}`);
+    if (hint !== null) err(`  → ${hint}`);
+    return DEFECT;
   }
   err(`agentrelay: a defect of agentrelay, please report it:\n${error instanceof Error ? error.stack : String(error)}`);
   return DEFECT;

@@ -1,7 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { watch } from 'chokidar';
-import { UserError } from '../core/errors.ts';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
 import { createTmuxEnvironment } from '../steps/environments/tmux.ts';
 import { loadExtensions, namesOf } from '../steps/extensions.ts';
@@ -16,6 +15,7 @@ import {
 } from '../steps/owner-window.ts';
 import { findRepository, preflight, type Repository } from '../steps/preflight.ts';
 import { RunStore } from '../steps/run-store.ts';
+import { makeFolder } from '../steps/tools/atomic-file.ts';
 import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
 import { lockHolder } from '../steps/tools/lock-file.ts';
@@ -52,7 +52,7 @@ const DEFECT = 3;
 export async function runDetached(options: DetachOptions, io: Io): Promise<number> {
   const { repository, graph, session } = await requireStartable(options);
   const store = new RunStore(repository.root, graph.name);
-  mkdirSync(store.directory, { recursive: true });
+  makeFolder(store.directory);
   const before = progress(store);
   const control = await TmuxControl.connect({ socket: options.tmuxSocket, session });
   try {

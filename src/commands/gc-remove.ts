@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { type GcItem, planGc } from '../core/gc-plan.ts';
 import { endEmptySessions, REMOVAL_ORDER, removeEmptyFolders, removeLeaving } from '../steps/leavings/remove.ts';
 import { type SurveyOptions, surveyLeavings } from '../steps/leavings/survey.ts';
 import { RunStore } from '../steps/run-store.ts';
+import { makeFolder } from '../steps/tools/atomic-file.ts';
 import { tryLock } from '../steps/tools/lock-file.ts';
 
 export type Place = Omit<SurveyOptions, 'sizes'>;
@@ -34,7 +35,7 @@ async function whileHeld(
 ): Promise<Removal[]> {
   const { directory, lockFile } = new RunStore(repository.root, graph);
   const isNew = !existsSync(directory);
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   const attempt = tryLock(lockFile);
   if (attempt.kind === 'taken') {
     const error = `process ${attempt.by.pid} on ${attempt.by.host} runs graph ${graph} now`;

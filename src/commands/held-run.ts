@@ -43,8 +43,11 @@ export async function holdRun(options: RecordedRunOptions): Promise<HeldRun> {
     const git = new Git(repository.root);
     const close = () => {
       git.close();
-      journal.close();
-      lock.release();
+      try {
+        journal.close();
+      } finally {
+        lock.release();
+      }
     };
     return { log, events, store, repository, git, graph, run, close };
   } catch (error) {

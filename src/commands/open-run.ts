@@ -114,8 +114,8 @@ function isOver(state: RunState, settings: Settings, requests: readonly unknown[
 }
 
 function openLog(store: RunStore, run: number, state: RunState, length: number) {
-  const journal = openJournal(store.journalFile(run), length);
-  const log = new EventLog({ state, now: Date.now, write: (line) => journal.write(line) });
+  const journal = openJournal(store.journalFile(run), length, { onLost: (error) => log.breakOff(error) });
+  const log: EventLog = new EventLog({ state, now: Date.now, write: (line) => journal.write(line) });
   const opening: RunEvent[] = [];
   const stopListening = log.subscribe((event) => opening.push(event));
   return { log, opening, stopListening, journal, run, directory: store.runDirectory(run) };

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import type { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
@@ -12,8 +11,10 @@ import { followRequests } from '../steps/request-files.ts';
 import { resumeResets } from '../steps/rollback/rollback.ts';
 import { RunStore } from '../steps/run-store.ts';
 import { requireStandardSteps } from '../steps/standard-steps.ts';
-import { tryLock } from '../steps/tools/lock-file.ts';
+import { makeFolder } from '../steps/tools/atomic-file.ts';
+import { lockHolder, tryLock } from '../steps/tools/lock-file.ts';
 import { serverArguments } from '../steps/tools/tmux-session.ts';
+import { requireWritable } from '../steps/writable.ts';
 import { runBranches } from './archive-run.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
 import { type OpenRunOptions, openRun } from './open-run.ts';
@@ -45,18 +46,18 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const store = new RunStore(repository.root, graph.name);
   requireStandardSteps(graph, options.extensions);
   requireNoSandbox(graph);
-  // Both at once; what stops every run is said first.
-  const noBranches = !options.newRun && store.runs().length === 0 ? requireNoBranches(options) : null;
-  noBranches?.catch(() => {});
-  const { baseCommits } = await preflight(options);
-  await noBranches;
-  mkdirSync(store.directory, { recursive: true });
-  const attempt = tryLock(store.lockFile);
-  if (attempt.kind === 'taken') throw runTaken(graph.name, { lockFile: store.lockFile, by: attempt.by });
+  requireWritable(repository, graph.name);
+  const { lockFile } = store;
+  const baseCommits = await requireRunnable(options, store).catch((error: unknown) => {
+    // What another owner makes at this moment stands in our way only because it owns the run.
+    const by = lockHolder(lockFile);
+    throw by === null ? error : runTaken(graph.name, { lockFile, by });
+  });
+  makeFolder(store.directory);
+  const attempt = tryLock(lockFile);
+  if (attempt.kind === 'taken') throw runTaken(graph.name, { lockFile, by: attempt.by });
   const closers: (() => void | Promise<void>)[] = [() => attempt.lock.release()];
-  const close = async () => {
-    for (const closer of closers.toReversed()) await closer();
-  };
+  const close = () => closeAll(closers.toReversed());
   try {
     excludeOurFolders(repository.commonDir);
     const opened = await openRun(options, store, baseCommits);
@@ -92,10 +93,33 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   }
 }
 
+/** Each of them, also after one that throws, and then throws what the first threw. */
+async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const closer of closers) {
+    try {
+      await closer();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** Both at once; what stops every run is said first. The commits of the base branches. */
+async function requireRunnable(options: OwnerOptions, store: RunStore): Promise<Record<string, string>> {
+  const noBranches = !options.newRun && store.runs().length === 0 ? requireNoBranches(options, store) : null;
+  noBranches?.catch(() => {});
+  const { baseCommits } = await preflight(options);
+  await noBranches;
+  return baseCommits;
+}
+
 /** Work of a run whose records are gone must not be taken for this one's. */
-async function requireNoBranches({ git, graph }: OwnerOptions): Promise<void> {
+async function requireNoBranches({ git, graph }: OwnerOptions, store: RunStore): Promise<void> {
   const [branch] = await runBranches(git, graph.name);
-  if (branch === undefined) return;
+  // Another owner may have begun meanwhile: then there are records.
+  if (branch === undefined || store.runs().length > 0) return;
   throw new UserError(`branch ${branch.ref.replace('refs/heads/', '')} is left from a run that has no records here`, {
     hint: '--new-run keeps such branches under refs/agentrelay/archive/0/ and starts over',
   });

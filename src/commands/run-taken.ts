@@ -1,19 +1,19 @@
-import { hostname } from 'node:os';
 import { UserError } from '../core/errors.ts';
+import { livenessOf, type ProcessIdentity } from '../steps/tools/process-identity.ts';
 
 /** Somebody else has the run. */
 export class RunTaken extends UserError {
   override readonly name = 'RunTaken';
 }
 
-/** Says who has it; `hint` is for an owner on this machine. */
+/** Says who has it; `hint` is for an owner that lives. */
 export function runTaken(
   graph: string,
-  { lockFile, by }: { lockFile: string; by: { pid: number; host: string } },
+  { lockFile, by }: { lockFile: string; by: ProcessIdentity },
   hint = `agentrelay events ${graph} --follow shows it`,
 ): RunTaken {
-  const elsewhere = `if nothing runs there any more, or this machine was renamed: rm ${lockFile}`;
+  const unseen = `that process cannot be seen from here; if it is gone: rm ${lockFile}`;
   return new RunTaken(`graph ${graph} is being run by process ${by.pid} on ${by.host}`, {
-    hint: by.host === hostname() ? hint : elsewhere,
+    hint: livenessOf(by) === 'unknown' ? unseen : hint,
   });
 }

@@ -43,8 +43,7 @@ export class Attempts {
   async start(task: GraphTask, lane: WorkstreamRuntime): Promise<TaskRunResult> {
     const known = this.#options.log.state.tasks.get(task.id);
     const last = known === undefined ? null : currentAttempt(known);
-    const keptWork = known?.change?.keep_work && last !== null ? { attempt: last.number, saved: last.saved } : null;
-    const live = this.#make(task, lane, { known, number: (last?.number ?? 0) + 1, keptWork, resumed: null });
+    const live = this.#make(task, lane, { known, number: (last?.number ?? 0) + 1, resumed: null });
     const { taskRunner, settings } = this.#options;
     return await this.#while(live, () => taskRunner.run(live.runtime, { teardownMode: settings.teardownMode }));
   }
@@ -53,7 +52,7 @@ export class Attempts {
   async adopt(task: GraphTask, lane: WorkstreamRuntime): Promise<LiveAttempt> {
     const known = this.#options.log.state.tasks.get(task.id);
     const last = known === undefined ? null : currentAttempt(known);
-    const live = this.#make(task, lane, { known, number: last?.number ?? 1, keptWork: null, resumed: last });
+    const live = this.#make(task, lane, { known, number: last?.number ?? 1, resumed: last });
     await this.#options.taskRunner.adopt(live.runtime);
     return live;
   }
@@ -79,12 +78,11 @@ export class Attempts {
     attempt: {
       known: TaskState | undefined;
       number: number;
-      keptWork: KeptWork | null;
       resumed: AttemptState | null;
     },
   ): LiveAttempt {
     const { graph, log, tokenOf, signal } = this.#options;
-    const { known, number, keptWork, resumed } = attempt;
+    const { known, number, resumed } = attempt;
     const { token, hash } = tokenOf(task.id, number);
     const change = known?.change ?? null;
     const own = new AbortController();
@@ -103,7 +101,7 @@ export class Attempts {
         signalDir: one.signalDir,
       })),
       note: change?.note ?? null,
-      keptWork,
+      keptWork: keptWorkOf(known, number),
       resumed,
       signalDirOf: (id) => {
         const other = log.state.tasks.get(id);
@@ -117,4 +115,10 @@ export class Attempts {
     const callOff = () => own.abort('call_off' satisfies AbortCause);
     return { task, runtime, callOff };
   }
+}
+
+/** Also of an attempt that goes on: it may have to be prepared again. */
+function keptWorkOf(known: TaskState | undefined, number: number): KeptWork | null {
+  const before = known?.attempts.find((one) => one.number === number - 1);
+  return known?.change?.keep_work && before !== undefined ? { attempt: before.number, saved: before.saved } : null;
 }

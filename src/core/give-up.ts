@@ -1,5 +1,6 @@
 import type { Settings } from './graph/graph.ts';
 import { type AttemptState, attemptsThatCount, currentAttempt, type TaskState } from './run-state.ts';
+import { isStorageFailure } from './storage-failure.ts';
 
 /** The code of an attempt whose place is gone, such as a tmux server that died: nobody's failure. */
 export const PLACE_LOST = 'place_lost';
@@ -9,7 +10,7 @@ const MAX_PLACES_LOST = 5;
 
 /**
  * A failed task has no attempts left, or has met a defect, which a person must look at. An attempt that was called off
- * has not failed, and a lost place burns none.
+ * has not failed. A lost place burns none, and neither does a disk that takes nothing, which stops the run.
  */
 export function isGivenUp(task: TaskState, settings: Settings): boolean {
   if (currentAttempt(task)?.failure?.failureClass === 'internal_error') return true;
@@ -24,8 +25,12 @@ export function lastAttempt(task: TaskState, settings: Settings): number {
 
 /** Of those of the settings, and those that a person has granted. */
 function attemptsLeft(task: TaskState, settings: Settings): number {
-  const failed = attemptsThatCount(task).filter(({ status }) => status === 'failed');
-  return settings.maxTaskAttempts + task.granted - failed.filter((attempt) => !hasLostItsPlace(attempt)).length;
+  return settings.maxTaskAttempts + task.granted - attemptsThatCount(task).filter(isBurnt).length;
+}
+
+function isBurnt({ status, failure }: AttemptState): boolean {
+  const code = failure?.code ?? '';
+  return status === 'failed' && code !== PLACE_LOST && !isStorageFailure(code);
 }
 
 function hasLostItsPlace({ failure }: AttemptState): boolean {

@@ -1,8 +1,9 @@
 import { describeError, isStepError } from './errors.ts';
-import type { EventLog } from './event-log.ts';
+import { type EventLog, JournalError } from './event-log.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
 import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
 import { attemptsThatCount, type WorkstreamState } from './run-state.ts';
+import { storageFailureOf } from './storage-failure.ts';
 import type { WorkstreamRuntime, WorkstreamSteps } from './workstream.ts';
 
 export interface LanesOptions {
@@ -187,6 +188,8 @@ export class Lanes {
   }
 
   #fail(id: string, error: unknown): void {
+    // None of the lane's doing: the owner ends, and the next one makes another try.
+    if (error instanceof JournalError || storageFailureOf(error) !== null) throw error;
     const { log, signal } = this.#options;
     if (signal.aborted || this.#watching.signal.aborted) return;
     const code = isStepError(error) ? error.code : 'internal_error';

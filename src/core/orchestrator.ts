@@ -8,9 +8,10 @@ import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
 import { isPausedBefore, outcomeOf } from './outcome.ts';
 import { type NumberedRequest, RequestLine } from './request-line.ts';
-import type { RunState } from './run-state.ts';
+import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
 import { settleBlocks } from './settle-blocks.ts';
+import { isStorageFailure } from './storage-failure.ts';
 import { appendRetry, retryLeft, takeOver } from './take-over.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
 import type { AbortCause } from './task-runtime.ts';
@@ -58,6 +59,7 @@ export class Orchestrator {
     const { graph, settings, taskRunner, log } = options;
     taskRunner.requireSteps(graph);
     this.#options = options;
+    log.onBroken((error) => this.#crash(error));
     this.#schedule = new Schedule(graph, settings);
     this.#lanes = new Lanes({
       graph,
@@ -237,6 +239,8 @@ export class Orchestrator {
 
   /** Ends the run, loudly; what is under way is left to the next owner. */
   #crash(error: unknown): void {
+    // Where nobody waits for the end, it is no news.
+    this.#done.promise.catch(() => {});
     this.#over = true;
     this.#lanes.close();
     this.#abort.abort('detach');
@@ -280,6 +284,8 @@ export class Orchestrator {
       if (failureClass === 'internal_error' && settings.failFastOnInternalError) this.stop('internal_error');
       return;
     }
+    // Every other task would fail like it; the next owner tries again.
+    if (isStorageFailure(currentAttempt(known)?.failure?.code ?? '')) this.stop('internal_error');
     // An interrupted run leaves the retry to the next owner.
     if (this.#stopping === null) appendRetry(log, task, settings);
   }

@@ -4,6 +4,7 @@ import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { classifyFailure, describeError, isStepError, PreconditionError, SignalError } from './errors.ts';
+import { JournalError } from './event-log.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
 import { isSuccess, TASK_STEPS, type TaskStatus, type TaskStep } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
@@ -17,6 +18,7 @@ import type {
   TaskPreparer,
   TaskTeardown,
 } from './steps.ts';
+import { STORAGE_HINTS, storageFailureOf } from './storage-failure.ts';
 import type { AbortCause, TaskRuntime } from './task-runtime.ts';
 import { WayBack } from './way-back.ts';
 
@@ -108,9 +110,9 @@ export class StandardTaskRunner implements TaskRunner {
       if (!runtime.isOver) await this.#work(runtime, await begin());
     } catch (error) {
       recordFailure(runtime, error);
-    } finally {
-      if (runtime.isOver && wantsTeardown(mode, runtime.status)) await this.#tearDown(runtime);
     }
+    // Not in a `finally`: of an end that could not be recorded the next owner must find the agent alive.
+    if (runtime.isOver && wantsTeardown(mode, runtime.status)) await this.#tearDown(runtime);
     return resultOf(runtime);
   }
 
@@ -214,10 +216,16 @@ export class StandardTaskRunner implements TaskRunner {
 
 function recordFailure(runtime: TaskRuntime, error: unknown): void {
   // The end of the attempt could not be told: there is no other end to record.
-  if (runtime.isOver) throw error;
+  if (runtime.isOver || error instanceof JournalError) throw error;
   if (runtime.signal.aborted) {
     const cause = runtime.signal.reason as AbortCause;
     if (cause !== 'detach') runtime.cancel(cause === 'call_off' ? 'person' : 'run');
+    return;
+  }
+  const storage = storageFailureOf(error);
+  if (storage !== null) {
+    const said = `${describeError(error)}; ${STORAGE_HINTS[storage]}`;
+    runtime.fail({ code: storage, error: said, failureClass: 'expected_task_failure' });
     return;
   }
   runtime.fail({

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ensureFile, readIfThere } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder, readIfThere } from './tools/atomic-file.ts';
 
 /** Names that the wrapper takes out of the agent's environment, blank between them; tmux itself can only add. */
 export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
@@ -37,7 +36,7 @@ exit "$code"
 /** Puts the wrapper where the run's agents find it; its path. Any number of times. */
 export function installAgentWrapper(runDirectory: string): string {
   const path = join(runDirectory, 'bin', 'agent-wrapper');
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   ensureFile(path, WRAPPER, { mode: 0o755 });
   return path;
 }

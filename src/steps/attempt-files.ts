@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaggedPath } from '../core/graph/graph.ts';
 import { type AttemptFilesInput, type Briefing, makeBriefing } from './instructions/briefing.ts';
 import { renderContext } from './instructions/context.ts';
 import { renderInstructions } from './instructions/instructions.ts';
-import { ensureFile } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder } from './tools/atomic-file.ts';
 
 /**
  * Writes what the attempt's agent works from: `manifest.json`, `policies.json`, `instructions.md`, and `context.md`
@@ -12,7 +12,7 @@ import { ensureFile } from './tools/atomic-file.ts';
  */
 export function writeAttemptFiles(input: AttemptFilesInput): void {
   const briefing = makeBriefing(input);
-  mkdirSync(input.signalDir, { recursive: true });
+  makeFolder(input.signalDir);
   const context = renderContext(briefing);
   if (context === null) rmSync(join(input.signalDir, 'context.md'), { force: true });
   else ensureFile(join(input.signalDir, 'context.md'), context);

@@ -1,6 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
+import { JournalError } from '../core/event-log.ts';
 import { PLACE_LOST } from '../core/give-up.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { isTokenOf } from './attempt-tokens.ts';
@@ -113,8 +114,13 @@ export class AttemptWatch {
   }
 
   #changed(): void {
-    if (this.#accepted === null) this.#wake?.();
-    else this.#tellOfOthers();
+    if (this.#accepted === null) return this.#wake?.();
+    try {
+      this.#tellOfOthers();
+    } catch (error) {
+      // The log has told the owner already, which ends.
+      if (!(error instanceof JournalError)) throw error;
+    }
   }
 
   #look(over: boolean): AwaitedSignal | null {

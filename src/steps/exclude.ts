@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder, writeFileAtomic } from './tools/atomic-file.ts';
 
 const OURS = ['/.worktrees/', '/.workflow/'];
 
@@ -9,7 +10,8 @@ export function excludeOurFolders(commonDir: string): void {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const missing = OURS.filter((line) => !text.split('\n').includes(line));
   if (missing.length === 0) return;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const start = text === '' || text.endsWith('\n') ? '' : '\n';
-  appendFileSync(path, `${start}${missing.join('\n')}\n`);
+  // As a whole: half a line would exclude who knows what.
+  writeFileAtomic(path, `${text}${start}${missing.join('\n')}\n`);
 }

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFile } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder } from './tools/atomic-file.ts';
 import { quoteForShell } from './tools/tmux-parse.ts';
 
 /** The agent-side commands: `agentrelay-<verb>` on the agent's PATH. */
@@ -23,7 +22,7 @@ export interface LauncherTarget {
 
 /** Makes the `agentrelay-*` commands in `binDirectory`; does nothing where they are right already. */
 export function writeLaunchers(binDirectory: string, target: LauncherTarget): void {
-  mkdirSync(binDirectory, { recursive: true });
+  makeFolder(binDirectory);
   for (const verb of AGENT_VERBS) {
     const command = `exec ${quoteForShell(target.node)} ${quoteForShell(target.agentScript)} ${verb} "$@"`;
     ensureFile(join(binDirectory, `agentrelay-${verb}`), `#!/bin/sh\n${command}\n`, { mode: 0o755 });

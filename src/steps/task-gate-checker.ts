@@ -5,6 +5,7 @@ import type { Command } from '../core/graph/graph.ts';
 import type { GateResult, TaskGateChecker } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { execToFile } from './tools/exec.ts';
+import { writing } from './tools/file-error.ts';
 import type { Worktrees } from './worktree.ts';
 
 /** A gate may take this long unless the task has a time limit of its own. */
@@ -24,7 +25,7 @@ export class CommandGateChecker implements TaskGateChecker {
   async check(runtime: TaskRuntime): Promise<GateResult> {
     const cwd = runtime.require('worktreePath');
     const outputFile = join(runtime.require('signalDir'), 'gate_last_output.txt');
-    const file = openSync(outputFile, 'w', 0o600);
+    const file = writing(outputFile, () => openSync(outputFile, 'w', 0o600));
     try {
       const { exitCode } = await execToFile(argvOf(runtime.task.completionGate ?? []), {
         cwd,

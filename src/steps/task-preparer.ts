@@ -7,7 +7,9 @@ import type { KeyedQueue } from '../core/queue.ts';
 import type { TaskPreparer } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { writeAttemptFiles } from './attempt-files.ts';
+import type { SavedWork } from './backup-refs.ts';
 import { keepUnder } from './kept-ref.ts';
+import { workToKeep } from './kept-work.ts';
 import { mergeIntoBranch } from './local-merge.ts';
 import type { Git } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
@@ -43,14 +45,14 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     }
     runtime.state.branchName = taskBranch(graph, runtime.task.id);
     runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
-    const kept = await this.#keptTip(runtime);
-    const start = kept ?? base;
-    runtime.state.baseCommit = kept === null ? base : await this.#forkPoint(base, kept);
     const shared = runtime.state.workstreamWorktreePath;
     const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
-    await this.#takeOver(runtime, path, base);
+    const left = await this.#takeOver(runtime, path, base);
     // Only now: an agent that was left there by a teardown mode may have committed until it was stopped.
-    await this.#saveEarlierTip(runtime, base);
+    const kept = await workToKeep(git, runtime, { branch: runtime.state.branchName, left });
+    const start = kept?.tip ?? base;
+    runtime.state.baseCommit = kept === null ? base : await this.#forkPoint(base, kept.tip);
+    await this.#saveEarlierTip(runtime, start);
     const made = worktrees.add(path, { commit: start, branch: runtime.state.branchName });
     try {
       // While git makes it: nothing in these files is read from the worktree.
@@ -60,20 +62,12 @@ export class WorktreeTaskPreparer implements TaskPreparer {
       runtime.state.worktreePath = path;
       holders.hold(path, runtime);
     }
-    await this.#bringBackUncommitted(runtime, path, start);
+    await this.#bringBackUncommitted(kept?.files ?? null, path);
   }
 
   adopt(runtime: TaskRuntime): void {
     const { worktreePath } = runtime.state;
     if (worktreePath !== null) this.#options.holders.hold(worktreePath, runtime);
-  }
-
-  /** Where the branch goes on from when a person wants to keep the work; null when it begins anew. */
-  async #keptTip({ keptWork, run, task, state }: TaskRuntime): Promise<string | null> {
-    if (keptWork === null) return null;
-    const ref = attemptRef(run, task.id, keptWork.attempt);
-    const saved = keptWork.saved.findLast((one) => one.ref === ref || one.ref.startsWith(`${ref}-`));
-    return saved?.commit ?? (await this.#options.git.branch(state.branchName ?? ''));
   }
 
   async #forkPoint(base: string, tip: string): Promise<string> {
@@ -82,11 +76,10 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   }
 
   /** As it was in the files; nothing of it is staged. */
-  async #bringBackUncommitted({ keptWork }: TaskRuntime, path: string, on: string): Promise<void> {
-    const { git } = this.#options;
-    const backup = keptWork?.saved.findLast(({ ref }) => ref.startsWith('refs/agentrelay/backup/'));
-    if (backup === undefined || (await git.resolve(`${backup.commit}^1`)) !== `${on}`) return;
-    await git.run(['restore', '--no-overlay', `--source=${backup.commit}`, '--worktree', '--', ':/'], { cwd: path });
+  async #bringBackUncommitted(files: string | null, path: string): Promise<void> {
+    if (files === null) return;
+    const restore = ['restore', '--no-overlay', `--source=${files}`, '--worktree', '--', ':/'];
+    await this.#options.git.run(restore, { cwd: path });
   }
 
   /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */
@@ -112,11 +105,11 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   }
 
   /** The branch of an earlier attempt starts anew; what it held stays reachable. */
-  async #saveEarlierTip(runtime: TaskRuntime, base: string): Promise<void> {
+  async #saveEarlierTip(runtime: TaskRuntime, start: string): Promise<void> {
     const { git } = this.#options;
     const tip = await git.branch(runtime.require('branchName'));
     // Where an earlier owner had cut it already, and the integration branch has moved since.
-    if (tip === null || (await git.straightAhead(tip, base)) !== null) return;
+    if (tip === null || (await git.straightAhead(tip, start)) !== null) return;
     const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
     const kept = await keepUnder(git, ref, tip);
     if (!(await git.updateRefs([kept]))) {
@@ -125,10 +118,11 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
   }
 
-  async #takeOver(runtime: TaskRuntime, path: string, base: string): Promise<void> {
-    if (!existsSync(path)) return;
+  async #takeOver(runtime: TaskRuntime, path: string, base: string): Promise<SavedWork | null> {
+    if (!existsSync(path)) return null;
     const saved = await this.#options.holders.takeOver(path, base, runtime);
     if (saved !== null) runtime.report({ kind: 'task_work_saved', ref: saved.ref, commit: saved.commit });
+    return saved;
   }
 
   #writeFiles(runtime: TaskRuntime, worktree: string): void {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { uncommittedWorkOf } from './kept-work.ts';
 import type { Git } from './tools/git.ts';
 import type { WorktreeGit } from './worktree-git.ts';
 import type { WorktreeStatus } from './worktree-status.ts';
@@ -46,7 +47,7 @@ export async function commitUncommitted({ git, gitDir, status, parents, note }: 
     if (staged !== '' && staged !== tree && staged !== (await headTree(git, status))) {
       all.push(await commitTree(git, staged, on, 'What was staged'));
     }
-    return await commitTree(git, tree, all, `Uncommitted work of ${status.branch ?? 'a detached worktree'}${note}`);
+    return await commitTree(git, tree, all, `${uncommittedWorkOf(status.branch)}${note}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -261,14 +261,14 @@ describe('tasks that a new owner tries again', () => {
     const first = new OwnedRun({ ...setup, script: workers().script });
     const end = first.orchestrator.run();
     await quiet();
-    await first.ask({ action: 'cancel', task: 'a' });
+    await first.ask({ action: 'cancel', task: 'b' });
     first.orchestrator.cancel();
     expect(await end).toBe('cancelled');
     const next = new OwnedRun({ ...setup, journal: first.journal });
     expect(await next.orchestrator.run()).toBe('completed_with_failures');
-    expect(next.told('retrying')).toEqual(['retrying b 1']);
+    expect(next.told('retrying')).toEqual(['retrying a 1']);
     expect(next.task('c').status).toBe('pr_merged');
-    expect(next.task('a').status).toBe('cancelled');
+    expect(next.task('b').status).toBe('cancelled');
   });
 
   test('none that has met a defect, and none that has no attempts left', async () => {

@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, openSync, rmSync, statSync } from 'no
 import { delimiter, resolve } from 'node:path';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { UNSET_VARIABLE } from '../agent-wrapper.ts';
+import { writing } from '../tools/file-error.ts';
 import { literalFormat, literalTimeFormat, quoteForShell } from '../tools/tmux-parse.ts';
 import { TAG_OPTION } from '../tools/tmux-session.ts';
 import { ENDED_NOTICE, formatTag, type PaneTag } from './tmux-pane.ts';
@@ -62,7 +63,7 @@ export function prepareLaunch(launch: TmuxLaunch): void {
     throw new AgentLaunchError('no_worktree', `the agent's directory ${launch.cwd} does not exist`);
   }
   rmSync(launch.exitCodeFile, { force: true });
-  closeSync(openSync(launch.rawLog, 'a', 0o600));
+  writing(launch.rawLog, () => closeSync(openSync(launch.rawLog, 'a', 0o600)));
 }
 
 /**

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { KeyedQueue } from '../../core/queue.ts';
+import { writing } from '../tools/file-error.ts';
 import { stopMarked, stopSession } from '../tools/process-session.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
@@ -116,7 +117,9 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
       // A server that is gone has taken the pane with it; what runs on in its session is still to be stopped.
       const shown = await capture(control, pane, ALL_LINES, false).catch(nullIfLost);
       try {
-        if (shown !== null) writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+        if (shown !== null) {
+          writing(logFile, () => writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 }));
+        }
       } finally {
         // Where the pane is gone, nobody tells any more which session it was.
         const mark = `AGENTRELAY_TOKEN=${pane.tag.token}`;

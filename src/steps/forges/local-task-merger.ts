@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PullRequestError } from '../../core/errors.ts';
+import { describeError, PullRequestError } from '../../core/errors.ts';
 import type { MergeMethod } from '../../core/graph/graph.ts';
 import { localPullRequest } from '../../core/names.ts';
 import type { KeyedQueue } from '../../core/queue.ts';
 import type { MergeResult, TaskMerger } from '../../core/steps.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import { mergeIntoBranch } from '../local-merge.ts';
+import { writing } from '../tools/file-error.ts';
 import type { Git } from '../tools/git.ts';
 
 export interface LocalTaskMergerOptions {
@@ -35,7 +36,7 @@ export class LocalTaskMerger implements TaskMerger {
       const message = `Merge task ${runtime.task.id}${subject(runtime.task.description)}`;
       const result = await mergeIntoBranch(git, { into: target, commit, method, message, findMerge: true });
       if (result.kind === 'merged') {
-        writeFileSync(join(runtime.require('signalDir'), '.merged'), `${new Date().toISOString()}\n${result.commit}\n`);
+        noteMerge(runtime, result.commit);
       }
       return result;
     });
@@ -56,6 +57,16 @@ export class LocalTaskMerger implements TaskMerger {
       throw new PullRequestError('head_moved', `branch ${branch} moved from ${commit} to ${head} after the signal`);
     }
     return commit;
+  }
+}
+
+/** For people who look at the files. The merge is made, and is not to be made again because of a disk that is full. */
+function noteMerge(runtime: TaskRuntime, commit: string): void {
+  const path = join(runtime.require('signalDir'), '.merged');
+  try {
+    writing(path, () => writeFileSync(path, `${new Date().toISOString()}\n${commit}\n`));
+  } catch (error) {
+    runtime.concern({ source: 'ops', message: describeError(error) });
   }
 }
 
