@@ -8,7 +8,7 @@ export function acceptSignal(runtime: TaskRuntime, signal: TaskCompletionSignal)
   for (const message of signal.opsConcerns) runtime.concern({ source: 'ops', message });
   runtime.state.commit = signal.commit;
   // What an earlier owner has accepted and recorded is accepted once more, and not told again.
-  if (signal.commit === null || signal.commit !== runtime.resumed?.signalled) {
+  if (!runtime.hasAccepted(signal.commit)) {
     const { outcome, commit, commitsAhead } = signal;
     runtime.report({ kind: 'task_signalled', outcome, commit, commits_ahead: commitsAhead });
   }

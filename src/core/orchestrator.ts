@@ -8,6 +8,7 @@ import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
 import { isPausedBefore, outcomeOf } from './outcome.ts';
 import { type NumberedRequest, RequestLine } from './request-line.ts';
+import { changedGraph } from './retry-change.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
 import { settleBlocks } from './settle-blocks.ts';
@@ -180,7 +181,7 @@ export class Orchestrator {
   #reschedule(): void {
     const { graph, log, settings } = this.#options;
     for (const id of settleBlocks(log)) this.#lanes.reopen(id);
-    this.#schedule = new Schedule(graph, settings, new Set(this.#holding.keys()));
+    this.#schedule = new Schedule(changedGraph(graph, log.state), settings, new Set(this.#holding.keys()));
     for (const { outline, status } of log.state.workstreams.values()) {
       if (status === 'merged') this.#schedule.mergeLane(outline.id);
     }

@@ -31,7 +31,9 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
   const { v: _v, seq: _seq, at, kind: _kind, ...reset } = event;
   const tasks = reset.tasks.flatMap((id) => state.tasks.get(id) ?? []);
   const workstreams = reset.workstreams.flatMap(({ id }) => state.workstreams.get(id) ?? []);
-  state.resets.push({ reset, at, progress: 'decided', before: { tasks, workstreams } });
+  const { outcome, finishedAt, waitingFor } = state;
+  const before = { tasks, workstreams, end: { outcome, finishedAt, waitingFor } };
+  state.resets.push({ reset, at, progress: 'decided', before });
   for (const task of tasks) {
     state.tasks.set(task.outline.id, begunAnew(task));
   }
@@ -57,4 +59,6 @@ function begunAnew(task: TaskState): TaskState {
 function bringBack(state: RunState, { before }: ResetState): void {
   for (const task of before.tasks) state.tasks.set(task.outline.id, task);
   for (const lane of before.workstreams) state.workstreams.set(lane.outline.id, lane);
+  // Nothing of what was reset has run since: the run is as far as it was.
+  Object.assign(state, before.end);
 }

@@ -1,5 +1,6 @@
 import type { RetryChange } from './events.ts';
-import type { GraphTask } from './graph/graph.ts';
+import type { Graph, GraphTask } from './graph/graph.ts';
+import type { RunState } from './run-state.ts';
 
 /** A retry as the settings make it, without a person's wishes. */
 export const NO_CHANGE: RetryChange = {
@@ -24,4 +25,9 @@ export function changedTask(task: GraphTask, change: RetryChange | null): GraphT
       model: change.model ?? primaryAgent.model,
     },
   };
+}
+
+/** The graph as the next attempts of its tasks see it; caps count the agents that will be there. */
+export function changedGraph(graph: Graph, state: RunState): Graph {
+  return { ...graph, tasks: graph.tasks.map((task) => changedTask(task, state.tasks.get(task.id)?.change ?? null)) };
 }

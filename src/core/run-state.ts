@@ -112,7 +112,11 @@ export interface ResetState {
   readonly at: string;
   /** `decided` and `undoing` while refs and worktrees may still be as before: whoever finds that goes on with it. */
   readonly progress: 'decided' | 'applied' | 'undoing' | 'undone';
-  readonly before: { readonly tasks: readonly TaskState[]; readonly workstreams: readonly WorkstreamState[] };
+  readonly before: {
+    readonly tasks: readonly TaskState[];
+    readonly workstreams: readonly WorkstreamState[];
+    readonly end: Pick<RunState, 'outcome' | 'finishedAt' | 'waitingFor'>;
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
+import type { AgentConfig, Graph, GraphTask, Workstream } from './graph/graph.ts';
 import { remainingPath } from './graph/order.ts';
 import { Heap } from './heap.ts';
 
@@ -40,6 +40,8 @@ export class Schedule {
   readonly #ready: Heap<GraphTask>;
   readonly #lanes = new Map<string, Lane>();
   readonly #caps = new Map<string, Gate>();
+  /** By task: what was taken for an earlier definition of it is given back by this one. */
+  readonly #agents = new Map<string, AgentConfig>();
   readonly #waits = new Map<string, number>();
   readonly #dependants = new Map<string, GraphTask[]>();
   readonly #ended = new Set<string>();
@@ -67,7 +69,10 @@ export class Schedule {
         doomed: false,
       });
     }
-    for (const task of graph.tasks) this.#lane(task.workstreamId).tasks.push(task);
+    for (const task of graph.tasks) {
+      this.#agents.set(task.id, task.primaryAgent);
+      this.#lane(task.workstreamId).tasks.push(task);
+    }
     for (const task of graph.tasks) {
       if (running.has(task.id)) this.#take(task);
       this.#admit(task);
@@ -229,7 +234,7 @@ export class Schedule {
   }
 
   #gatesOf(task: GraphTask): Gate[] {
-    const { framework, model } = task.primaryAgent;
+    const { framework, model } = this.#agents.get(task.id) ?? task.primaryAgent;
     const gates = [this.#lane(task.workstreamId).gate, this.#caps.get(framework)];
     if (model !== null && model !== framework) gates.push(this.#caps.get(model));
     return gates.filter((gate) => gate !== null && gate !== undefined);

@@ -1,4 +1,4 @@
-import type { Agent } from './agent-handle.ts';
+import type { Agent, SendResult } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
 import type { Fact, FoundAgent } from './events.ts';
@@ -118,6 +118,8 @@ export class TaskRuntime {
   readonly artifacts: AttemptArtifacts = { agent: null, found: 'not_launched', prUrl: null, concerns: [] };
   readonly #emit: (fact: Fact) => void;
   #status: TaskStatus = 'pending';
+  /** What an earlier owner has accepted and recorded; null when the agent has been asked for something new. */
+  #accepted: string | null = null;
 
   constructor(input: TaskRuntimeInput) {
     this.task = input.task;
@@ -154,10 +156,21 @@ export class TaskRuntime {
   /** A pull request exists at this commit; again after each round in which the agent changed it. */
   pullRequestCreated(pr: string): void {
     const { resumed } = this;
-    if (resumed?.status === 'pr_created' && resumed.pr === pr && resumed.signalled === this.state.commit) return;
+    if (resumed?.status === 'pr_created' && resumed.pr === pr && this.hasAccepted(this.state.commit)) return;
     if (this.#status !== 'pr_created') this.#move('pr_created');
     this.artifacts.prUrl = pr;
     this.report({ kind: 'task_pr_created', pr, commit: this.state.commit });
+  }
+
+  /** An earlier owner has recorded the signal of this commit, and it still counts. */
+  hasAccepted(commit: string | null): boolean {
+    return commit !== null && commit === this.#accepted;
+  }
+
+  /** The agent was told what is wrong with its work: the next signal is a new one, also of the same commit. */
+  sentBack(cause: 'gate' | 'conflict', result: SendResult): void {
+    this.#accepted = null;
+    this.report({ kind: 'task_sent_back', cause, result });
   }
 
   /** `commit` is what the merge made; null for `completed`. */
@@ -207,6 +220,7 @@ export class TaskRuntime {
 
   #restore(known: AttemptState): void {
     this.#status = known.status;
+    this.#accepted = known.signalled;
     this.state.worktreePath = known.worktree;
     this.state.branchName = known.branch;
     this.state.baseCommit = known.baseCommit;

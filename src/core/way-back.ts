@@ -80,7 +80,7 @@ export class WayBack {
     await this.#checker.reopen(this.#runtime, k);
     const mayHaveBeenSent = resumed?.owes === cause && resumed.sentBack === this.#sentBack;
     const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent });
-    this.#runtime.report({ kind: 'task_sent_back', cause, result });
+    this.#runtime.sentBack(cause, result);
     if (result === 'gone') return false;
     this.#sentBack = k;
     return true;

@@ -57,9 +57,10 @@ test('a lane that begins anew is as it was before its branch', () => {
   expect(log.state.workstreams.get('default')).toMatchObject({ status: 'pending', branch: null, baseCommit: null });
 });
 
-test('an undo brings back tasks and lanes as they were', () => {
+test('an undo brings back tasks, lanes and the end of the run as they were', () => {
   const log = ended();
-  const before = { tasks: new Map(log.state.tasks), workstreams: new Map(log.state.workstreams) };
+  const { tasks, workstreams, outcome, finishedAt, waitingFor } = log.state;
+  const before = { tasks: new Map(tasks), workstreams: new Map(workstreams), outcome, finishedAt, waitingFor };
   log.append({ kind: 'run_reset', ...RESET });
   log.append({ kind: 'reset_applied', reset: 1 });
   log.append({ kind: 'reset_undone', reset: 1 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventKind, FactOf, RunEvent } from '../../src/core/events.ts';
@@ -303,6 +303,27 @@ describe('send', () => {
     ]);
     expect(launches()).toEqual(['a 1', 'b 1']);
   });
+});
+
+test('an agent that went with its tmux server is gone for whoever asks, and leaves no server behind', async () => {
+  const graph = graphOf([
+    task('a', `trap '' HUP; echo $$ >"$HOME/deaf"; while [ "$AGENTRELAY_ATTEMPT" = 1 ]; do sleep 0.05; done; ${GOOD}`),
+  ]);
+  const live = start(graph);
+  await waitsFor(live, 'a');
+  await appears(join(project.folder, 'deaf'));
+  await kill(live);
+  project.tmux('kill-server');
+  expect(await act('send', 'a', 'hello')).toMatchObject({ code: 2, stderr: 'agentrelay: the agent of a is gone\n' });
+  expect(project.tmux('list-sessions')).toBeNull();
+  const pid = readFileSync(join(project.folder, 'deaf'), 'utf8').trim();
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  expect(await act('cancel', 'a')).toMatchObject({ code: 0, stdout: 'a is called off\n', stderr: '' });
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  expect(project.tmux('list-sessions')).toBeNull();
+  expect(await act('retry', 'a', '-y')).toMatchObject({ code: 0 });
+  expect(await run(graph)).toMatchObject({ code: 0 });
+  expect(launches()).toEqual(['a 1', 'a 2']);
 });
 
 describe('pause', () => {

@@ -62,3 +62,25 @@ test('the wrapper is written once', () => {
   expect(mode & 0o777).toBe(0o755);
   expect(existsSync(file)).toBe(false);
 });
+
+test('whoever starts an attempt a second time runs nothing, and the first exit code stays', async () => {
+  const program = ['/bin/sh', '-c', 'echo run >>"$0"; exit 3', join(folder, 'runs')];
+  await run(program);
+  const second = await run(program);
+  expect(second).toMatchObject({ exitCode: 125, stdout: 'agentrelay: this attempt was launched before' });
+  expect(readFileSync(join(folder, 'runs'), 'utf8')).toBe('run\n');
+  expect(readExitCode(file)).toBe(3);
+});
+
+test('of many that start an attempt at once one runs it', async () => {
+  const program = ['/bin/sh', '-c', 'echo run >>"$0"', join(folder, 'runs')];
+  const codes = await Promise.all(Array.from({ length: 8 }, async () => (await run(program)).exitCode));
+  expect(codes.toSorted((a, b) => a - b)).toEqual([0, ...Array.from({ length: 7 }, () => 125)]);
+  expect(readFileSync(join(folder, 'runs'), 'utf8')).toBe('run\n');
+});
+
+test('an attempt that cannot be claimed is not run', async () => {
+  file = join(folder, 'none', 'exit_code');
+  const { exitCode, stdout } = await run(['/bin/sh', '-c', 'echo run']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: `agentrelay: cannot write ${folder}/none/.launched` });
+});

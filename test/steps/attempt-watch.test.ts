@@ -231,6 +231,19 @@ describe('reopen', () => {
     expect(await watch.next()).toMatchObject({ file: { payload: 'answer' } });
   });
 
+  test('sets a signal aside that an earlier owner accepted, so that the next one counts', async () => {
+    const { watch, signal, path, signalDir } = watching();
+    signal('.done', 'judged before the crash');
+    watch.reopen(3);
+    expect(readdirSync(signalDir)).toEqual(['.done.3']);
+    const next = watch.next();
+    await quiet();
+    signal('.done', 'answer');
+    expect(await next).toMatchObject({ file: { payload: 'answer' } });
+    watch.reopen(4);
+    expect(existsSync(path('.done.4'))).toBe(true);
+  });
+
   test('takes the same words again', async () => {
     const { watch, signal, kinds } = watching();
     signal('.done', 'same');

@@ -1,9 +1,22 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { newAttempt } from '../../src/core/reduce-attempt.ts';
+import type { AttemptState } from '../../src/core/run-state.ts';
 import { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../../src/steps/environments/tmux.ts';
+import type { TmuxAgent } from '../../src/steps/environments/tmux-agent.ts';
 import { command } from '../../src/steps/frameworks/command.ts';
 import type { FrameworkPreset } from '../../src/steps/frameworks/framework.ts';
 import { TmuxTaskKickoff } from '../../src/steps/task-kickoff.ts';
@@ -32,7 +45,7 @@ afterEach(async () => {
 
 const never = new AbortController().signal;
 
-function runtimeOf(argv: readonly string[], attempt = 1): TaskRuntime {
+function runtimeOf(argv: readonly string[], attempt = 1, resumed: Partial<AttemptState> | null = null): TaskRuntime {
   const task = makeTask({ id: 'build.it' });
   const primaryAgent = { ...task.primaryAgent, command: argv, model: 'large' };
   const runtime = new TaskRuntime({
@@ -42,6 +55,7 @@ function runtimeOf(argv: readonly string[], attempt = 1): TaskRuntime {
     attempt,
     token: 'secret',
     tokenHash: 'hash',
+    resumed: resumed === null ? null : { ...newAttempt(attempt, '2026-01-02T03:04:05Z', 'hash'), ...resumed },
   });
   runtime.state.signalDir = join(folder, `signals-${attempt}`);
   runtime.state.worktreePath = join(folder, 'tree');
@@ -134,4 +148,84 @@ test('an agent that vanished without a trace was not kicked off', async () => {
 test('a window name has nothing in it that means something to tmux', () => {
   expect(windowName('a.b-c_D', 1)).toBe('a_b-c_D');
   expect(windowName('a:b#{x}', 3)).toBe('a_b__x_-3');
+});
+
+describe('find', () => {
+  /** What a later owner finds of the attempt. */
+  const found = (resumed: Partial<AttemptState> = {}) => launcherOf().find(runtimeOf(['cat'], 1, resumed));
+
+  test('nothing of an attempt that was never launched, whatever else is there', async () => {
+    expect(await found()).toBeNull();
+    await launcherOf().launch(runtimeOf(['cat'], 2));
+    expect(await found()).toBeNull();
+  });
+
+  test('one that is at work, with or without a record of its launch', async () => {
+    const launched = await launcherOf().launch(runtimeOf(['cat']));
+    const { label: agent, place = null } = launched.address;
+    for (const resumed of [{}, { agent, place }]) {
+      const known = await found(resumed);
+      expect(known).toMatchObject({ found: 'alive', agent: { address: { label: agent, place }, pane: launched.pane } });
+    }
+  });
+
+  test('one that has ended, by its pane or by its exit code alone', async () => {
+    const launched = await launcherOf().launch(runtimeOf(['sh', '-c', 'echo the end; exit 7']));
+    await launched.exited(never);
+    const dead = await found({ agent: launched.address.label });
+    expect(dead?.found).toBe('ended');
+    const agent = dead?.agent as TmuxAgent;
+    expect([agent.exitCode(), await agent.lastLines(1)]).toEqual([7, ['the end']]);
+    await tmux.run('kill-window', '-t', launched.pane.window);
+    expect(await found({ agent: launched.address.label })).toMatchObject({ found: 'ended' });
+    expect(await found()).toMatchObject({ found: 'ended' });
+  });
+
+  test('one that is gone without a trace, though its server lives', async () => {
+    const launched = await launcherOf().launch(runtimeOf(['cat']));
+    const { label, place = null } = launched.address;
+    await vi.waitFor(() => expect(existsSync(join(folder, 'signals-1', '.launched'))).toBe(true));
+    await tmux.run('kill-window', '-t', launched.pane.window);
+    for (const resumed of [{ agent: label, place }, {}]) {
+      const known = await found(resumed);
+      expect(known?.found).toBe('lost');
+      const agent = known?.agent as TmuxAgent;
+      expect([await agent.isPlaceLost(), await agent.isAlive(), await agent.lastLines(5)]).toEqual([false, false, []]);
+      expect(await agent.send('hello', never)).toBe('gone');
+      await agent.exited(never);
+    }
+  });
+
+  test('one that went with its server', async () => {
+    const { address } = await launcherOf().launch(runtimeOf(['cat']));
+    await tmux.run('kill-server');
+    await control.closed;
+    control = await TmuxControl.connect({ socket: tmux.socket, session: 'work' });
+    environment = createTmuxEnvironment({ control });
+    const known = await found({ agent: address.label, place: address.place ?? null });
+    expect(known?.found).toBe('lost');
+    const agent = known?.agent as TmuxAgent;
+    expect(await agent.isPlaceLost()).toBe(true);
+  });
+
+  test('by the hash of its token where that cannot be made any more, and no other agent of its name', async () => {
+    const runtime = runtimeOf(['cat']);
+    const { pane } = await launcherOf().launch(runtime);
+    const hash = createHash('sha256').update('secret').digest('hex');
+    const known = (tokenHash: string) =>
+      launcherOf().find(Object.assign(runtimeOf(['cat'], 1, {}), { token: 'another', tokenHash }));
+    expect(await known(hash)).toMatchObject({ found: 'alive', agent: { pane: { id: pane.id } } });
+    rmSync(join(folder, 'signals-1', '.launched'), { force: true });
+    expect(await known('another hash')).toBeNull();
+  });
+});
+
+test('an attempt whose window is gone is not run again', async () => {
+  const runtime = runtimeOf(['sh', '-c', 'echo run >>runs; exec cat']);
+  const first = await launcherOf().launch(runtime);
+  await vi.waitFor(() => expect(existsSync(join(folder, 'tree/runs'))).toBe(true));
+  await tmux.run('kill-window', '-t', first.pane.window);
+  const second = await launcherOf().launch(runtime);
+  await second.exited(never);
+  expect(readFileSync(join(folder, 'tree/runs'), 'utf8')).toBe('run\n');
 });

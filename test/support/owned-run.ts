@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../src/core/events.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/graph/graph.ts';
+import { compareGraphs } from '../../src/core/graph-change.ts';
 import { Orchestrator, type OrchestratorOptions } from '../../src/core/orchestrator.ts';
 import type { Request } from '../../src/core/requests.ts';
 import type { TaskState, WorkstreamState } from '../../src/core/run-state.ts';
@@ -11,6 +12,7 @@ import {
   Journal,
   namedToken,
   quiet,
+  runStarted,
   scriptedAgent,
   scriptedLanes,
   scriptedTables,
@@ -28,6 +30,8 @@ export interface OwnedRunSetup extends GraphSpec {
   readonly waitForPerson?: OrchestratorOptions['waitForPerson'];
   /** Of the owner before. */
   readonly journal?: Journal;
+  /** The graph of the owner before; the file was edited since. */
+  readonly edited?: GraphSpec;
   /** Nobody runs it: it is only asked. */
   readonly idle?: boolean;
 }
@@ -46,6 +50,12 @@ export class OwnedRun {
     this.journal = setup.journal ?? new Journal();
     const log = setup.journal === undefined ? startLog(graph, this.journal) : this.journal.open();
     if (setup.journal !== undefined && !setup.idle) log.append({ kind: 'run_resumed', pid: 2 });
+    if (setup.edited !== undefined) {
+      const { change, problems } = compareGraphs(makeGraph(setup.edited), graph, log.state);
+      if (problems.length > 0) throw new Error(problems.join('\n'));
+      const { tasks, workstreams } = runStarted(graph);
+      log.append({ kind: 'graph_changed', digest: 'edited', tasks, workstreams, ...change });
+    }
     const script: TaskScript = {
       find: (it) => (it.resumed?.agent ? { agent: scriptedAgent(script, it), found: 'alive' } : null),
       ...setup.script,

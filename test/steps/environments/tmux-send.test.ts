@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { never, sh, type TmuxBench, tmuxBench } from '../../support/tmux-bench.ts';
 
 let bench: TmuxBench;
@@ -77,4 +77,19 @@ test('a capture joins wrapped lines and keeps colours when asked', async () => {
   expect(await bench.environment.capture(pane, { lines: 3 })).toEqual(['red', long, '%end 1 2 1']);
   expect(await bench.environment.capture(pane, { lines: 2 })).toEqual([long, '%end 1 2 1']);
   expect((await bench.environment.capture(pane, { lines: 3, colour: true }))[0]).toContain('\u001b[31mred');
+});
+
+test('what may have been sent before is sent only where it cannot be seen', async () => {
+  const launch = bench.launchOf('t', sh('echo ready; while IFS= read -r line; do echo "$line" >>got; echo ok; done'));
+  const pane = await bench.launchUntil(launch, 'ready');
+  const long = `read ${'all of it '.repeat(40)}and go on`;
+  const send = (text: string) => bench.environment.send(pane, text, { unlessShown: true });
+  expect(await send(long)).toBe('submitted');
+  await bench.shows(pane, 'ok');
+  expect(await send(long)).toBe('submitted');
+  expect(await send(`${long} with more`)).toBe('submitted');
+  const got = () => readFileSync(join(launch.cwd, 'got'), 'utf8').trimEnd().split('\n');
+  await vi.waitFor(() => expect(got()).toEqual([long, `${long} with more`]));
+  expect(await bench.environment.send(pane, long)).toBe('submitted');
+  await vi.waitFor(() => expect(got()).toHaveLength(3));
 });

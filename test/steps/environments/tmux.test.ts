@@ -1,11 +1,12 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readExitCode } from '../../../src/steps/agent-wrapper.ts';
 import { createTmuxEnvironment } from '../../../src/steps/environments/tmux.ts';
 import type { TmuxLaunch } from '../../../src/steps/environments/tmux-launch.ts';
 import type { TmuxPane } from '../../../src/steps/environments/tmux-pane.ts';
 import { sessionMembers } from '../../../src/steps/tools/process-session.ts';
+import { TmuxControl } from '../../../src/steps/tools/tmux-control.ts';
 import { never, sh, type TmuxBench, tmuxBench } from '../../support/tmux-bench.ts';
 
 let bench: TmuxBench;
@@ -188,3 +189,68 @@ test('an output of 90 MiB is logged with its first and last line in 64 MiB', asy
   expect(log.includes('\n[agentrelay: output left out]\n')).toBe(true);
   expect(statSync(launch.rawLog).mode & 0o777).toBe(0o600);
 }, 60_000);
+
+describe('a tmux that is reached when it is needed', () => {
+  /** Each made connection is counted. */
+  function lazy() {
+    let made = 0;
+    const environment = createTmuxEnvironment({
+      session: 'later',
+      connect: async () => {
+        made++;
+        return await TmuxControl.connect({ socket: bench.tmux.socket, session: 'later' });
+      },
+    });
+    return { environment, made: () => made };
+  }
+  const sessions = async () => (await bench.tmux.run('list-sessions', '-F', '#{session_name}')).trim().split('\n');
+
+  test('is asked once by all who ask at once, and not at all by nobody', async () => {
+    const { environment, made } = lazy();
+    await environment.disconnect();
+    expect({ made: made(), sessions: await sessions() }).toEqual({ made: 0, sessions: ['work'] });
+    const [place, again, leftovers] = await Promise.all([
+      environment.place(),
+      environment.place(),
+      environment.leftovers('g', 1),
+    ]);
+    expect({ made: made(), again, leftovers }).toEqual({ made: 1, again: place, leftovers: [] });
+    expect(place).toBe(await bench.environment.place());
+    await environment.disconnect();
+    expect(await sessions()).toEqual(['work']);
+  });
+
+  test('is another place once it was ended: nothing is alive there, and agents can be started again', async () => {
+    const { environment, made } = lazy();
+    const launch = bench.launchOf('t', sh('echo "started $AGENTRELAY_TOKEN"; exec cat'));
+    const pane = await environment.launch(launch);
+    const place = await environment.place();
+    const exit = environment.waitForExit(pane, never);
+    const lost = expect(exit).rejects.toMatchObject({ name: 'TmuxError' });
+    await bench.tmux.run('kill-server');
+    await lost;
+    expect(await environment.leftovers('g', 1)).toEqual([]);
+    expect(made()).toBe(2);
+    expect(await environment.place()).not.toBe(place);
+    expect(await environment.isAlive(pane)).toBe(false);
+    expect(await environment.send(pane, 'hello')).toBe('gone');
+    const next = await environment.launch(bench.launchOf('u', ['cat']));
+    expect(await environment.isAlive(next)).toBe(true);
+    await environment.disconnect();
+  });
+
+  test('that cannot be reached is asked again by the next one', async () => {
+    let fails = true;
+    const environment = createTmuxEnvironment({
+      session: 'later',
+      connect: async () => {
+        if (fails) throw new Error('no tmux');
+        return await TmuxControl.connect({ socket: bench.tmux.socket, session: 'later' });
+      },
+    });
+    await expect(environment.place()).rejects.toThrow('no tmux');
+    fails = false;
+    expect(await environment.place()).toMatch(/^\d+\/\d+$/);
+    await environment.disconnect();
+  });
+});

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { startPiped } from '../../../src/steps/tools/exec.ts';
-import { sessionMembers, stopSession } from '../../../src/steps/tools/process-session.ts';
+import { sessionMembers, stopMarked, stopSession } from '../../../src/steps/tools/process-session.ts';
 
 /** A shell that leads a session of its own, once it has said that it is ready. */
-async function startSession(script: string) {
-  const child = startPiped('sh', ['-c', script], { env: { MARK: 'mine' } });
+async function startSession(script: string, mark = 'mine') {
+  const child = startPiped('sh', ['-c', script], { env: { MARK: mark } });
   const [first] = await once(child.stdout, 'data');
   return { child, session: Number(String(first).trim()), ended: once(child, 'close') };
 }
@@ -42,4 +42,18 @@ test('a session that is gone, or that can be nobody’s, is nothing to do', asyn
   expect(await sessionMembers(0)).toEqual([]);
   expect(await sessionMembers(1)).toEqual([]);
   expect(await sessionMembers(Number.NaN)).toEqual([]);
+});
+
+test('every process that carries the mark is ended, whatever its session; others are not', async () => {
+  const stubborn = await startSession('trap "" HUP; tail -f /dev/null & echo $$; wait', 'yes');
+  const away = await startSession('setsid tail -f /dev/null & echo $$; wait', 'yes');
+  const other = await startSession('echo $$; exec tail -f /dev/null', 'yes, but');
+  await stopMarked('MARK=yes');
+  expect(await sessionMembers(stubborn.session)).toEqual([]);
+  expect(await sessionMembers(away.session)).toEqual([]);
+  await Promise.all([stubborn.ended, away.ended]);
+  expect(await sessionMembers(other.session)).toEqual([other.session]);
+  await stopMarked('MARK=yes');
+  await stopSession(other.session, 'MARK=yes, but');
+  await other.ended;
 });
