@@ -17,7 +17,7 @@ function isTooOld(version) {
 function onOutputError(error) {
   if (error.code === 'EIO') return;
   if (error.code !== 'EPIPE') throw error;
-  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(141);
+  if (!process.emit('outputClosed')) process.exit(141);
 }
 
 function crash(error) {

@@ -9,6 +9,7 @@ import type { Repository } from '../steps/preflight.ts';
 import { createStandardSteps } from '../steps/standard-steps.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { TmuxControl } from '../steps/tools/tmux-control.ts';
+import { endLeftSession } from '../steps/tools/tmux-session.ts';
 
 /** What the agent-side commands run on; absolute paths. */
 export interface AgentCommands {
@@ -64,5 +65,9 @@ export function assemble(options: AssembleOptions): { orchestrator: Orchestrator
 function tmuxOf({ graph, settings, tmuxServer: server }: AssembleOptions): TmuxEnvironment | null {
   if (!graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux')) return null;
   const session = settings.tmuxSession;
-  return createTmuxEnvironment({ session, connect: () => TmuxControl.connect({ server, session }) });
+  return createTmuxEnvironment({
+    session,
+    connect: () => TmuxControl.connect({ server, session }),
+    endLeft: () => endLeftSession(server, session),
+  });
 }

@@ -13,7 +13,7 @@ import { RunStore } from '../steps/run-store.ts';
 import { requireStandardSteps } from '../steps/standard-steps.ts';
 import { makeFolder } from '../steps/tools/atomic-file.ts';
 import { lockHolder, tryLock } from '../steps/tools/lock-file.ts';
-import { serverArguments } from '../steps/tools/tmux-session.ts';
+import { endLeftSession, serverArguments } from '../steps/tools/tmux-session.ts';
 import { requireWritable } from '../steps/writable.ts';
 import { runBranches } from './archive-run.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
@@ -64,6 +64,8 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     closers.push(() => opened.journal.close());
     const { log, opening, directory, run } = opened;
     if (opened.over) {
+      // Its last owner may have been killed before it could.
+      await endLeftSession(serverArguments(options.tmuxSocket), options.settings.tmuxSession);
       const nothing = () => ({ close: () => {} });
       return { log, opening, directory, orchestrator: null, notes: opened.notes, followRequests: nothing, close };
     }

@@ -11,6 +11,7 @@ import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
 import { eventLine, subjectWidth } from './event-line.ts';
 import type { Io } from './io.ts';
+import { onOutputClosed } from './output-closed.ts';
 import { type OwnedRun, ownRun } from './owner.ts';
 import { summary } from './summary.ts';
 
@@ -138,8 +139,12 @@ function onSignals(orchestrator: Orchestrator, io: Io): () => void {
     orchestrator.stop('interrupted');
   };
   const leave = () => orchestrator.detach();
-  process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave).on('SIGPIPE', leave);
-  return () => process.off('SIGINT', interrupt).off('SIGTERM', leave).off('SIGHUP', leave).off('SIGPIPE', leave);
+  process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave);
+  const keepOutput = onOutputClosed(leave);
+  return () => {
+    keepOutput();
+    process.off('SIGINT', interrupt).off('SIGTERM', leave).off('SIGHUP', leave);
+  };
 }
 
 function reportOver({ log, opening }: OwnedRun, graph: Graph, options: RunOptions, io: Io): number {

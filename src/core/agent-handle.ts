@@ -9,6 +9,8 @@ export interface Agent {
    * already: an earlier owner may have sent it and been gone before that was recorded.
    */
   send(text: string, signal: AbortSignal, options?: { unlessShown?: boolean }): Promise<SendResult>;
+  /** The place itself was ended, and the agent with it: that is not the agent's failure. False where left out. */
+  isPlaceLost?(): Promise<boolean>;
 }
 
 /** An agent that an earlier owner has launched; `lost` when it is gone and has left no exit code. */

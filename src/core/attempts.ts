@@ -28,7 +28,7 @@ export interface LiveAttempt {
 /** The attempts of a run: new ones, and those of earlier owners as the log has left them. */
 export class Attempts {
   readonly #options: AttemptsOptions;
-  readonly #live = new Map<string, LiveAttempt>();
+  readonly #live = new Map<string, { readonly attempt: LiveAttempt; readonly over: Promise<void> }>();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -36,7 +36,12 @@ export class Attempts {
 
   /** The attempt of a task that is under way; null for none. */
   live(task: string): LiveAttempt | null {
-    return this.#live.get(task) ?? null;
+    return this.#live.get(task)?.attempt ?? null;
+  }
+
+  /** Resolves when none of the task is under way: a person may have asked for the teardown of its last one. */
+  async over(task: string): Promise<void> {
+    await this.#live.get(task)?.over;
   }
 
   /** Runs the next attempt of a task to its end. */
@@ -63,12 +68,14 @@ export class Attempts {
   }
 
   async #while(live: LiveAttempt, work: () => Promise<TaskRunResult>): Promise<TaskRunResult> {
-    this.#live.set(live.task.id, live);
+    const { id } = live.task;
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    this.#live.set(id, { attempt: live, over });
     try {
       return await work();
     } finally {
-      // A later attempt may be under way already.
-      if (this.#live.get(live.task.id) === live) this.#live.delete(live.task.id);
+      this.#live.delete(id);
+      resolve();
     }
   }
 

@@ -250,6 +250,7 @@ export class Orchestrator {
 
   async #start(task: GraphTask): Promise<void> {
     const lane = await this.#lanes.ready(task.workstreamId);
+    await this.#attempts.over(task.id);
     const status = this.state.tasks.get(task.id)?.status;
     if (status === 'cancelled') return this.#calledOff(task);
     // A lane that fails, a stop or a pause while it is made ready leaves the task as it was.

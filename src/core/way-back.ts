@@ -1,5 +1,6 @@
 import type { Agent } from './agent-handle.ts';
-import { StepError } from './errors.ts';
+import { SignalError, StepError } from './errors.ts';
+import { PLACE_LOST } from './give-up.ts';
 import { conflictPrompt, gatePrompt } from './prompts.ts';
 import type { GateResult, TaskCompletionChecker } from './steps.ts';
 import type { TaskRuntime } from './task-runtime.ts';
@@ -81,10 +82,18 @@ export class WayBack {
     const mayHaveBeenSent = resumed?.owes === cause && resumed.sentBack === this.#sentBack;
     const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent });
     this.#runtime.sentBack(cause, result);
-    if (result === 'gone') return false;
+    if (result === 'gone') {
+      if (await this.#agent.isPlaceLost?.()) throw placeLost(this.#agent);
+      return false;
+    }
     this.#sentBack = k;
     return true;
   }
+}
+
+/** For an attempt whose agent went with its place. */
+export function placeLost({ address }: Agent): SignalError {
+  return new SignalError(PLACE_LOST, `the agent went with its place (${address.label}), which was ended`);
 }
 
 class GateError extends StepError {

@@ -2,8 +2,8 @@ import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
-import { PLACE_LOST } from '../core/give-up.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { placeLost } from '../core/way-back.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import type { LiveAgent } from './environments/environment.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
@@ -199,7 +199,7 @@ export class AttemptWatch {
       return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
     }
     if (await agent.isPlaceLost()) {
-      return new SignalError(PLACE_LOST, `the agent went with its place (${agent.address.label}), which was ended`);
+      return placeLost(agent);
     }
     return new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`);
   }

@@ -70,6 +70,10 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     if (worktreePath !== null) this.#options.holders.hold(worktreePath, runtime);
   }
 
+  async #contains(commit: string, other: string): Promise<boolean> {
+    return (await this.#options.git.run(['rev-list', '--count', `${commit}..${other}`])).stdout === '0';
+  }
+
   async #forkPoint(base: string, tip: string): Promise<string> {
     const { stdout, exitCode } = await this.#options.git.run(['merge-base', base, tip], { accept: [0, 1] });
     return exitCode === 0 ? stdout : base;
@@ -109,7 +113,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     const { git } = this.#options;
     const tip = await git.branch(runtime.require('branchName'));
     // Where an earlier owner had cut it already, and the integration branch has moved since.
-    if (tip === null || (await git.straightAhead(tip, start)) !== null) return;
+    if (tip === null || tip === start || (await this.#contains(start, tip))) return;
     const ref = attemptRef(runtime.run, runtime.task.id, runtime.attempt - 1);
     const kept = await keepUnder(git, ref, tip);
     if (!(await git.updateRefs([kept]))) {

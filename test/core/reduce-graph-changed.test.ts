@@ -72,7 +72,8 @@ describe('tasks', () => {
     const run = edits({ tasks: [{ id: 'a' }, { id: 'b' }] }, failed('a'));
     run.edit({ tasks: [{ id: 'b' }] }, 'second');
     run.edit({ tasks: [{ id: 'a' }, { id: 'b' }] }, 'third');
-    expect(run.state.tasks.get('a')).toMatchObject({ status: 'pending', attempts: [{ number: 1 }], takenBack: 1 });
+    expect(run.state.tasks.get('a')).toMatchObject({ status: 'failed', attempts: [{ number: 1 }] });
+    run.tell({ kind: 'task_retrying', task: 'a', attempt: 1, of: 2 });
     expect(() => run.tell(started('a', 1))).toThrow(expect.objectContaining({ code: 'wrong_attempt' }));
     run.tell(started('a', 2));
     expect(replay(run.journal.events())).toEqual(run.state);
@@ -120,7 +121,13 @@ describe('the next owner', () => {
     const after = { tasks: [{ id: 'b' }, { id: 'c', deps: ['b'] }] };
     const next = new OwnedRun({ ...after, edited: before, journal: first.journal });
     expect(await next.orchestrator.run()).toBe('succeeded');
-    expect(next.told('unblocked', 'started')).toEqual(['started a 1', 'unblocked b', 'unblocked c', 'started b 1', 'started c 1']);
+    expect(next.told('unblocked', 'started')).toEqual([
+      'started a 1',
+      'unblocked b',
+      'unblocked c',
+      'started b 1',
+      'started c 1',
+    ]);
     expect(next.lane('default')).toMatchObject({ failure: null });
   });
 

@@ -12,11 +12,17 @@ const retry = (task: string, change: Partial<RetryChange> = {}): Wish => ({
 const pause: Wish = { action: 'pause' };
 const parallel = [{ id: 'default', parallel: true }];
 
-/** A journal as a crash leaves it: only up to the first event of this kind that satisfies `is`. */
-function cutAfter(run: OwnedRun, is: (line: string) => boolean): void {
-  const at = run.journal.lines.findIndex(is);
+/** A journal as a crash leaves it: up to this line, and without what was told of request 2. */
+function cutAfter({ journal }: OwnedRun, is: (line: string) => boolean): void {
+  const events = journal.events();
+  const at = journal.lines.findIndex(is);
   expect(at).toBeGreaterThan(0);
-  run.journal.lines.splice(at + 1);
+  const kept = events.slice(0, at + 1).filter((event) => event.kind !== 'request_applied' || event.request !== 2);
+  journal.lines.splice(
+    0,
+    Number.POSITIVE_INFINITY,
+    ...kept.map((event, n) => `${JSON.stringify({ ...event, seq: n + 1 })}\n`),
+  );
 }
 
 test('requests are done in order, one after the other, each once', async () => {
@@ -92,7 +98,7 @@ describe('after a crash in the middle of a retry it is done once', () => {
     const again = workers();
     const second = new OwnedRun({ ...setup, script: again.script, journal: first.journal });
     const end = second.orchestrator.run();
-    expect(await second.ask(retry('a', change))).toBe('applied');
+    expect(await second.ask(retry('a', change), 2)).toBe('applied');
     await quiet();
     expect(again.underWay.names().sort()).toEqual(['a', 'b']);
     again.underWay.end('a');
@@ -209,4 +215,25 @@ test('an owner that cannot begin says so, and nobody else has to', async () => {
   expect(await asked).toBeNull();
   await quiet();
   expect(second.journal.lines).toHaveLength(lines);
+});
+
+test('a journal that cannot be written in the middle of a request ends the run, which alone tells of it', async () => {
+  const { script } = workers();
+  const run = new OwnedRun({ tasks: [{ id: 'a' }], script });
+  const end = run.orchestrator.run();
+  await quiet();
+  run.journal.beforeWrite = () => {
+    throw new Error('disk full');
+  };
+  const asked = run.ask(pause);
+  await expect(end).rejects.toThrow('disk full');
+  expect(await asked).toBeNull();
+});
+
+test('a journal that cannot be written is told to who asks where nobody runs it', async () => {
+  const run = new OwnedRun({ tasks: [{ id: 'a' }] });
+  run.journal.beforeWrite = () => {
+    throw new Error('disk full');
+  };
+  await expect(run.ask(pause)).rejects.toThrow('disk full');
 });

@@ -14,17 +14,11 @@ const kills = fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 3 });
 test('a run whose owners are killed anywhere ends as if nobody had been killed', async () => {
   await fc.assert(
     fc.asyncProperty(crashPlans, picks, kills, async (plan, order, shares) => {
-      const undisturbed = await runWithCrashes(plan, [], order);
+      const undisturbed = await runWithCrashes({ plan, kills: [], picks: order });
       expectEnd(undisturbed, plan);
       const size = undisturbed.points[0] ?? 0;
-      expectEnd(
-        await runWithCrashes(
-          plan,
-          shares.map((share) => Math.floor((share * size) / 1000)),
-          order,
-        ),
-        plan,
-      );
+      const at = shares.map((share) => Math.floor((share * size) / 1000));
+      expectEnd(await runWithCrashes({ plan, kills: at, picks: order }), plan);
     }),
     { numRuns: 150 },
   );
@@ -56,11 +50,13 @@ test.each([
   ['agents wait for their owner', [1]],
   ['agents go on without one', [0]],
 ])('every way of an attempt is cut at every act and every line: %s', async (_, order) => {
-  const undisturbed = await runWithCrashes(everyWay, [], order);
+  const undisturbed = await runWithCrashes({ plan: everyWay, kills: [], picks: order });
   expectEnd(undisturbed, everyWay);
   const size = undisturbed.points[0] ?? 0;
   expect(size).toBeGreaterThan(100);
-  for (let at = 0; at < size; at++) expectEnd(await runWithCrashes(everyWay, [at], order), everyWay);
+  for (let at = 0; at < size; at++) {
+    expectEnd(await runWithCrashes({ plan: everyWay, kills: [at], picks: order }), everyWay);
+  }
 });
 
 function expectEnd(run: CrashRun, plan: RunPlan): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GraphTask } from '../../src/core/graph/graph.ts';
 import { Schedule } from '../../src/core/schedule.ts';
-import { type GraphSpec, makeGraph } from '../support/graphs.ts';
+import { type GraphSpec, makeGraph, makeWorkstream } from '../support/graphs.ts';
 
 const scheduleOf = (spec: GraphSpec, maxConcurrency = 10, caps: Record<string, number> = {}) => {
   const graph = makeGraph(spec);
@@ -53,6 +53,87 @@ test('a task that is tried again waits for its own place like any other', () => 
   expect(takeAll(schedule)).toEqual([]);
   schedule.release(task('a'));
   expect(takeAll(schedule)).toEqual(['a']);
+});
+
+test('tasks that run already hold their slot, their lane and their caps, and are not given out again', () => {
+  const spec = {
+    tasks: [
+      { id: 'a1', ws: 'a', framework: 'codex' },
+      { id: 'a2', ws: 'a', framework: 'aider' },
+      { id: 'b1', ws: 'b', framework: 'codex' },
+      { id: 'b2', ws: 'b', framework: 'aider' },
+      { id: 'b3', ws: 'b', framework: 'aider' },
+    ],
+    workstreams: [{ id: 'a' }, { id: 'b', parallel: true }],
+  };
+  const graph = makeGraph(spec);
+  const running = graph.tasks.find(({ id }) => id === 'a1') as GraphTask;
+  const schedule = new Schedule(graph, { maxConcurrency: 3, caps: { codex: 1 } }, new Set(['a1']));
+  expect(takeAll(schedule)).toEqual(['b2', 'b3']);
+  schedule.release(running);
+  expect(takeAll(schedule)).toEqual(['a2']);
+  schedule.succeed(running);
+  schedule.release(graph.taskById.get('b2') as GraphTask);
+  expect(takeAll(schedule)).toEqual(['b1']);
+});
+
+test('a task that ran when the schedule was made is given out when it is tried again', () => {
+  const graph = makeGraph({ tasks: [{ id: 'a' }] });
+  const [task] = graph.tasks as [GraphTask];
+  const schedule = new Schedule(graph, { maxConcurrency: 1, caps: {} }, new Set(['a']));
+  expect(takeAll(schedule)).toEqual([]);
+  schedule.release(task);
+  expect(takeAll(schedule)).toEqual([]);
+  schedule.requeue(task);
+  expect(takeAll(schedule)).toEqual(['a']);
+});
+
+test('what runs fails or succeeds like any other', () => {
+  const spec = { tasks: [{ id: 'a' }, { id: 'b', deps: ['a'] }] };
+  const graph = makeGraph(spec);
+  const [a] = graph.tasks as [GraphTask];
+  const failing = new Schedule(graph, { maxConcurrency: 1, caps: {} }, new Set(['a']));
+  expect(ids(failing.fail(a))).toEqual(['b']);
+  expect(failing.laneProgress('default')).toBe('failed');
+  const going = new Schedule(graph, { maxConcurrency: 1, caps: {} }, new Set(['a']));
+  going.succeed(a);
+  going.release(a);
+  expect(takeAll(going)).toEqual(['b']);
+});
+
+test('more may run than there are slots: nothing is given out until enough have ended', () => {
+  const graph = makeGraph({
+    tasks: [{ id: 'a' }, { id: 'b' }, { id: 'c' }],
+    workstreams: [{ id: 'default', parallel: true }],
+  });
+  const [a, b] = graph.tasks as [GraphTask, GraphTask];
+  const schedule = new Schedule(graph, { maxConcurrency: 1, caps: {} }, new Set(['a', 'b']));
+  schedule.release(a);
+  expect(takeAll(schedule)).toEqual([]);
+  schedule.release(b);
+  expect(takeAll(schedule)).toEqual(['c']);
+});
+
+test('a task is given back as the schedule knows it, whatever it was when it was taken', () => {
+  const spec = (framework: string) => makeGraph({ tasks: [{ id: 'a', framework }, { id: 'b' }] });
+  const taken = spec('codex').taskById.get('a') as GraphTask;
+  const caps = { codex: 1, aider: 1 };
+  const parallel = { ...spec('aider'), workstreams: [makeWorkstream({ id: 'default', parallel: true })] };
+  const schedule = new Schedule(parallel, { maxConcurrency: 1, caps }, new Set(['a']));
+  schedule.release(taken);
+  schedule.requeue(parallel.taskById.get('a') as GraphTask);
+  expect(takeAll(schedule)).toEqual(['a']);
+});
+
+test('a failure that is told twice is counted once', () => {
+  const { schedule, task } = scheduleOf({
+    tasks: [{ id: 'a' }, { id: 'b' }],
+    workstreams: [{ id: 'default', parallel: true }],
+  });
+  expect(takeAll(schedule)).toEqual(['a', 'b']);
+  schedule.fail(task('a'));
+  schedule.fail(task('a'));
+  expect(schedule.laneProgress('default')).toBe('open');
 });
 
 test('caps count by framework and by model, and once where both are one name', () => {

@@ -4,7 +4,7 @@ import type { RetryChange } from '../../src/core/events.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { doneSignal, failedSignal, quiet, scriptedAgent, type TaskScript, UnderWay } from '../support/core.ts';
-import { OwnedRun, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
 
 const retry = (task: string, change: Partial<RetryChange> = {}): Wish => ({
   action: 'retry',
@@ -208,6 +208,56 @@ describe('retry', () => {
     underWay.end('a');
     expect(await end).toBe('succeeded');
     expect(run.events('task_retrying', 'task_cancelled')).toEqual([]);
+  });
+
+  test('with another framework: its caps count, and those of the old one no more', async () => {
+    const tasks = [
+      { id: 'a', framework: 'codex' },
+      { id: 'b', framework: 'aider' },
+      { id: 'c', framework: 'codex' },
+    ];
+    const workstreams = [{ id: 'default', parallel: true }];
+    const limits = { maxConcurrency: 3, caps: { codex: 1, aider: 1 } };
+    const { underWay, script } = workers();
+    const run = new OwnedRun({ tasks, workstreams, limits, script });
+    const end = run.orchestrator.run();
+    await quiet();
+    expect(underWay.names()).toEqual(['a', 'b']);
+    expect(await run.ask(retry('a', { framework: 'aider' }))).toBe('applied');
+    await quiet();
+    expect(underWay.names()).toEqual(['b', 'c']);
+    underWay.end('b');
+    await quiet();
+    expect(underWay.names()).toEqual(['c', 'a']);
+    underWay.end('a');
+    underWay.end('c');
+    expect(await end).toBe('succeeded');
+  });
+
+  test('asked for in the moment in which another attempt fails loses neither', async () => {
+    const tasks = [{ id: 'a' }, { id: 'b' }, { id: 'c', deps: ['b'] }];
+    const workstreams = [{ id: 'default', parallel: true }];
+    const limits = { maxConcurrency: 3, maxTaskAttempts: 2 };
+    for (let delay = 0; delay < 40; delay++) {
+      const { underWay, script } = workers((id, attempt) => id === 'a' && attempt === 1);
+      const run = new OwnedRun({ tasks, workstreams, limits, script });
+      const end = run.orchestrator.run();
+      await quiet();
+      underWay.end('a');
+      for (let tick = 0; tick < delay; tick++) await null;
+      const answer = run.ask(retry('b'));
+      await quiet();
+      expect(await answer).toBe('applied');
+      await endAll(underWay);
+      expect(await end).toBe('succeeded');
+      expect(run.told('started').sort()).toEqual([
+        'started a 1',
+        'started a 2',
+        'started b 1',
+        'started b 2',
+        'started c 1',
+      ]);
+    }
   });
 
   test('of one of two failed roots frees only what waits for that one', async () => {

@@ -123,6 +123,17 @@ test('as soon as the exit code is there, the last lines are', async () => {
   }
 });
 
+test('an agent whose tmux was ended before it was kicked off is lost with its place', async () => {
+  const connect = async () => await TmuxControl.connect({ socket: tmux.socket, session: 'later' });
+  environment = createTmuxEnvironment({ session: 'later', connect });
+  const runtime = runtimeOf(['cat']);
+  const agent = await launcherOf().launch(runtime);
+  await tmux.run('kill-server');
+  const lost = { code: 'place_lost', failureClass: 'expected_task_failure' };
+  await expect(new TmuxTaskKickoff().kickoff(runtime, agent)).rejects.toMatchObject(lost);
+  await environment.disconnect();
+});
+
 test('a missing program and a lost server are launch errors with a code', async () => {
   await expect(launcherOf().launch(runtimeOf(['no-such-agent']))).rejects.toMatchObject({
     name: 'AgentLaunchError',
@@ -225,7 +236,6 @@ test('an attempt whose window is gone is not run again', async () => {
   const first = await launcherOf().launch(runtime);
   await vi.waitFor(() => expect(existsSync(join(folder, 'tree/runs'))).toBe(true));
   await tmux.run('kill-window', '-t', first.pane.window);
-  const second = await launcherOf().launch(runtime);
-  await second.exited(never);
+  await expect(launcherOf().launch(runtime)).rejects.toMatchObject({ code: 'place_lost' });
   expect(readFileSync(join(folder, 'tree/runs'), 'utf8')).toBe('run\n');
 });

@@ -3,6 +3,7 @@ import { SignalError } from '../../src/core/errors.ts';
 import type { TaskCompletionSignal } from '../../src/core/steps.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { doneSignal, failedSignal, noPrSignal, scriptedAgent, type TaskScript, UnderWay } from './core.ts';
+import type { Wish } from './owned-run.ts';
 import type { RunPlan, TaskPlan } from './run-plan.ts';
 
 /** What is left of one attempt outside of its owner. */
@@ -28,6 +29,8 @@ export interface LaneInWorld {
 export class World {
   readonly attempts = new Map<string, AttemptInWorld>();
   readonly lanes = new Map<string, LaneInWorld>();
+  /** The files of `commands/`. */
+  readonly wishes: Wish[] = [];
   readonly wrongs: string[] = [];
 
   attempt(task: string, attempt: number): AttemptInWorld {
@@ -152,6 +155,8 @@ export function crashScript(plan: RunPlan, owner: MortalOwner): TaskScript {
     async send(text, { task, attempt, unlessShown }): Promise<SendResult> {
       await owner.act();
       const { prompts } = world.attempt(task, attempt);
+      // What a person says asks for no new signal.
+      if (!text.startsWith('agentrelay:')) return 'submitted';
       if (!unlessShown || !prompts.includes(text)) prompts.push(text);
       return 'submitted';
     },

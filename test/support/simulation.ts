@@ -119,6 +119,8 @@ export function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
 
 interface Driven extends Pick<Simulation, 'orchestrator' | 'underWay'> {
   readonly isDead?: () => boolean;
+  /** When it has just begun. */
+  readonly begun?: () => void;
 }
 
 /**
@@ -126,7 +128,7 @@ interface Driven extends Pick<Simulation, 'orchestrator' | 'underWay'> {
  * `atRest` sees every moment in which nothing goes on without the test; it may stop the run.
  */
 export async function drive(
-  { orchestrator, underWay, isDead = () => false }: Driven,
+  { orchestrator, underWay, isDead = () => false, begun = () => {} }: Driven,
   picks: readonly number[],
   atRest: (step: number) => void = () => {},
 ): Promise<RunOutcome | null> {
@@ -135,6 +137,7 @@ export async function drive(
     ended = true;
   });
   run.catch(() => {});
+  begun();
   for (let step = 0; !ended; step++) {
     await quiet();
     if (ended || isDead()) break;

@@ -7,6 +7,7 @@ import { exec } from '../../steps/tools/exec.ts';
 import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
 import { GIT, requireTool, TMUX } from '../../steps/tools/versions.ts';
 import type { Io } from '../io.ts';
+import { onOutputClosed } from '../output-closed.ts';
 import { runHeadless } from '../run.ts';
 import { type DemoPlace, makePlace } from './place.ts';
 import { withPlainGit } from './plain-git.ts';
@@ -25,8 +26,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
   await requireTool(GIT);
   await requireTool(TMUX);
   // Whoever closes the pipe (`| head`) ends the run, and that is to leave no tmux server behind.
-  const stay = () => {};
-  process.on('SIGPIPE', stay);
+  const stopMinding = onOutputClosed(() => {});
   return await withPlainGit(process.env, async () => {
     const place = await makePlace(options.program);
     for (const line of headline(place)) io.out(line);
@@ -51,7 +51,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
       return code;
     } finally {
       if (!options.keepTmux) await endTmux(place);
-      process.off('SIGPIPE', stay);
+      stopMinding();
     }
   });
 }

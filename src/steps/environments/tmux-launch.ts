@@ -1,7 +1,7 @@
-import { accessSync, closeSync, constants, openSync, rmSync, statSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { accessSync, closeSync, constants, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { AgentLaunchError } from '../../core/errors.ts';
-import { UNSET_VARIABLE } from '../agent-wrapper.ts';
+import { LAUNCHED_FILE, UNSET_VARIABLE } from '../agent-wrapper.ts';
 import { writing } from '../tools/file-error.ts';
 import { literalFormat, literalTimeFormat, quoteForShell } from '../tools/tmux-parse.ts';
 import { TAG_OPTION } from '../tools/tmux-session.ts';
@@ -54,6 +54,11 @@ function isProgram(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** An agent of this very attempt has been started, whatever became of it. */
+export function wasLaunched({ exitCodeFile }: TmuxLaunch): boolean {
+  return existsSync(join(dirname(exitCodeFile), LAUNCHED_FILE));
 }
 
 /** What must be so before the window opens. Throws `AgentLaunchError`. */

@@ -1,26 +1,60 @@
 import type { TmuxControl } from '../tools/tmux-control.ts';
+import { TmuxError } from '../tools/tmux-error.ts';
 
 /** A client that is there, or how one is made: at the first need, and again when tmux itself was lost. */
 export type TmuxReach =
   | { readonly control: TmuxControl }
-  | { readonly session: string; readonly connect: () => Promise<TmuxControl> };
+  | {
+      readonly session: string;
+      readonly connect: () => Promise<TmuxControl>;
+      /** Clears away what an earlier owner has left, where this one never asked tmux for anything. */
+      readonly endLeft?: () => Promise<void>;
+    };
 
 export interface ReachedTmux {
   readonly session: string;
   /** The client, made if there is none; one that is gone is taken as it is where no other can be made. */
   control(): Promise<TmuxControl>;
+  /** Does it once more with another client where tmux was lost meanwhile. */
+  use<T>(work: (control: TmuxControl) => Promise<T>): Promise<T>;
   /** Null where nothing was ever asked. */
   current(): Promise<TmuxControl> | null;
+  endLeft(): Promise<void>;
 }
 
+/** A tmux that is lost so often in a row is not to be had. */
+const MAX_LOST = 3;
+
 export function reachTmux(reach: TmuxReach): ReachedTmux {
-  if ('control' in reach) {
-    const made = Promise.resolve(reach.control);
-    return { session: reach.control.session, control: () => made, current: () => made };
-  }
+  const { control, current } = 'control' in reach ? fixed(reach.control) : renewed(reach.connect);
+  return {
+    session: 'control' in reach ? reach.control.session : reach.session,
+    control,
+    current,
+    async use(work) {
+      for (let lost = 1; ; lost++) {
+        try {
+          return await work(await control());
+        } catch (error) {
+          if (!isLost(error) || lost === MAX_LOST) throw error;
+        }
+      }
+    },
+    endLeft: ('endLeft' in reach && reach.endLeft) || (async () => {}),
+  };
+}
+
+type Client = Pick<ReachedTmux, 'control' | 'current'>;
+
+function fixed(control: TmuxControl): Client {
+  const made = Promise.resolve(control);
+  return { control: () => made, current: () => made };
+}
+
+function renewed(connect: () => Promise<TmuxControl>): Client {
   let current: Promise<TmuxControl> | null = null;
-  const connect = () => {
-    const made = reach.connect();
+  const renew = () => {
+    const made = connect();
     current = made;
     const forget = () => {
       if (current === made) current = null;
@@ -29,5 +63,10 @@ export function reachTmux(reach: TmuxReach): ReachedTmux {
     made.then((control) => control.closed.then(forget), forget);
     return made;
   };
-  return { session: reach.session, control: () => current ?? connect(), current: () => current };
+  return { control: () => current ?? renew(), current: () => current };
+}
+
+/** tmux itself is gone, or cannot be had just now. */
+export function isLost(error: unknown): boolean {
+  return error instanceof TmuxError && (error.code === 'disconnected' || error.code === 'cannot_start');
 }

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
+import { PLACE_LOST } from '../../core/give-up.ts';
 import { KeyedQueue } from '../../core/queue.ts';
 import { writing } from '../tools/file-error.ts';
 import { stopMarked, stopSession } from '../tools/process-session.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
-import { PLACEHOLDER_TAG, TAG_OPTION } from '../tools/tmux-session.ts';
-import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch } from './tmux-launch.ts';
+import { emptySession, TAG_OPTION } from '../tools/tmux-session.ts';
+import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch, wasLaunched } from './tmux-launch.ts';
 import {
   formatTag,
   LIST_PANES,
@@ -18,7 +19,7 @@ import {
   type TmuxPane,
   trimCapture,
 } from './tmux-pane.ts';
-import { reachTmux, type TmuxReach } from './tmux-reach.ts';
+import { isLost, reachTmux, type TmuxReach } from './tmux-reach.ts';
 
 /** The windows of one tmux session, each with an agent in it. Rejects with `TmuxError` when tmux itself is lost. */
 export interface TmuxEnvironment {
@@ -69,7 +70,7 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     once(bases, control, async () => {
       return missingEnvironment(await control.command(['show-environment', '-g']), process.env);
     });
-  const panes = async () => parsePanes(await (await tmux.control()).command(LIST_PANES));
+  const panes = () => tmux.use(async (control) => parsePanes(await control.command(LIST_PANES)));
   const find = async (tag: PaneTag) => {
     const known = (await panes()).filter((pane) => formatTag(pane.tag) === formatTag(tag));
     return known.find((pane) => !pane.dead) ?? known[0] ?? null;
@@ -79,27 +80,31 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     session: tmux.session,
 
     async launch(launch) {
-      const found = await find(launch.tag);
-      if (found !== null) return found;
+      const known = await find(launch.tag);
+      if (known !== null) return known;
       prepareLaunch(launch);
-      const control = await tmux.control();
-      return open(control, launch, await baseEnvironment(control));
-    },
-
-    async place() {
-      const control = await tmux.control();
-      return await once(places, control, async () => {
-        const [place = ''] = await control.command(['display-message', '-p', '#{pid}/#{start_time}']);
-        return place;
+      return await tmux.use(async (control) => {
+        // From the second time on: tmux was lost while it had our order.
+        const found = await find(launch.tag);
+        if (found !== null) return found;
+        if (wasLaunched(launch))
+          throw new AgentLaunchError(PLACE_LOST, 'tmux was ended just as it had the agent started');
+        return await open(control, launch, await baseEnvironment(control));
       });
     },
 
-    async isAlive(pane) {
-      return (await statusOf(await tmux.control(), pane)) === 'alive';
-    },
+    place: () =>
+      tmux.use((control) =>
+        once(places, control, async () => {
+          const [place = ''] = await control.command(['display-message', '-p', '#{pid}/#{start_time}']);
+          return place;
+        }),
+      ),
+
+    isAlive: (pane) => tmux.use(async (control) => (await statusOf(control, pane)) === 'alive'),
 
     async capture(pane, { lines, colour = false }) {
-      const captured = await capture(await tmux.control(), pane, lines, colour);
+      const captured = await tmux.use((control) => capture(control, pane, lines, colour));
       return captured?.slice(-lines) ?? [];
     },
 
@@ -107,25 +112,16 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
       sends.run(pane.id, async () => {
         signal?.throwIfAborted();
         buffers += 1;
-        const control = await tmux.control();
-        if (unlessShown && (await shows(control, pane, text))) return 'submitted';
-        return paste(control, pane, text, `agentrelay-${process.pid}-${buffers}`);
+        const buffer = `agentrelay-${process.pid}-${buffers}`;
+        const sent = tmux.control().then(async (control) => {
+          if (unlessShown && (await shows(control, pane, text))) return 'submitted';
+          return await paste(control, pane, text, buffer);
+        });
+        return (await sent.catch(nullIfLost)) ?? 'gone';
       }),
 
-    async close(pane, { logFile, keepPane }) {
-      const control = await tmux.control();
-      // A server that is gone has taken the pane with it; what runs on in its session is still to be stopped.
-      const shown = await capture(control, pane, ALL_LINES, false).catch(nullIfLost);
-      try {
-        if (shown !== null) {
-          writing(logFile, () => writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 }));
-        }
-      } finally {
-        // Where the pane is gone, nobody tells any more which session it was.
-        const mark = `AGENTRELAY_TOKEN=${pane.tag.token}`;
-        await (pane.pid === 0 ? stopMarked(mark) : stopSession(pane.pid, mark));
-        if (!keepPane && shown !== null) await unlessGone(control, pane, control.command(['kill-pane', '-t', pane.id]));
-      }
+    async close(pane, options) {
+      await close(await tmux.control().catch(nullIfLost), pane, options);
     },
 
     async waitForExit(pane, signal) {
@@ -137,12 +133,33 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     },
 
     async disconnect() {
-      const control = await tmux.current()?.catch(() => null);
-      if (!control) return;
+      const control = await tmux.current()?.catch(nullIfLost);
+      if (!control) return await tmux.endLeft();
       await endEmptySession(control);
       await control.disconnect();
     },
   };
+}
+
+/** `control` is null where tmux is gone: the pane went with it, and what runs on in its session is still to be stopped. */
+async function close(
+  control: TmuxControl | null,
+  pane: TmuxPane,
+  { logFile, keepPane }: { logFile: string; keepPane: boolean },
+): Promise<void> {
+  const shown = control && (await capture(control, pane, ALL_LINES, false).catch(nullIfLost));
+  try {
+    if (shown !== null) {
+      writing(logFile, () => writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 }));
+    }
+  } finally {
+    // Where the pane is gone, nobody tells any more which session it was.
+    const mark = `AGENTRELAY_TOKEN=${pane.tag.token}`;
+    await (pane.pid === 0 ? stopMarked(mark) : stopSession(pane.pid, mark));
+    if (!keepPane && control && shown !== null) {
+      await unlessGone(control, pane, control.command(['kill-pane', '-t', pane.id])).catch(nullIfLost);
+    }
+  }
 }
 
 async function open(control: TmuxControl, launch: TmuxLaunch, base: Record<string, string>): Promise<TmuxPane> {
@@ -273,10 +290,7 @@ function mayConcern(change: PaneChange, pane: TmuxPane): boolean {
 }
 
 async function endEmptySession(control: TmuxControl): Promise<void> {
-  const target = `=${control.session}:`;
-  const empty = ['session_windows', 'window_panes', 'session_attached'].map((count) => `#{==:#{${count}},1}`);
-  const ours = `#{==:#{${TAG_OPTION}},${PLACEHOLDER_TAG}}`;
-  const condition = [...empty, ours].reduce((all, one) => `#{&&:${all},${one}}`);
+  const { target, condition } = emptySession(control.session, 1);
   try {
     await control.command(['if-shell', '-F', '-t', target, condition, `kill-session -t '${target}'`]);
   } catch (error) {
@@ -286,6 +300,6 @@ async function endEmptySession(control: TmuxControl): Promise<void> {
 }
 
 function nullIfLost(error: unknown): null {
-  if (error instanceof TmuxError && error.code === 'disconnected') return null;
+  if (isLost(error)) return null;
   throw error;
 }

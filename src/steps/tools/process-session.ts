@@ -20,18 +20,15 @@ export async function sessionMembers(session: number): Promise<number[]> {
 export async function stopSession(session: number, mark: string): Promise<void> {
   const members = await sessionMembers(session);
   if (members.length === 0 || (members.includes(session) && isForeign(session, mark))) return;
-  for (const pid of members) {
-    send(pid, 'SIGHUP');
-    // A stopped process would take no notice before it is continued.
-    send(pid, 'SIGCONT');
-  }
-  await allGone(members, session);
+  const isThere = (pid: number) => isRunning(pid, session);
+  for (const pid of members) hangUp(pid);
+  await allGone(members, isThere);
   // Again until none is left, since a program may start another while it is being ended.
   for (let round = 0; round < 10; round++) {
     const left = await sessionMembers(session);
     if (left.length === 0) return;
     for (const pid of left) send(pid, 'SIGKILL');
-    await allGone(left, session);
+    await allGone(left, isThere);
   }
 }
 
@@ -41,17 +38,32 @@ export async function stopSession(session: number, mark: string): Promise<void> 
  */
 export async function stopMarked(mark: string): Promise<void> {
   if (process.platform !== 'linux') return;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  for (const pid of pids.map(Number)) {
-    const session = pid === process.pid || !carries(pid, mark) ? null : sessionOf(pid);
-    if (session === null) continue;
-    send(pid, 'SIGHUP');
-    send(pid, 'SIGCONT');
-    await allGone([pid], session);
-    if (carries(pid, mark)) send(pid, 'SIGKILL');
+  const isThere = (pid: number) => carries(pid, mark);
+  const marked = () => processes().filter((pid) => pid !== process.pid && isThere(pid));
+  const found = marked();
+  for (const pid of found) hangUp(pid);
+  await allGone(found, isThere);
+  for (let round = 0; round < 10; round++) {
+    const left = marked();
+    if (left.length === 0) return;
+    for (const pid of left) send(pid, 'SIGKILL');
+    await allGone(left, isThere);
   }
 }
 
+function processes(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function hangUp(pid: number): void {
+  send(pid, 'SIGHUP');
+  // A stopped process would take no notice before it is continued.
+  send(pid, 'SIGCONT');
+}
+
+/** Not of a zombie. */
 function carries(pid: number, mark: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
@@ -62,12 +74,12 @@ function carries(pid: number, mark: string): boolean {
 }
 
 /** Waits until all have ended, at most `GRACE`. They are not our children, so that nobody tells us. */
-async function allGone(pids: readonly number[], session: number): Promise<void> {
+async function allGone(pids: readonly number[], isThere: (pid: number) => boolean): Promise<void> {
   const deadline = Date.now() + GRACE;
   let left = [...pids];
   for (let pause = 2; left.length > 0 && Date.now() < deadline; pause = Math.min(pause * 2, 50)) {
     await delay(pause);
-    left = left.filter((pid) => isRunning(pid, session));
+    left = left.filter(isThere);
   }
 }
 
@@ -90,8 +102,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 function listedByProc(session: number): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => sessionOf(pid) === session);
+  return processes().filter((pid) => sessionOf(pid) === session);
 }
 
 /** Null for a process that is gone, or is a zombie. */

@@ -8,6 +8,8 @@ export const TAG_OPTION = '@agentrelay';
 /** The tag of the first window's pane, which is there only because a session cannot be empty. */
 export const PLACEHOLDER_TAG = 'placeholder';
 
+/** Milliseconds that a server may take to end. */
+const ENDING_SERVER = 10_000;
 const PLACEHOLDER = 'echo "agentrelay: agents appear in windows beside this one"; exec cat';
 const SESSION_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 
@@ -33,15 +35,16 @@ export async function ensureSession(
       hint: 'use letters, digits, _ and -',
     });
   }
-  for (let attempt = 1; ; attempt++) {
+  const deadline = performance.now() + ENDING_SERVER;
+  for (;;) {
     try {
       await exec('tmux', [...server, ...newSession(session)], { env: CLIENT_ENV, timeout: 10_000, signal });
       return true;
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       if (error.exitCode !== null && (await hasSession(server, session, signal))) return false;
-      // A server that is just ending refuses, and is gone a moment later.
-      if (attempt === 5 || error.exitCode === null) {
+      // A server that is just ending refuses, and is gone a moment later; longer, where it had many windows.
+      if (performance.now() > deadline || error.exitCode === null) {
         throw new TmuxError('cannot_start', `cannot make the tmux session ${session}: ${error.message}`, {
           cause: error,
         });
@@ -49,6 +52,26 @@ export async function ensureSession(
       await delay(50);
     }
   }
+}
+
+/**
+ * Ends a session that an owner has made and left behind, when it holds nothing and nobody looks at it; `clients` are
+ * those of our own. Nothing happens where there is none.
+ */
+export function emptySession(session: string, clients: number): { target: string; condition: string } {
+  const counts = { session_windows: 1, window_panes: 1, session_attached: clients };
+  const empty = Object.entries(counts).map(([count, wanted]) => `#{==:#{${count}},${wanted}}`);
+  const ours = `#{==:#{${TAG_OPTION}},${PLACEHOLDER_TAG}}`;
+  return {
+    target: `=${session}:`,
+    condition: empty.reduce((all, one) => `#{&&:${all},${one}}`, ours),
+  };
+}
+
+export async function endLeftSession(server: readonly string[], session: string): Promise<void> {
+  const { target, condition } = emptySession(session, 0);
+  const args = [...server, '-N', 'if-shell', '-F', '-t', target, condition, `kill-session -t '${target}'`];
+  await exec('tmux', args, { env: CLIENT_ENV, timeout: 10_000, accept: [0, 1] });
 }
 
 function newSession(session: string): string[] {

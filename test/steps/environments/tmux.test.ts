@@ -111,7 +111,10 @@ test('an attempt is found again, alive or dead, and never run twice', async () =
   await bench.ended(pane);
   expect(await other.launch(launch)).toMatchObject(pane);
   expect(readFileSync(join(launch.cwd, 'starts'), 'utf8')).toBe('started\n');
-  const next = await bench.environment.launch({ ...launch, tag: { ...launch.tag, attempt: 2 } });
+  const next = await bench.environment.launch({
+    ...bench.launchOf('second', ['cat']),
+    tag: { ...launch.tag, attempt: 2 },
+  });
   expect(next.id).not.toBe(pane.id);
 });
 
