@@ -1,5 +1,5 @@
 import { EventLog } from '../core/event-log.ts';
-import type { RunEvent } from '../core/events.ts';
+import type { GraphChange, RunEvent } from '../core/events.ts';
 import { isGivenUp } from '../core/give-up.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import type { ReadGraphOptions } from '../core/graph/read-graph.ts';
@@ -79,7 +79,10 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
   const opened = openLog(store, run, state, length);
   try {
     const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
-    if (state.startedAt !== null && isOver(state, options.settings, readRequests(store.commands(run), state.request))) {
+    const change =
+      state.startedAt === null || state.outcome === 'succeeded' ? null : takeUpGraph(options, store, run, state);
+    const requests = readRequests(store.commands(run), state.request);
+    if (state.startedAt !== null && !hasWork(change) && isOver(state, options.settings, requests)) {
       if (state.digest !== options.digest)
         notes.push('the graph file has changed since; --new-run starts over with it');
       return { ...opened, over: true, opening: events.slice(-1), notes };
@@ -88,7 +91,6 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
     if (state.startedAt === null) {
       opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
     } else {
-      const change = takeUpGraph(options, store, run, state);
       // A teardown mode may have left them at work, and nobody looks after a task that is gone from the file.
       if (change !== null) await stopAgents(serversOf(store, [run], options.tmuxSocket), state, change.removed);
       opened.log.append({ kind: 'run_resumed', pid: process.pid });
@@ -100,6 +102,11 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
     opened.journal.close();
     throw error;
   }
+}
+
+/** A comment, or an edit of what is finished, is no reason to go on. */
+function hasWork(change: GraphChange | null): boolean {
+  return change !== null && change.added.length + change.changed.length + change.removed.length > 0;
 }
 
 /**

@@ -219,7 +219,12 @@ type TaskFact =
       readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
     })
   /** Somebody wrote to the agent. */
-  | (OfTask & { readonly kind: 'task_prompted'; readonly result: 'submitted' | 'queued' | 'typed' | 'gone' })
+  | (OfTask & {
+      readonly kind: 'task_prompted';
+      readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
+      /** The request that it was done for. */
+      readonly request?: number;
+    })
   | (OfTask & {
       readonly kind: 'task_succeeded';
       readonly status: 'pr_merged' | 'completed';

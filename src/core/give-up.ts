@@ -1,5 +1,5 @@
 import type { Settings } from './graph/graph.ts';
-import { type AttemptState, attemptsThatCount, currentAttempt, type TaskState } from './run-state.ts';
+import { type AttemptState, attemptsThatCount, type TaskState } from './run-state.ts';
 import { isStorageFailure } from './storage-failure.ts';
 
 /** The code of an attempt whose place is gone, such as a tmux server that died: nobody's failure. */
@@ -13,7 +13,7 @@ const MAX_PLACES_LOST = 5;
  * has not failed. A lost place burns none, and neither does a disk that takes nothing, which stops the run.
  */
 export function isGivenUp(task: TaskState, settings: Settings): boolean {
-  if (currentAttempt(task)?.failure?.failureClass === 'internal_error') return true;
+  if (attemptsThatCount(task).at(-1)?.failure?.failureClass === 'internal_error') return true;
   const lost = attemptsThatCount(task).filter(hasLostItsPlace).length;
   return attemptsLeft(task, settings) <= 0 || lost > MAX_PLACES_LOST + task.granted;
 }

@@ -103,7 +103,10 @@ function changeGraph(state: RunState, event: Extract<RunEvent, { kind: 'graph_ch
   state.workstreams.clear();
   for (const outline of event.tasks) {
     const known = tasks.get(outline.id) ?? state.removed.get(outline.id);
-    state.tasks.set(outline.id, known === undefined ? pendingTask(outline) : { ...known, outline });
+    // What failed as another task has all attempts before it as the one that it is now.
+    const isMended = known?.status === 'failed' && event.changed.includes(outline.id);
+    const takenBack = isMended ? known.attempts.length : (known?.takenBack ?? 0);
+    state.tasks.set(outline.id, known === undefined ? pendingTask(outline) : { ...known, outline, takenBack });
     tasks.delete(outline.id);
     state.removed.delete(outline.id);
   }
@@ -161,7 +164,8 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
   const status = patch.status ?? task.status;
   if (patch.status !== undefined) requireTaskMove(event.task, attempt.status, patch.status);
   const attempts = [...task.attempts.slice(0, -1), { ...attempt, ...patch }];
-  state.tasks.set(event.task, { ...task, status, calledOff, attempts });
+  const servedFor = (event.kind === 'task_prompted' ? event.request : null) ?? task.servedFor;
+  state.tasks.set(event.task, { ...task, status, calledOff, servedFor, attempts });
   if (event.kind === 'task_base_merged') laneMoved(state, task, event.commit);
   if (event.kind === 'task_succeeded' && event.commit !== null) laneMoved(state, task, event.commit);
 }
@@ -179,7 +183,7 @@ function retry(state: RunState, task: TaskState, event: Extract<RunEvent, { kind
     calledOff: false,
     granted: task.granted + (asked === null ? 0 : 1),
     change: asked ?? task.change,
-    retriedFor: event.request ?? task.retriedFor,
+    servedFor: event.request ?? task.servedFor,
   });
 }
 
@@ -198,5 +202,5 @@ function requireAttempt(event: AttemptFact, expected: number): void {
 
 function pendingTask(outline: TaskOutline): TaskState {
   const open = { status: 'pending', blockedBy: null, calledOff: false, takenBack: 0, granted: 0 } as const;
-  return { outline, ...open, retriedFor: null, change: null, attempts: [] };
+  return { outline, ...open, servedFor: null, change: null, attempts: [] };
 }

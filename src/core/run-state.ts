@@ -78,12 +78,12 @@ export interface TaskState {
   readonly blockedBy: BlockRoot | null;
   /** A person called it off: it stays so until it is retried. */
   readonly calledOff: boolean;
-  /** How many of the attempts a rollback has taken back: they count for nothing any more. */
+  /** How many of the attempts a rollback, or an edit of the task, has taken back: they count for nothing any more. */
   readonly takenBack: number;
   /** Attempts that a person has granted beside those of the settings. */
   readonly granted: number;
-  /** The last request that it was tried again for; null for none. */
-  readonly retriedFor: number | null;
+  /** The last request that it was tried again for, or that was sent to its agent; null for none. */
+  readonly servedFor: number | null;
   /** What a person has changed about it for its later attempts. */
   readonly change: RetryChange | null;
   /** In order; the last one is the current one. Empty before the first start. */

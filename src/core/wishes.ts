@@ -50,7 +50,7 @@ export class Wishes {
         }
         return await cancelRun();
       case 'send':
-        return await this.#send(this.#task(request.task), request.text);
+        return await this.#send(this.#task(request.task), request.text, number);
       case 'pause':
         if (!log.state.paused) log.append({ kind: 'run_paused' });
         return;
@@ -63,7 +63,7 @@ export class Wishes {
   async #retry(task: GraphTask, change: RetryChange, request: number): Promise<void> {
     const { log, settings, onChange } = this.#options;
     // Done already, by an owner that was gone before it could say so.
-    if (this.#state(task).retriedFor === request) return;
+    if (this.#state(task).servedFor === request) return;
     const plan = this.#plan(task);
     this.#requireRunner(task, change);
     if (plan.cancels) {
@@ -133,9 +133,10 @@ export class Wishes {
     throw new RequestRefused('teardown_failed', concern?.message ?? `task ${task.id} could not be torn down`);
   }
 
-  async #send(task: GraphTask, text: string): Promise<void> {
+  async #send(task: GraphTask, text: string, request: number): Promise<void> {
     const { attempts } = this.#options;
-    const { status } = this.#state(task);
+    const { status, servedFor } = this.#state(task);
+    if (servedFor === request) return;
     if (!isActive(status)) {
       throw new RequestRefused('not_running', `task ${task.id} is ${status.replaceAll('_', ' ')}: it has no agent`);
     }
@@ -143,7 +144,7 @@ export class Wishes {
     const { agent } = runtime.artifacts;
     if (agent === null) throw new RequestRefused('no_agent', `the agent of ${task.id} is not there yet`);
     const result = await agent.send(text, runtime.signal);
-    runtime.report({ kind: 'task_prompted', result });
+    runtime.report({ kind: 'task_prompted', result, request });
     if (result === 'gone') throw new RequestRefused('agent_gone', `the agent of ${task.id} is gone`);
   }
 

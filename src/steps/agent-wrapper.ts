@@ -13,7 +13,9 @@ export const LAUNCHED_FILE = '.launched';
 /**
  * Runs beside every agent: `agent-wrapper EXIT_CODE_FILE PROGRAM [ARGUMENT...]`. tmux loses exit codes, so they are
  * kept in a file. Ctrl-C is for the agent (a trap with a command is undone in children, unlike an ignored signal).
- * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end.
+ * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end. The end
+ * of a session's leader takes what tmux has not read yet with it: so the wrapper lets go of the terminal and waits until
+ * tmux has closed it, unless something that the agent has left behind still holds it.
  */
 const WRAPPER = `#!/bin/sh
 [ -z "\${${UNSET_VARIABLE}-}" ] || unset $${UNSET_VARIABLE}
@@ -30,6 +32,11 @@ trap : INT QUIT
 code=$?
 trap '' HUP INT QUIT TERM
 printf '%s\\n' "$code" >"$file"
+exec 3>&1 </dev/null >/dev/null 2>&1
+sleep 1 3>&- &
+trap 'kill -9 $!; wait; exit "$code"' HUP
+exec 3>&-
+wait
 exit "$code"
 `;
 

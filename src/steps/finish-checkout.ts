@@ -2,8 +2,37 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Leavings, sortLeavings } from './killed-checkout.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled, wasKilled } from './tools/killed-git.ts';
+import { clearLocks } from './uncommitted-work.ts';
 import { worktreeGit } from './worktree-git.ts';
-import type { WorktreeStatus } from './worktree-status.ts';
+import { gitDirOf, type WorktreeStatus } from './worktree-status.ts';
+
+export interface Move {
+  readonly git: Git;
+  /** The worktree's folder. */
+  readonly path: string;
+  /** After `git checkout`; it goes to `to`. */
+  readonly args: readonly string[];
+  readonly to: string;
+  /** Whether an earlier git may have been killed there. */
+  readonly mayBeTorn: boolean;
+  readonly status: () => Promise<WorktreeStatus | null>;
+}
+
+/** Moves a clean worktree to a commit, also where a git that was killed has begun with that, this one included. */
+export async function moveCheckout({ git, path, args, to, mayBeTorn, status }: Move): Promise<void> {
+  const move = (...force: string[]) => worktreeGit(git, path)(['checkout', '-q', ...force, ...args]);
+  try {
+    await move();
+  } catch (error) {
+    const isKilled = wasKilled(error);
+    if (isKilled) await clearLocks(git, gitDirOf(path));
+    if ((isKilled || mayBeTorn) && (await wasOnItsWay(git, path, await status(), to))) {
+      await againWhenKilled(() => move('-f'));
+    } else if (isKilled) await move();
+    else throw error;
+  }
+}
 
 /** True when all that differs from HEAD is what a git that was killed has written on its way to `to`. */
 export async function wasOnItsWay(git: Git, path: string, status: WorktreeStatus | null, to: string): Promise<boolean> {

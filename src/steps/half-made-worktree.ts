@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkspaceError } from '../core/errors.ts';
 import { readIfThere } from './tools/atomic-file.ts';
 import { isInside, liveGit } from './tools/git-processes.ts';
-import { recordOf } from './tools/worktree-records.ts';
+import { recordedWorktrees, recordOf } from './tools/worktree-records.ts';
 import { gitDirOf, isWorktree } from './worktree-status.ts';
 
 /** Milliseconds for a git that goes on after the owner that started it; where nobody can see it, all of `UNSEEN`. */
@@ -32,27 +32,42 @@ export async function dropHalfMade(path: string, commonDir: string): Promise<boo
   return true;
 }
 
-/** A record that was begun under the name that the worktree would get, and that names no folder yet. */
+/**
+ * A record under the name that the worktree gets that names no folder, not yet or no more: of a git that was killed when
+ * it made one, or took one away. Git itself prunes these.
+ */
 export function dropNameless(name: string, commonDir: string): void {
   const gitDir = join(commonDir, 'worktrees', name);
-  if (isMarked(gitDir) && readIfThere(join(gitDir, 'gitdir')) === null && !liveGit()?.some(isAdding)) {
-    rmSync(gitDir, { recursive: true, force: true });
-  }
+  const mark = readIfThere(join(gitDir, 'locked'))?.trim() ?? '';
+  if (!existsSync(gitDir) || !['', MARK].includes(mark)) return;
+  const folder = readIfThere(join(gitDir, 'gitdir')) ?? '';
+  if (folder === '' && !isAnyMade(commonDir)) rmSync(gitDir, { recursive: true, force: true });
 }
 
 /** The git directory of a worktree that is half made. */
 function halfMade(path: string, commonDir: string): string | null {
-  const gitDir = isWorktree(path) ? gitDirOf(path) : (recordOf(path, commonDir)?.gitDir ?? null);
+  const gitDir = namedBy(path) ?? recordOf(path, commonDir)?.gitDir ?? null;
   if (gitDir === null || !isInside(gitDir, join(commonDir, 'worktrees'))) return null;
   return isMarked(gitDir) ? gitDir : null;
 }
 
-function isMarked(gitDir: string): boolean {
-  return readIfThere(join(gitDir, 'locked'))?.trim() === 'initializing';
+/** Null also for a folder whose `.git` is not written yet. */
+function namedBy(path: string): string | null {
+  return isWorktree(path) && gitDirOf(path) !== path ? gitDirOf(path) : null;
 }
 
-function isAdding({ argv }: { argv: readonly string[] }): boolean {
-  return argv.includes('worktree');
+const MARK = 'initializing';
+
+function isMarked(gitDir: string): boolean {
+  return readIfThere(join(gitDir, 'locked'))?.trim() === MARK;
+}
+
+/** Whether a git makes a worktree of this repository just now. */
+function isAnyMade(commonDir: string): boolean {
+  const folders = [dirname(commonDir), ...recordedWorktrees(commonDir).map((record) => record.path)];
+  const isHere = (cwd: string | null) => cwd === null || folders.some((folder) => isInside(cwd, folder));
+  const makers = liveGit()?.filter(({ argv }) => argv.includes('worktree') && argv.includes('add')) ?? [];
+  return makers.some(({ cwd }) => isHere(cwd));
 }
 
 async function untilNobodyMakes(path: string, gitDir: string): Promise<void> {

@@ -13,6 +13,7 @@ import { finishMerge } from './finish-checkout.ts';
 import { mergedTree, planMerge } from './local-merge.ts';
 import { ToolError } from './tools/exec.ts';
 import { type Git, NO_COMMIT } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import type { Worktrees } from './worktree.ts';
 import { parseStatus } from './worktree-status.ts';
 
@@ -124,7 +125,9 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     if (checkedOut === null) {
       return (await git.updateRefs([{ ref: `refs/heads/${branch}`, to, from }])) ? 'yes' : 'raced';
     }
-    const merge = () => git.run(['merge', '-q', '--ff-only', '--no-autostash', to], { cwd: checkedOut });
+    // What one that was killed has left is in the way of the next, which finds itself at its end where it was not.
+    const args = ['merge', '-q', '--ff-only', '--no-autostash', to];
+    const merge = () => againWhenKilled(() => git.run(args, { cwd: checkedOut }));
     try {
       await merge().catch(async (error: unknown) => {
         const isInTheWay = error instanceof ToolError && IN_THE_WAY.test(error.stderr);

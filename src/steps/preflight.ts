@@ -1,11 +1,12 @@
-import { existsSync, lstatSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
-import { BRANCH_ROOT, taskBranch, taskWorktree, workstreamWorktree } from '../core/names.ts';
 import { resolveProgram } from './environments/tmux-launch.ts';
+import { requireFreeNames } from './free-names.ts';
 import { exec, ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import { GIT, requireTool, TMUX } from './tools/versions.ts';
 
 export interface Repository {
@@ -22,7 +23,7 @@ export async function findRepository(path: string): Promise<Repository> {
     throw new UserError(`there is no folder ${target}`, { hint: 'name a repository with -t PATH' });
   const asked = ['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-common-dir', '--show-toplevel'];
   // Both at once; that git is missing or too old is said first.
-  const answer = exec('git', asked, { cwd: target, env: NO_REPOSITORY_VARIABLES });
+  const answer = againWhenKilled(() => exec('git', asked, { cwd: target, env: NO_REPOSITORY_VARIABLES }));
   answer.catch(() => {});
   await requireTool(GIT);
   const { stdout } = await answer.catch((error: unknown) => {
@@ -72,7 +73,7 @@ export async function preflight(options: PreflightOptions): Promise<{ baseCommit
   await Promise.all([
     needsTmux ? requireTool(TMUX).catch(collect) : null,
     requireIdentity(git).catch(collect),
-    requireFreeNames(options, collect),
+    requireFreeNames({ ...options, ...options.repository }, collect),
   ]);
   requirePrograms(options, collect);
   const baseCommits = await requireBranches(graph, git, collect);
@@ -118,74 +119,6 @@ function missingBranch(workstream: string, key: string, branch: string): UserErr
   return new UserError(`workstream ${workstream}: ${key} ${branch} does not exist`, {
     hint: `git branch ${branch}, or name another branch in the graph file`,
   });
-}
-
-/** Git cannot hold `agentrelay` beside `agentrelay/…`, nor one branch in two worktrees. */
-async function requireFreeNames(options: PreflightOptions, collect: (error: unknown) => void): Promise<void> {
-  const { graph, git, repository } = options;
-  for (const prefix of [BRANCH_ROOT, taskBranch(graph.name, 'ws'), `${BRANCH_ROOT}/${graph.name}`]) {
-    if ((await git.branch(prefix)) === null) continue;
-    collect(
-      new UserError(`branch ${prefix} is in the way of the branches that the run makes`, {
-        hint: `git branch -m ${prefix} another-name`,
-      }),
-    );
-  }
-  const { stdout } = await git.run(['worktree', 'list', '--porcelain', '-z']);
-  const known = new Map<string, string>();
-  for (const entry of stdout.split('\0\0')) {
-    const fields = entry.split('\0');
-    const path = fields.find((field) => field.startsWith('worktree '))?.slice('worktree '.length);
-    const branch = fields.find((field) => field.startsWith('branch refs/heads/'))?.slice('branch refs/heads/'.length);
-    if (path !== undefined) known.set(path, branch ?? '');
-  }
-  const ours = join(repository.root, '.worktrees', graph.name);
-  for (const folder of ['.worktrees', '.workflow']) {
-    const top = join(repository.root, folder);
-    requireFolders([top, join(top, graph.name)], collect);
-  }
-  for (const [path, branch] of known) {
-    if (!branch.startsWith(`${BRANCH_ROOT}/${graph.name}/`) || path.startsWith(`${ours}/`)) continue;
-    collect(
-      new UserError(`branch ${branch} is checked out in ${path}, where the run cannot use it`, {
-        hint: `git -C ${path} checkout --detach`,
-      }),
-    );
-  }
-  for (const path of worktreePaths(graph).map((relative) => join(repository.root, relative))) {
-    if (!existsSync(path) || known.has(path)) continue;
-    collect(
-      new UserError(`${path} is in the way: the run makes a worktree there, and this is none`, {
-        hint: 'move it away',
-      }),
-    );
-  }
-}
-
-/** What lies on the way to our folders must be folders; a link would take the run to who knows where. */
-function requireFolders(paths: readonly string[], collect: (error: unknown) => void): void {
-  for (const path of paths) {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return;
-    if (found.isDirectory()) continue;
-    const what = found.isSymbolicLink() ? 'a link' : 'a file';
-    collect(
-      new UserError(`${path} is in the way: the run keeps its files in a folder of this name, and this is ${what}`, {
-        hint: 'move it away',
-      }),
-    );
-    return;
-  }
-}
-
-function worktreePaths(graph: Graph): string[] {
-  const lanes = graph.workstreams.filter((lane) => !lane.parallel);
-  const parallel = new Set(graph.workstreams.filter((lane) => lane.parallel).map((lane) => lane.id));
-  const tasks = graph.tasks.filter((task) => parallel.has(task.workstreamId));
-  return [
-    ...lanes.map((lane) => workstreamWorktree(graph.name, lane.id)),
-    ...tasks.map((task) => taskWorktree(graph.name, task.workstreamId, task.id)),
-  ];
 }
 
 function requirePrograms({ settings, repository }: PreflightOptions, collect: (error: unknown) => void): void {

@@ -12,6 +12,7 @@ import { keepUnder } from './kept-ref.ts';
 import { workToKeep } from './kept-work.ts';
 import { mergeIntoBranch } from './local-merge.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import type { Worktrees } from './worktree.ts';
 import type { WorktreeHolders } from './worktree-holders.ts';
 
@@ -83,7 +84,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
   async #bringBackUncommitted(files: string | null, path: string): Promise<void> {
     if (files === null) return;
     const restore = ['restore', '--no-overlay', `--source=${files}`, '--worktree', '--', ':/'];
-    await this.#options.git.run(restore, { cwd: path });
+    await againWhenKilled(() => this.#options.git.run(restore, { cwd: path }));
   }
 
   /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { uncommittedWorkOf } from './kept-work.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import type { WorktreeGit } from './worktree-git.ts';
 import type { WorktreeStatus } from './worktree-status.ts';
 
@@ -31,7 +32,11 @@ export interface WorkToSave {
  * Makes a commit of everything in the worktree that is not ignored, through an index of its own; nothing in the
  * worktree changes. What was staged and is not in the files any more becomes a second parent.
  */
-export async function commitUncommitted({ git, gitDir, status, parents, note }: WorkToSave): Promise<string> {
+export async function commitUncommitted(work: WorkToSave): Promise<string> {
+  return await againWhenKilled(() => commitOnce(work));
+}
+
+async function commitOnce({ git, gitDir, status, parents, note }: WorkToSave): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'agentrelay-index-'));
   try {
     const env = { GIT_INDEX_FILE: join(folder, 'index') };
@@ -123,7 +128,7 @@ const OPERATIONS = [
 /** Ends a merge, rebase, cherry-pick, revert or bisect that was left half-way. */
 export async function endOperations(git: WorktreeGit, gitDir: string): Promise<void> {
   for (const [trace, args] of OPERATIONS) {
-    if (existsSync(join(gitDir, trace))) await git(args, { accept: [0, 1, 128] });
+    if (existsSync(join(gitDir, trace))) await againWhenKilled(() => git(args, { accept: [0, 1, 128] }));
   }
 }
 

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { dropNameless } from './half-made-worktree.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import { recordOf } from './tools/worktree-records.ts';
 
 /**
@@ -12,11 +14,20 @@ export async function removeWorktree(git: Git, path: string, commonDir: string):
   // What is in there was a worktree once, and its work is saved.
   const removed = join(commonDir, 'agentrelay-removed');
   const moved = existsSync(path) && recordOf(path, commonDir) !== null ? moveAway(path, removed) : null;
-  // Of a folder that is gone git forgets this one, and not those that are on a disk that is not here just now.
-  await git.run(['worktree', 'remove', '-f', '-f', path], { accept: existsSync(path) ? [0] : [0, 128] });
+  await forgetWorktree(git, path, commonDir);
   if (moved !== null) await rm(moved, { recursive: true, force: true });
   // What removals that were stopped have left, as far as it goes; the next one tries again.
   if (existsSync(removed)) await Promise.allSettled([rm(removed, { recursive: true })]);
+}
+
+/** Takes the record away. Of a folder that is gone git forgets this one, and none on a disk that is not here just now. */
+export async function forgetWorktree(git: Git, path: string, commonDir: string): Promise<void> {
+  const record = recordOf(path, commonDir);
+  await againWhenKilled(async () => {
+    await git.run(['worktree', 'remove', '-f', '-f', path], { accept: existsSync(path) ? [0] : [0, 128] });
+  });
+  // Where git was killed in the middle.
+  dropNameless(basename(record?.gitDir ?? path), commonDir);
 }
 
 /** Null where git has to see to it: a mounted folder, one that we may not move, or whose name is taken there. */

@@ -1,18 +1,20 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
 import { KeyedQueue } from '../core/queue.ts';
 import type { SavedWork } from './backup-refs.ts';
-import { wasOnItsWay } from './finish-checkout.ts';
-import { dropHalfMade, dropNameless, isHalfMade } from './half-made-worktree.ts';
+import { moveCheckout, wasOnItsWay } from './finish-checkout.ts';
+import { dropHalfMade, isHalfMade } from './half-made-worktree.ts';
 import { detachFromLost } from './lost-branch.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
+import { againWhenKilled } from './tools/killed-git.ts';
 import { withLock } from './tools/lock-file.ts';
 import { listWorktrees } from './tools/worktree-list.ts';
 import { clearLocks, endOperations } from './uncommitted-work.ts';
 import { WorktreeBackup } from './worktree-backup.ts';
 import { headOf, worktreeGit } from './worktree-git.ts';
+import { forgetHolder, makeWorktree, reason } from './worktree-making.ts';
 import { removeWorktree } from './worktree-removal.ts';
 import { gitDirOf, isWorktree, parseStatus, type WorktreeStatus } from './worktree-status.ts';
 
@@ -53,7 +55,8 @@ export class Worktrees {
       if (at.branch !== undefined) await this.checkout(path, at.branch, at.commit);
       return;
     }
-    const isOurs = await this.#exclusively(() => this.#make(path, at));
+    const wanted = { path, commit: at.commit, branch: at.branch, commonDir: this.#commonDir };
+    const isOurs = await this.#exclusively(() => makeWorktree(this.#git, wanted));
     if (!isOurs) return await this.add(path, at);
     this.#sound.add(path);
     if (at.branch === undefined) this.#left.set(path, { commit: at.commit, at: performance.now() });
@@ -62,15 +65,13 @@ export class Worktrees {
   /** Puts a clean worktree on `branch`, (re)made at `commit`. */
   async checkout(path: string, branch: string, commit: string): Promise<void> {
     this.#left.delete(path);
-    const isSound = this.#sound.delete(path);
-    const checkout = async (...force: string[]) => {
-      await worktreeGit(this.#git, path)(['checkout', '-q', ...force, '--no-track', '-B', branch, commit]);
-    };
+    const mayBeTorn = !this.#sound.delete(path);
+    const checkout = () => this.#move(path, commit, ['--no-track', '-B', branch, commit], mayBeTorn);
     try {
       await checkout().catch(async (error: unknown) => {
-        if (!isSound && (await wasOnItsWay(this.#git, path, await this.status(path), commit))) await checkout('-f');
-        else if (await this.#forgetHolder(path, branch)) await checkout();
-        else throw error;
+        const holder = { path, branch, commonDir: this.#commonDir };
+        if (!(await forgetHolder(this.#git, holder))) throw error;
+        await checkout();
       });
       this.#sound.add(path);
     } catch (error) {
@@ -127,8 +128,8 @@ export class Worktrees {
     for (let now: WorktreeStatus | null = status; now !== null && now.dirty.length > 0; ) {
       saved = await this.#backup.saveUncommitted(path, now, run, saved);
       // In this order: the ignore rules are still those by which the work was saved.
-      await git(['clean', '-fdq']);
-      await git(['reset', '-q', '--hard']);
+      await againWhenKilled(() => git(['clean', '-fdq']));
+      await againWhenKilled(() => git(['reset', '-q', '--hard']));
       const next = await this.status(path);
       // Changes inside of a submodule are not ours to take away.
       now = next?.dirty.join('\0') === now.dirty.join('\0') ? null : next;
@@ -156,44 +157,15 @@ export class Worktrees {
     return listed.find((worktree) => worktree.branch === branch && existsSync(worktree.path))?.path ?? null;
   }
 
-  /** False, and nothing is made, where one is there by now: of a git that went on after the owner that started it. */
-  async #make(path: string, at: { commit: string; branch?: string }): Promise<boolean> {
-    // `-f` takes over the record of a worktree whose folder was deleted by hand.
-    const branch = at.branch === undefined ? ['--detach'] : ['-B', at.branch];
-    const add = () => this.#git.run(['worktree', 'add', '-q', '-f', ...branch, path, at.commit]);
-    dropNameless(basename(path), this.#commonDir);
-    try {
-      await add().catch(async (error: unknown) => {
-        const isFree = await dropHalfMade(path, this.#commonDir);
-        if (!isFree && (at.branch === undefined || !(await this.#forgetHolder(path, at.branch)))) throw error;
-        await add();
-      });
-      return true;
-    } catch (error) {
-      if (isWorktree(path) && !isHalfMade(path, this.#commonDir)) return false;
-      throw new WorkspaceError('worktree_clash', `cannot make the worktree ${path}: ${reason(error)}`, {
-        cause: error,
-      });
-    }
-  }
-
   async #forgetHalfMade(path: string): Promise<void> {
     if (this.#sound.has(path) || !existsSync(path) || !isHalfMade(path, this.#commonDir)) return;
     await this.#exclusively(() => dropHalfMade(path, this.#commonDir));
   }
 
-  /** The record that has `branch`, where its folder is gone. Another's stays when a person has locked it. */
-  async #forgetHolder(path: string, branch: string): Promise<boolean> {
-    const holder = (await listWorktrees(this.#git)).find((worktree) => worktree.branch === branch);
-    if (holder === undefined || existsSync(holder.path) || (holder.locked && holder.path !== path)) return false;
-    await this.#git.run(['worktree', 'remove', '-f', '-f', holder.path], { accept: [0, 128] });
-    return true;
-  }
-
   /** Goes on with a checkout of `commit` in whose middle git was killed: that is no work of anybody's. */
   async #finishCheckout(path: string, status: WorktreeStatus, commit: string): Promise<WorktreeStatus> {
     if (this.#sound.delete(path) || !(await wasOnItsWay(this.#git, path, status, commit))) return status;
-    await worktreeGit(this.#git, path)(['checkout', '-q', '-f', '--detach', commit]);
+    await againWhenKilled(() => worktreeGit(this.#git, path)(['checkout', '-q', '-f', '--detach', commit]));
     return { head: commit, branch: null, dirty: [] };
   }
 
@@ -201,8 +173,13 @@ export class Worktrees {
   async #detach(path: string, { head, branch, dirty }: WorktreeStatus, commit: string): Promise<boolean> {
     if (dirty.length === 0 && branch === null && head === commit) return false;
     if (dirty.length === 0 && (await this.#moveHead(path, head, commit))) return false;
-    await worktreeGit(this.#git, path)(['checkout', '-q', '--detach', commit]);
+    await this.#move(path, commit, ['--detach', commit], false);
     return true;
+  }
+
+  async #move(path: string, to: string, args: readonly string[], mayBeTorn: boolean): Promise<void> {
+    const status = () => this.status(path);
+    await moveCheckout({ git: this.#git, path, args, to, mayBeTorn, status });
   }
 
   /** What the new commit does not ignore, or does not link any more, was work on the old one. */
@@ -241,7 +218,8 @@ export class Worktrees {
       });
     const status = await look();
     if (status !== null) return { status, saved: null };
-    await this.#exclusively(() => this.#git.run(['worktree', 'repair'], { accept: [0, 1, 128] }));
+    const repair = () => this.#git.run(['worktree', 'repair'], { accept: [0, 1, 128] });
+    await this.#exclusively(() => againWhenKilled(repair));
     const mended = await look();
     if (mended !== null) return { status: mended, saved: null };
     if (readdirSync(path).length === 0) {
@@ -256,8 +234,4 @@ export class Worktrees {
     const lock = join(this.#commonDir, 'agentrelay.lock');
     return await this.#queue.run('worktrees', () => withLock(lock, 60_000, work));
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof ToolError && error.stderr.trim() !== '' ? error.stderr.trim() : String(error);
 }

@@ -43,6 +43,17 @@ function edits(first: GraphSpec, facts: Fact[] = []) {
 }
 
 describe('tasks', () => {
+  test('that failed have all their attempts again once they are defined anew, and only then', () => {
+    const run = edits({ tasks: [{ id: 'a' }, { id: 'b' }] }, [...failed('a'), ...failed('b')]);
+    run.edit({
+      tasks: [
+        { id: 'a', deps: [] },
+        { id: 'b', framework: 'other' },
+      ],
+    });
+    expect([...run.state.tasks.values()].map(({ takenBack }) => takenBack)).toEqual([0, 1]);
+  });
+
   test('are added and moved about in the order of the new file', () => {
     const run = edits({ tasks: [{ id: 'a' }, { id: 'b' }] }, failed('b'));
     run.edit({ tasks: [{ id: 'new' }, { id: 'b', deps: ['new'] }, { id: 'a' }] });

@@ -7,22 +7,28 @@ import { type CrashRun, runWithCrashes } from '../support/crash-run.ts';
 import { expectRun } from '../support/run-model.ts';
 import { crashPlans, type RunPlan, type TaskPlan } from '../support/run-plan.ts';
 
+/** Milliseconds: a failure is made small before it is told. */
+const LIMIT = 120_000;
 const picks = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 });
 /** Shares of what an owner who is left alone does and writes. */
 const kills = fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 3 });
 
-test('a run whose owners are killed anywhere ends as if nobody had been killed', async () => {
-  await fc.assert(
-    fc.asyncProperty(crashPlans, picks, kills, async (plan, order, shares) => {
-      const undisturbed = await runWithCrashes({ plan, kills: [], picks: order });
-      expectEnd(undisturbed, plan);
-      const size = undisturbed.points[0] ?? 0;
-      const at = shares.map((share) => Math.floor((share * size) / 1000));
-      expectEnd(await runWithCrashes({ plan, kills: at, picks: order }), plan);
-    }),
-    { numRuns: 150 },
-  );
-});
+test(
+  'a run whose owners are killed anywhere ends as if nobody had been killed',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(crashPlans, picks, kills, async (plan, order, shares) => {
+        const undisturbed = await runWithCrashes({ plan, kills: [], picks: order });
+        expectEnd(undisturbed, plan);
+        const size = undisturbed.points[0] ?? 0;
+        const at = shares.map((share) => Math.floor((share * size) / 1000));
+        expectEnd(await runWithCrashes({ plan, kills: at, picks: order }), plan);
+      }),
+      { numRuns: 150 },
+    );
+  },
+  LIMIT,
+);
 
 const lane = { parent: null, parallel: false, autoMerge: true, prepareFails: false } as const;
 const merged = { open: 'opened', merge: 'merged', person: 'never' } as const;

@@ -93,6 +93,23 @@ function place(lane: string): number {
   return graph.workstreams.findIndex(({ id }) => id === lane);
 }
 
+test('a lane that waits for one that comes later in the file is reopened after it', () => {
+  const { log, state } = logOf(
+    ...failed('a'),
+    failedLane('one', { workstream: 'two' }),
+    failedLane('two', { task: 'a' }),
+    retrying('a'),
+  );
+  expect(settleBlocks(log)).toEqual(['two', 'one']);
+  expect(state.workstreams.get('one')?.status).toBe('pending');
+});
+
+test('what is blocked keeps what is behind it', () => {
+  const { log, told } = logOf(...failed('a'), blocked('b', { task: 'a' }), blocked('c', { task: 'b' }));
+  settleBlocks(log);
+  expect(told()).toEqual([]);
+});
+
 test('a lane that failed by itself stays so, with what it blocks', () => {
   const { log, state, told } = logOf(
     failedLane('two', { workstream: 'two' }),

@@ -263,6 +263,25 @@ describe('a gate', () => {
     expect(result.error).toMatch(/exited 1 and the agent is gone/);
   });
 
+  test('that went back: the same commit, signalled once more, is a new signal', async () => {
+    const { told } = await resume([...atGate, gateFailed(), sentBack()], { task: gate });
+    expect(told).toBe('adopted signalled pr_created gate_started gate_passed pr_merging succeeded torn_down');
+  });
+
+  test('that nobody was there to be told of is not told again', async () => {
+    const gone: AttemptReport = { kind: 'task_sent_back', cause: 'gate', result: 'gone' };
+    const wait = () => {
+      throw new SignalError('agent_exited', 'gone');
+    };
+    const { calls, result } = await resume([...atGate, gateFailed(), gone], {
+      task: gate,
+      script: { wait },
+      found: 'ended',
+    });
+    expect(calls).toBe('wait, teardown');
+    expect(result.status).toBe('failed');
+  });
+
   test('whose commit is signalled once more under the new owner is told and gated as before a crash', async () => {
     let gates = 0;
     const pass = { passed: true, exitCode: 0, outputFile: '/out' };

@@ -187,6 +187,30 @@ describe('send', () => {
     expect(asked.task('a').status).toBe('running');
   });
 
+  test('was done by an owner that could not say so any more: it is not sent again', async () => {
+    const said: string[] = [];
+    const script: TaskScript = {
+      ...workers().script,
+      send: (text) => {
+        said.push(text);
+        return 'submitted';
+      },
+      find: (it) => ({ agent: scriptedAgent(script, it), found: 'alive' }),
+    };
+    const first = new OwnedRun({ tasks: chain, script });
+    const left = first.orchestrator.run();
+    await quiet();
+    await first.ask(send);
+    first.orchestrator.detach();
+    await left;
+    const { journal } = first;
+    const at = journal.kinds().indexOf('request_applied');
+    journal.lines.splice(at);
+    const next = new OwnedRun({ tasks: chain, script, journal, idle: true });
+    expect(await next.ask(send)).toBe('applied');
+    expect(said).toEqual(['hello']);
+  });
+
   test('to nobody is refused', async () => {
     const underWay = new UnderWay();
     const script: TaskScript = {

@@ -9,6 +9,8 @@ import { type Asking, type CrashRun, runWithCrashes } from '../support/crash-run
 import type { Wish } from '../support/owned-run.ts';
 import { crashPlans, type RunPlan } from '../support/run-plan.ts';
 
+/** Milliseconds: a failure is made small before it is told. */
+const LIMIT = 120_000;
 const picks = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 });
 const kills = fc.array(fc.nat({ max: 150 }), { maxLength: 3 });
 
@@ -30,24 +32,31 @@ const asking = fc.record({
   wish: fc.constantFrom(...wishes),
 });
 
-test('whatever is asked for, and whoever is killed, a run stays legal, loses no task and does nothing twice', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      crashPlans,
-      picks,
-      kills,
-      fc.array(asking, { minLength: 1, maxLength: 8 }),
-      async (plan, order, deaths, asked) => {
-        const asks: Asking[] = asked.map(({ at, task, wish }) => ({ at, wish: wish(`t${task % plan.tasks.length}`) }));
-        const onEvent = (event: RunEvent, state: RunState) => {
-          if (event.kind === 'task_started') expectRoom(plan, state);
-        };
-        expectSound(await runWithCrashes({ plan, kills: deaths, picks: order, asks, onEvent }), plan);
-      },
-    ),
-    { numRuns: 150 },
-  );
-});
+test(
+  'whatever is asked for, and whoever is killed, a run stays legal, loses no task and does nothing twice',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        crashPlans,
+        picks,
+        kills,
+        fc.array(asking, { minLength: 1, maxLength: 8 }),
+        async (plan, order, deaths, asked) => {
+          const asks: Asking[] = asked.map(({ at, task, wish }) => ({
+            at,
+            wish: wish(`t${task % plan.tasks.length}`),
+          }));
+          const onEvent = (event: RunEvent, state: RunState) => {
+            if (event.kind === 'task_started') expectRoom(plan, state);
+          };
+          expectSound(await runWithCrashes({ plan, kills: deaths, picks: order, asks, onEvent }), plan);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  },
+  LIMIT,
+);
 
 function expectSound({ journal, log: { state }, world, outcome, thrown }: CrashRun, plan: RunPlan): void {
   expect(thrown).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Worktrees } from '../../src/steps/worktree.ts';
 import { GitRepository } from '../support/git-repository.ts';
-import { killWhenWriting, leftovers } from '../support/killed-git.ts';
+import { killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
 
 /** A lane's worktree on `main`, and the commit that it is to be put on: with every sort of change. */
 function between() {
@@ -32,7 +32,8 @@ async function killedInCheckout() {
   const all = between();
   const { repository, path, from, to } = all;
   await repository.worktrees.add(path, { commit: from });
-  await killWhenWriting(repository, 'middle', () => repository.worktrees.add(path, { commit: to, branch: 'task' }));
+  const args = ['checkout', '-q', '--no-track', '-B', 'task', to];
+  await killWhenWriting(repository, 'middle', () => repository.git.run(args, { cwd: path }));
   expect(existsSync(join(path, 'added/new'))).toBe(true);
   expect(readFileSync(join(path, 'zz'), 'utf8')).toBe('zz\n');
   expect(leftovers(repository)).toEqual(['worktrees/lane/index.lock']);
@@ -58,10 +59,32 @@ describe('a checkout in which git was killed', () => {
     }
   });
 
-  test('is finished by the owner that lived on', async () => {
-    const { repository, path, to } = await killedInCheckout();
+  test('is finished at once by the owner that lives on', async () => {
+    for (const [where, act] of [
+      ['on a branch', 'kill -KILL 0'],
+      ['detached', 'kill -KILL 0'],
+      ['on a branch', 'printf "in the mid" >middle; kill -KILL 0'],
+    ] as const) {
+      const { repository, path, from, to } = between();
+      await repository.worktrees.add(path, { commit: from });
+      const snare = new Snare(repository, 'middle', act);
+      await snare.around(async () => {
+        if (where === 'on a branch') await repository.worktrees.add(path, { commit: to, branch: 'task' });
+        else expect(await repository.worktrees.handOver(path, to, 1)).toBeNull();
+      });
+      expectAt(repository, path, to);
+      expect(repository.refs('refs/agentrelay')).toEqual([]);
+    }
+  });
+
+  test.each([{ after: false }, { after: true }])('is asked for again when killed, at its end: $after', async (how) => {
+    const { repository, path, from, to } = between();
+    await repository.worktrees.add(path, { commit: from });
+    const toCome = killGitAt(repository, 'checkout', how);
     await repository.worktrees.add(path, { commit: to, branch: 'task' });
+    expect(toCome()).toBe(0);
     expectAt(repository, path, to);
+    expect(repository.in(path, 'branch', '--show-current')).toBe('task');
   });
 
   test('is finished where one file was written in part', async () => {

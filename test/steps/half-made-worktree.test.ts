@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NO_COMMIT } from '../../src/steps/tools/git.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
 import { GitRepository } from '../support/git-repository.ts';
-import { Halt, killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
+import { FOR_GOOD, Halt, killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 
@@ -90,6 +90,22 @@ describe('a worktree in whose making git was killed', () => {
         mkdirSync(path);
       },
     ],
+    ['when its folder named no record yet', (path) => writeFileSync(join(path, '.git'), '')],
+    [
+      'before its record was marked',
+      (path, record) => {
+        rmSync(path, { recursive: true });
+        for (const name of readdirSync(record)) rmSync(join(record, name), { recursive: true });
+      },
+    ],
+    [
+      'when the mark of its record was not written yet, nor the name of its folder',
+      (path, record) => {
+        rmSync(path, { recursive: true });
+        for (const name of readdirSync(record)) rmSync(join(record, name), { recursive: true });
+        for (const name of ['locked', 'gitdir']) writeFileSync(join(record, name), '');
+      },
+    ],
     ['before it had a HEAD', (_path, record) => rmSync(join(record, 'HEAD'))],
     [
       'before its record named the folder',
@@ -104,6 +120,18 @@ describe('a worktree in whose making git was killed', () => {
     await worktrees.add(path, { commit: repository.commit(), branch: BRANCH });
     expectWhole(repository, path);
   });
+
+  test.each([{ after: false }, { after: true }])(
+    'is made at once all the same, killed at its end: $after',
+    async (how) => {
+      const repository = withFiles();
+      const path = join(repository.folder, 'lane');
+      const toCome = killGitAt(repository, 'add', how);
+      await repository.worktrees.add(path, { commit: repository.commit(), branch: BRANCH });
+      expect(toCome()).toBe(0);
+      expectWhole(repository, path);
+    },
+  );
 
   test('is left to a git that is still at it', async () => {
     const repository = withFiles();
@@ -125,11 +153,31 @@ describe('a worktree in whose making git was killed', () => {
 });
 
 describe('a removal in which git was killed', () => {
+  test.each([{ after: false }, { after: true }])('is finished at once, at its end: $after', async (how) => {
+    const repository = withFiles();
+    const path = repository.worktree();
+    const toCome = killGitAt(repository, 'remove', how);
+    expect(await repository.worktrees.remove(path, 1)).toBeNull();
+    expect(toCome()).toBe(0);
+    expect(existsSync(path)).toBe(false);
+    expectNothingElse(repository, []);
+  });
+
+  test('leaves no record that names no folder any more', async () => {
+    const repository = withFiles();
+    const path = repository.worktree();
+    const worktrees = afterwards(repository);
+    rmSync(path, { recursive: true });
+    rmSync(join(repository.commonDir, 'worktrees/work/gitdir'));
+    expect(await worktrees.remove(path, 1)).toBeNull();
+    expectNothingElse(repository, []);
+  });
+
   test('is finished, and saves nothing twice', async () => {
     const repository = withFiles();
     const path = repository.worktree();
     repository.write('work', 'not committed\n', path);
-    killGitAt(repository, 'remove');
+    killGitAt(repository, 'remove', { times: FOR_GOOD });
     await expect(repository.worktrees.remove(path, 1)).rejects.toThrow('did not run');
     expect(existsSync(path)).toBe(false);
     const saved = repository.refs('refs/agentrelay');
@@ -144,7 +192,7 @@ describe('a removal in which git was killed', () => {
     const repository = withFiles();
     const path = join(repository.folder, 'lane');
     await repository.worktrees.add(path, { commit: repository.commit(), branch: BRANCH });
-    killGitAt(repository, 'remove');
+    killGitAt(repository, 'remove', { times: FOR_GOOD });
     await expect(repository.worktrees.remove(path, 1)).rejects.toThrow('did not run');
     const worktrees = afterwards(repository);
     await worktrees.add(path, { commit: repository.commit(), branch: BRANCH });
@@ -154,11 +202,33 @@ describe('a removal in which git was killed', () => {
   });
 });
 
+test.each([
+  ['clean', false],
+  ['reset', false],
+  ['reset', true],
+  ['status', false],
+  ['add', false],
+  ['write-tree', true],
+] as const)('a hand-over goes on where %s was killed, at its end: %s', async (word, after) => {
+  const repository = withFiles();
+  const path = repository.worktree(BRANCH);
+  repository.write('work', 'not committed\n', path);
+  repository.write('a', 'changed\n', path);
+  const files = repository.listing(path);
+  const toCome = killGitAt(repository, word, { after });
+  const saved = await repository.worktrees.handOver(path, repository.commit(), 1);
+  expect(toCome()).toBe(0);
+  expect(repository.refs('refs/agentrelay')).toEqual([saved?.ref]);
+  expect(repository.tree(saved?.commit ?? '')).toEqual(files);
+  repository.run('update-ref', '-d', saved?.ref ?? '');
+  expectWhole(repository, path);
+});
+
 test('work that was saved before the end came is not saved once more', async () => {
   const repository = withFiles();
   const path = repository.worktree();
   repository.write('work', 'not committed\n', path);
-  killGitAt(repository, 'clean');
+  killGitAt(repository, 'clean', { times: FOR_GOOD });
   await expect(repository.worktrees.handOver(path, repository.commit(), 1)).rejects.toThrow('did not run');
   const [ref = ''] = repository.refs('refs/agentrelay');
   const saved = await afterwards(repository).handOver(path, repository.commit(), 1);

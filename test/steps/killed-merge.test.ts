@@ -2,14 +2,15 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KeyedQueue } from '../../src/core/queue.ts';
+import { planMerge } from '../../src/steps/local-merge.ts';
 import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
 import { Git } from '../../src/steps/tools/git.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
-import { killWhenWriting, leftovers } from '../support/killed-git.ts';
+import { killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
 import { BRANCH, Lane } from '../support/lane.ts';
 
-/** The merge of a lane into a branch that the user has checked out, killed when half of the files are written. */
-async function killedInMerge() {
+/** A lane to be merged into a branch that the user has checked out. */
+async function readyToMerge(): Promise<Lane> {
   const lane = new Lane();
   const { repository } = lane;
   repository.write('.git/info/exclude', '.worktrees/\n');
@@ -19,19 +20,24 @@ async function killedInMerge() {
   await lane.steps.prepare(lane.runtime);
   const middle = 'from the lane\n'.repeat(100);
   lane.advance({ added: 'added\n', edited: 'by the lane\n', middle, 'README.md': null, zz: 'by the lane\n' });
+  return lane;
+}
+
+/** Its merge, and the owner with it, killed when half of the files are written. */
+async function killedInMerge() {
+  const lane = await readyToMerge();
+  const { repository } = lane;
   const from = repository.commit('main');
-  await killWhenWriting(repository, 'middle', () => mergeOnce(lane));
+  const [into, commit] = ['main', repository.commit(BRANCH)];
+  const planned = await planMerge(repository.git, { into, commit, method: 'merge', message: 'merge' });
+  if (planned.kind !== 'merge') throw new Error('there is nothing to merge');
+  const args = ['merge', '-q', '--ff-only', '--no-autostash', planned.commit];
+  await killWhenWriting(repository, 'middle', () => repository.git.run(args));
   expect(repository.commit('main')).toBe(from);
   expect(existsSync(join(repository.root, 'added'))).toBe(true);
   expect(existsSync(join(repository.root, 'middle'))).toBe(false);
   expect(leftovers(repository)).toEqual(['index.lock']);
   return { repository, lane, from, steps: nextOwner(lane) };
-}
-
-/** Git's death is told as a hold; the owner's own comes with it here. */
-async function mergeOnce(lane: Lane): Promise<void> {
-  const result = await lane.steps.merge(lane.runtime);
-  if (result.kind === 'held') throw new Error('git did not run to its end');
 }
 
 function nextOwner({ repository }: Lane): LocalWorkstreamSteps {
@@ -41,6 +47,26 @@ function nextOwner({ repository }: Lane): LocalWorkstreamSteps {
 }
 
 describe('the merge of a lane into a branch that is checked out, killed in the middle', () => {
+  test('is finished at once by the owner that lives on', async () => {
+    const lane = await readyToMerge();
+    const { repository, steps, runtime } = lane;
+    const snare = new Snare(repository, 'middle', 'kill -KILL 0');
+    const result = await snare.around(() => steps.merge(runtime));
+    expect(result).toEqual({ kind: 'merged', commit: repository.commit('main') });
+    expect(repository.run('status', '--porcelain')).toBe('');
+    expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
+    expect(leftovers(repository)).toEqual([]);
+  });
+
+  test.each([{ after: false }, { after: true }])('is made once where git was killed: $after', async ({ after }) => {
+    const { repository, steps, runtime } = await readyToMerge();
+    const toCome = killGitAt(repository, 'merge', { after });
+    expect(await steps.merge(runtime)).toEqual({ kind: 'merged', commit: repository.commit('main') });
+    expect(toCome()).toBe(0);
+    expect(repository.run('rev-list', '--count', '--merges', 'main')).toBe('1');
+    expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
+  });
+
   test('is finished, beside what the user has there', async () => {
     const { repository, lane, from, steps } = await killedInMerge();
     repository.write('of the user', 'not committed\n');

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/graph/graph.ts';
@@ -169,6 +169,46 @@ describe('preflight', () => {
     const path = join(repository.root, '.worktrees/graph/default');
     await repository.worktrees.add(path, { commit: repository.commit(), branch: 'agentrelay/graph/task' });
     await check(repository);
+  });
+
+  test.each<[string, (path: string, record: string) => void]>([
+    ['one that is half made', (_path, record) => writeFileSync(join(record, 'locked'), 'initializing')],
+    [
+      'one that is half made, and is in no list yet',
+      (_path, record) => {
+        writeFileSync(join(record, 'locked'), 'initializing');
+        rmSync(join(record, 'HEAD'));
+      },
+    ],
+    [
+      'one whose folder names no record yet',
+      (path, record) => {
+        writeFileSync(join(record, 'locked'), 'initializing');
+        rmSync(join(record, 'HEAD'));
+        writeFileSync(join(path, '.git'), '');
+      },
+    ],
+    [
+      'one that is only an empty folder yet',
+      (path, record) => {
+        for (const folder of [path, record]) rmSync(folder, { recursive: true });
+        mkdirSync(path);
+      },
+    ],
+    ['one whose record is gone', (_path, record) => rmSync(record, { recursive: true })],
+  ])('takes what a killed git has left of a worktree: %s', async (_name, change) => {
+    const repository = new GitRepository();
+    const path = join(repository.root, '.worktrees/graph/default');
+    await repository.worktrees.add(path, { commit: repository.commit(), branch: 'agentrelay/graph/task' });
+    change(path, join(repository.commonDir, 'worktrees/default'));
+    await check(repository);
+  });
+
+  test('refuses a worktree of another repository in the place of ours', async () => {
+    const [repository, other] = [new GitRepository(), new GitRepository()];
+    const path = join(repository.root, '.worktrees/graph/default');
+    await other.worktrees.add(path, { commit: other.commit() });
+    await expect(check(repository)).rejects.toThrow('is in the way');
   });
 
   test('refuses a repository without commits', async () => {

@@ -94,6 +94,7 @@ test('the agent starts in its worktree, with its environment and the commands of
   expect(agent.exitCode()).toBeNull();
   const exited = agent.exited(never);
   expect(await agent.send('hello', never)).toBe('submitted');
+  await vi.waitFor(async () => expect(await agent.lastLines(5)).toContain('hello'));
   await agent.address.teardown({ signalDir: signals, keepPanes: false });
   await exited;
   expect(readFileSync(join(signals, 'agent.log'), 'utf8')).toMatch(/^hello\n/);
@@ -226,7 +227,7 @@ describe('find', () => {
     const known = (tokenHash: string) =>
       launcherOf().find(Object.assign(runtimeOf(['cat'], 1, {}), { token: 'another', tokenHash }));
     expect(await known(hash)).toMatchObject({ found: 'alive', agent: { pane: { id: pane.id } } });
-    rmSync(join(folder, 'signals-1', '.launched'), { force: true });
+    await vi.waitFor(() => rmSync(join(folder, 'signals-1', '.launched')));
     expect(await known('another hash')).toBeNull();
   });
 });

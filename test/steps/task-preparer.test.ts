@@ -7,6 +7,7 @@ import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { makeTask } from '../support/graphs.ts';
+import { killGitAt } from '../support/killed-git.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 const INTO = 'agentrelay/graph/ws/default';
@@ -197,6 +198,14 @@ describe('kept work', () => {
     expect(repository.listing(path)).toMatchObject({ 'README.md': '100644 changed\n', draft: '100644 half' });
     expect(repository.in(path, 'diff', '--cached', '--name-only')).toBe('');
     expect(runtime.state.baseCommit).toBe(base);
+  });
+
+  test('is there, too, when git was killed that brought the files back', async () => {
+    const { repository, preparer, path, next } = await worked({ commits: true, tornDown: true });
+    const toCome = killGitAt(repository, 'restore');
+    await preparer.prepare(next().runtime);
+    expect(toCome()).toBe(0);
+    expect(repository.listing(path)).toMatchObject({ 'README.md': '100644 changed\n', draft: '100644 half' });
   });
 
   test.each(CASES)(

@@ -5,7 +5,7 @@ import type { NumberedRequest } from '../../src/core/request-line.ts';
 import type { Request } from '../../src/core/requests.ts';
 import { StandardTaskRunner } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
-import { Journal, namedToken, runStarted, scriptedTables } from './core.ts';
+import { Journal, namedToken, quiet, runStarted, scriptedTables } from './core.ts';
 import { crashScript, MortalOwner, World } from './crash-world.ts';
 import type { Wish } from './owned-run.ts';
 import { graphOf, type RunPlan } from './run-plan.ts';
@@ -99,9 +99,16 @@ async function askHere({ plan }: CrashPlan, journal: Journal, world: World): Pro
   if (journal.lines.length === 0) return;
   journal.beforeWrite = () => {};
   const log = journal.open();
-  const orchestrator = orchestratorOf(plan, new MortalOwner(world, Number.POSITIVE_INFINITY), log);
+  const owner = new MortalOwner(world, Number.POSITIVE_INFINITY);
+  const orchestrator = orchestratorOf(plan, owner, log);
   for (let number = log.state.request + 1; number <= world.wishes.length; number++) {
-    await orchestrator.request(requestOf(world, number));
+    let isDone = false;
+    const done = orchestrator.request(requestOf(world, number)).finally(() => {
+      isDone = true;
+    });
+    // Lanes that are made ready for it take their time.
+    for (await quiet(); !isDone; await quiet()) for (const name of owner.underWay.names()) owner.underWay.end(name);
+    await done;
   }
 }
 

@@ -64,7 +64,7 @@ export class World {
 }
 
 /** It was told more than it has answered. */
-export function mayWork({ alive, begun, prompts, signals }: AttemptInWorld): boolean {
+function mayWork({ alive, begun, prompts, signals }: AttemptInWorld): boolean {
   return alive && begun && signals < 1 + prompts.length;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -77,13 +77,26 @@ export class Halt {
   }
 }
 
-/** Puts a `git` first on PATH that is killed the next time its arguments hold `word`, before it has done anything. */
-export function killGitAt(repository: GitRepository, word: string): void {
+/** More often than we try again: what comes of it is what an owner leaves that ends with its git. */
+export const FOR_GOOD = 3;
+
+/**
+ * Puts a `git` first on PATH that is killed the next time its arguments hold `word`, `times` times, before it has done
+ * anything, or, `after`, when it is at its end. What is returned tells how often that is still to come.
+ */
+export function killGitAt(
+  repository: GitRepository,
+  word: string,
+  { times = 1, after = false }: { times?: number; after?: boolean } = {},
+): () => number {
   const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
   const folder = join(repository.folder, 'bin');
-  const armed = join(folder, 'armed');
-  repository.write('../bin/armed', '');
-  const kill = `if [ "$word" = '${word}' ] && rm '${armed}' 2>/dev/null; then kill -KILL $$; fi`;
+  const armed = Array.from({ length: times }, (_, at) => join(folder, `armed-${at}`));
+  mkdirSync(folder, { recursive: true });
+  for (const path of armed) writeFileSync(path, '');
+  const take = armed.map((path) => `rm '${path}' 2>/dev/null`).join(' || ');
+  const work = after ? `'${git}' "$@"; ` : '';
+  const kill = `if [ "$word" = '${word}' ] && { ${take}; }; then ${work}kill -KILL $$; fi`;
   writeFileSync(join(folder, 'git'), `#!/bin/sh\nfor word; do ${kill}; done\nexec '${git}' "$@"\n`);
   chmodSync(join(folder, 'git'), 0o755);
   const before = process.env.PATH;
@@ -91,6 +104,7 @@ export function killGitAt(repository: GitRepository, word: string): void {
   onTestFinished(() => {
     process.env.PATH = before;
   });
+  return () => armed.filter((path) => existsSync(path)).length;
 }
 
 /** Everything below the repository's git directory that git or we use to keep others out, or to throw away. */

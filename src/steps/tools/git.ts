@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KeyedQueue } from '../../core/queue.ts';
 import { type ExecResult, exec, ToolError } from './exec.ts';
 import { BatchProcess, OUR_CONFIG, OUR_ENV } from './git-batch.ts';
+import { againWhenKilled, onlyReads } from './killed-git.ts';
 import { lockNamedIn, outwaitLock } from './stale-lock.ts';
 
 /** The object id that stands for "no such ref". */
@@ -54,13 +55,14 @@ export class Git {
 
   /**
    * Runs git; `cwd` is the repository unless told. Throws `ToolError`. A lock of another git is waited for, up to 10 s,
-   * and one that a killed git has left is removed.
+   * and one that a killed git has left is removed; what only reads is asked again when its git was killed.
    */
   async run(args: readonly string[], options: GitRunOptions = {}): Promise<ExecResult> {
     const until = performance.now() + LOCK_WAIT;
     const cwd = options.cwd ?? this.root;
+    const once = () => this.#once(args, options);
     for (;;) {
-      const outcome = await this.#once(args, options).catch((error: unknown) => {
+      const outcome = await (onlyReads(args) ? againWhenKilled(once) : once()).catch((error: unknown) => {
         if (error instanceof ToolError) return error;
         throw error;
       });

@@ -34,7 +34,8 @@ test('what an ended agent left running is ended too, and its output does not loo
   const launch = bench.launchOf('t', sh('trap "" HUP; tail -f /dev/null >/dev/null 2>&1 & echo done'));
   const pane = await bench.environment.launch(launch);
   await bench.ended(pane);
-  expect(await sessionMembers(pane.pid)).toHaveLength(1);
+  // The wrapper is a moment behind.
+  await vi.waitFor(async () => expect(await sessionMembers(pane.pid)).toHaveLength(1));
   await bench.environment.close(pane, { logFile: join(bench.folder, 'agent.log'), keepPane: false });
   expect(await sessionMembers(pane.pid)).toEqual([]);
   expect(readFileSync(join(bench.folder, 'agent.log'), 'utf8')).toBe('done\n');

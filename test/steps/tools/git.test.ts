@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NO_COMMIT } from '../../../src/steps/tools/git.ts';
 import { GitRepository } from '../../support/git-repository.ts';
+import { killGitAt } from '../../support/killed-git.ts';
 
 /** Kills the git that stays and answers such questions; the tests of a file run one after the other. */
 function kill(command: string): void {
@@ -85,6 +86,35 @@ describe('resolve', () => {
     const { git, root } = new GitRepository();
     rmSync(join(root, '.git'), { recursive: true });
     await expect(git.resolve('HEAD')).rejects.toMatchObject({ name: 'ToolError', exitCode: 128 });
+  });
+});
+
+describe('run', () => {
+  test.each([
+    [['rev-list', '--count', 'HEAD']],
+    [['worktree', 'list']],
+    [['-c', 'color.ui=never', 'status', '--porcelain']],
+    [['commit-tree', 'HEAD^{tree}', '-m', 'made']],
+  ])('asks again when git was killed: %s', async (args) => {
+    const repository = new GitRepository();
+    const word = args.find((one) => /^(rev-list|list|status|commit-tree)$/.test(one)) ?? '';
+    const toCome = killGitAt(repository, word, { times: 2 });
+    expect(await repository.git.run(args)).toMatchObject({ exitCode: 0 });
+    expect(toCome()).toBe(0);
+  });
+
+  test('gives up where every git is killed', async () => {
+    const repository = new GitRepository();
+    const toCome = killGitAt(repository, 'rev-list', { times: 9 });
+    await expect(repository.git.run(['rev-list', 'HEAD'])).rejects.toMatchObject({ exitCode: null });
+    expect(toCome()).toBe(6);
+  });
+
+  test('never does a second time what changes something', async () => {
+    const repository = new GitRepository();
+    const toCome = killGitAt(repository, 'branch', { times: 2, after: true });
+    await expect(repository.git.run(['branch', 'made'])).rejects.toMatchObject({ exitCode: null });
+    expect(toCome()).toBe(1);
   });
 });
 
