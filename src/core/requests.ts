@@ -1,30 +1,20 @@
-import { z } from 'zod';
+import type { RetryChange } from './events.ts';
 
-const Task = z.string().min(1);
+/** Who asks, for the eyes of people. */
+export interface Asker {
+  readonly pid: number;
+  readonly host: string;
+}
 
-/** Who asked, for the eyes of people. */
-const By = z.object({ pid: z.number().int(), host: z.string() });
-
-const Change = z.object({
-  note: z.string().nullable(),
-  instructions: z.string().nullable(),
-  framework: z.string().nullable(),
-  model: z.string().nullable(),
-  keep_work: z.boolean(),
-  fresh: z.boolean(),
-});
-
-/** What a file of `commands/` holds: one wish to whoever owns the run, now or next. */
-export const Request = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('retry'), task: Task, change: Change, by: By }),
-  z.object({ action: z.literal('teardown'), task: Task, by: By }),
-  z.object({ action: z.literal('cancel'), task: Task.nullable(), by: By }),
-  z.object({ action: z.literal('send'), task: Task, text: z.string(), by: By }),
-  z.object({ action: z.literal('pause'), by: By }),
-  z.object({ action: z.literal('unpause'), by: By }),
-]);
-
-export type Request = z.infer<typeof Request>;
+/** One wish to whoever owns a run, now or next; a file of `commands/` holds it. */
+export type Request = { readonly by: Asker } & (
+  | { readonly action: 'retry'; readonly task: string; readonly change: RetryChange }
+  | { readonly action: 'teardown'; readonly task: string }
+  | { readonly action: 'cancel'; readonly task: string | null }
+  | { readonly action: 'send'; readonly task: string; readonly text: string }
+  | { readonly action: 'pause' }
+  | { readonly action: 'unpause' }
+);
 
 /** The task that a request is about; null for the whole run. */
 export function taskOfRequest(request: Request): string | null {

@@ -198,7 +198,7 @@ export class AttemptWatch {
     if (exitCode !== null) {
       return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
     }
-    if (await agent.isPlaceLost()) {
+    if (await agent.isPlaceLost?.()) {
       return placeLost(agent);
     }
     return new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`);

@@ -52,7 +52,8 @@ export async function finishMerge(git: Git, path: string, status: WorktreeStatus
   for (const name of torn) rmSync(join(path, name));
   // Git takes what its index has like `to` for done; the files stay as they are.
   const input = written.map((name) => `${name}\0`).join('');
-  await worktreeGit(git, path)(['update-index', '--add', '--remove', '-z', '--stdin'], { input });
+  const update = ['update-index', '--add', '--remove', '-z', '--stdin'];
+  await againWhenKilled(() => worktreeGit(git, path)(update, { input }));
   return true;
 }
 
@@ -66,5 +67,6 @@ async function leavings(
   const inside = worktreeGit(git, path);
   const lock = resolve(path, await inside(['rev-parse', '--git-path', 'index.lock']));
   const wasKilled = git.wasStale(lock);
-  return { ...(await sortLeavings({ git: inside, path, head, to, dirty, wasKilled })), wasKilled };
+  const sorted = await againWhenKilled(() => sortLeavings({ git: inside, path, head, to, dirty, wasKilled }));
+  return { ...sorted, wasKilled };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Request } from '../core/requests.ts';
+import { requestSchema } from '../core/request-schema.ts';
+import type { Request } from '../core/requests.ts';
 import { createFileAtomic, makeFolder } from './tools/atomic-file.ts';
 import { watchFolder } from './tools/folder-watch.ts';
 
@@ -39,7 +40,7 @@ export function readRequests(folder: string, after: number): RequestFile[] {
 
 function readRequest(path: string): RequestFile['request'] {
   try {
-    return Request.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return requestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     return { unreadable: `${path} is no request: ${error instanceof Error ? error.message : String(error)}` };
   }

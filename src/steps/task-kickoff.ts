@@ -11,7 +11,7 @@ export class TmuxTaskKickoff implements TaskKickoff {
     if (!isLiveAgent(agent)) throw new TypeError(`${agent.address.label} is not an agent of a local environment`);
     if ((await agent.isAlive()) || agent.exitCode() !== null) return;
     const who = `the agent of ${runtime.task.id} (${agent.address.label})`;
-    if (await agent.isPlaceLost()) {
+    if (await agent.isPlaceLost?.()) {
       throw new AgentLaunchError(PLACE_LOST, `${who} went with its place before it was seen to run`);
     }
     throw new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run`);

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { graphDirectory } from '../core/names.ts';
@@ -27,6 +27,8 @@ function refusal(folder: string): FileError | null {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
+    // That something else has the name is told with more words later.
+    if (statSync(folder).isFile()) return null;
     const known = asFileError(folder, error);
     if (known instanceof FileError) return known;
     throw error;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Request, taskOfRequest } from '../../src/core/requests.ts';
+import { requestSchema } from '../../src/core/request-schema.ts';
+import { type Request, taskOfRequest } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 
 const by = { pid: 1, host: 'here' };
@@ -14,7 +15,7 @@ test.each<[Request, string | null]>([
   [{ action: 'pause', by }, null],
   [{ action: 'unpause', by }, null],
 ])('%j is read as it was written, and is about %s', (request, task) => {
-  expect(Request.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
+  expect(requestSchema.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
   expect(taskOfRequest(request)).toBe(task);
 });
 
@@ -30,5 +31,5 @@ test.each<[string, unknown]>([
   ['a text that is none', { action: 'send', task: 'a', text: 1, by }],
   ['no object', 'pause'],
 ])('%s is no request', (_, value) => {
-  expect(Request.safeParse(value).success).toBe(false);
+  expect(requestSchema.safeParse(value).success).toBe(false);
 });

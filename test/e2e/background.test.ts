@@ -147,8 +147,9 @@ describe('attach', () => {
     await detach(waiting());
     const inner = (...args: string[]) => project.tmux(...args);
     // A client that looks at the person's session of that server.
-    desk.open(`TMUX= tmux -L ${SOCKET} new-session -s mine`);
-    await until(() => (inner('list-clients', '-F', '#{session_name}') ?? '').includes('mine'));
+    desk.open(`TMUX= tmux -L ${SOCKET} new-session -s mine 'PS1="ready> " exec sh -i'`);
+    // A shell may throw away what was typed before it was there.
+    await desk.screen(/ready>/);
     inner('send-keys', '-t', 'mine', programText('attach', 'a'), 'Enter');
     expect(await desk.screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
     const clients = (inner('list-clients', '-F', '#{session_name} #{client_control_mode}') ?? '').split('\n');

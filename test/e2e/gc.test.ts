@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Desk, makeDesk, programText } from '../support/desk.ts';
 import { makeProject, type Project, SOCKET, snapshot } from '../support/run-fixture.ts';
 
@@ -194,6 +194,7 @@ describe('a run that is not over', () => {
   test('is left alone while it has an owner, and after that was killed', async () => {
     const live = project.start('run', graph(), '-L', SOCKET, '--json');
     await live.event('task_waiting');
+    await vi.waitFor(() => expect(refsAndFiles().half).toBe(true));
     const before = { ...refsAndFiles() };
     const owned = await gc('--unmerged', '--yes');
     expect(owned.stdout).toMatch(new RegExp(`^g: nothing is touched; process ${live.pid} on .* runs it$`, 'm'));

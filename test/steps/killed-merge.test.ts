@@ -87,6 +87,14 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     expect(await steps.merge(lane.runtime)).toEqual(result);
   });
 
+  test.each(['--index-info', '--remove'])('is finished where another git is killed on the way: %s', async (word) => {
+    const { repository, lane, steps } = await killedInMerge();
+    const toCome = killGitAt(repository, word);
+    expect(await steps.merge(lane.runtime)).toMatchObject({ kind: 'merged' });
+    expect(toCome()).toBe(0);
+    expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
+  });
+
   test.each(['in part', 'whole'])('is finished where the last file was written %s', async (how) => {
     const { repository, lane, steps } = await killedInMerge();
     const path = join(repository.root, 'middle');

@@ -5,8 +5,6 @@ export interface LiveAgent extends Agent {
   isAlive(): Promise<boolean>;
   /** Null while it runs, and for one that is gone without having left a code. */
   exitCode(): number | null;
-  /** The place itself was ended, and the agent with it: that is not the agent's failure. */
-  isPlaceLost(): Promise<boolean>;
   /** Resolves when it does not run any more; rejects when `signal` aborts or the place itself is lost. */
   exited(signal: AbortSignal): Promise<void>;
   /** The last lines that it showed, as plain text; after its end all that it printed is seen. Empty when unknown. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -158,6 +158,8 @@ function readLock(path: string): FoundLock | null {
 }
 
 function readText(path: string): string | null {
+  // Where a part of its path is no folder, nobody can have it.
+  if (!existsSync(dirname(path))) return null;
   const what = lstatSync(path, { throwIfNoEntry: false });
   if (what === undefined) return null;
   if (!what.isFile()) throw unusable(path, `it is ${what.isDirectory() ? 'a folder' : 'no file'}`);

@@ -36,7 +36,8 @@ export function installGitWrapper(directory: string, harm: GitHarm): string {
   return folder;
 }
 
-function script(git: string, folder: string, { kind, count, how, after, group }: GitHarm): string {
+function script(git: string, folder: string, harm: GitHarm): string {
+  const { kind, group } = harm;
   const lines = COUNTED[kind];
   return `#!/bin/sh
 git='${git}'
@@ -71,10 +72,10 @@ stale() {
     [ -e "$lock" ] || { true >"$lock"; printf '%s\\n' "$lock" >>"$state/locks"; }
   done
 }
-${lines === undefined ? single(count, how, after) : staying(lines, count, how, after)}`;
+${lines === undefined ? single(harm) : staying(harm, lines)}`;
 }
 
-function single(count: number, how: GitHarm['how'], after: number): string {
+function single({ count, how, after }: GitHarm): string {
   const act = {
     before: 'die',
     after: '"$git" "$@"\ndie',
@@ -102,29 +103,47 @@ ${act}
 `;
 }
 
-/** Passes on line by line. A lock is there before a git that updates refs is told of the \`count\`th transaction. */
-function staying(lines: string, count: number, how: GitHarm['how'], after: number): string {
-  const kill = how === 'before' ? 'die' : `printf '%s\\n' "$line" >&3; sleep ${after / 1_000}; die`;
-  const locked = `case $line in
-      delete*) stale .git/packed-refs.lock ;;
-      update*) ref=\${line#update }; stale ".git/\${ref%% *}.lock" ;;
-    esac`;
+/**
+ * Passes on line by line, and ends when git does: we wait for that. A lock is there before a git that updates refs is
+ * told of the `count`th transaction.
+ */
+function staying({ count, how, after, group }: GitHarm, lines: string): string {
+  const counted = how === 'lock' ? 'update*|delete*' : lines;
+  // Who waits for git goes first, or would end like somebody whose git was killed.
+  const kill = `true >"$state/hit"; kill -9 "${group ? '-' : ''}$$"; kill -9 "$child" 2>/dev/null; exit`;
+  const harm = {
+    before: kill,
+    lock: `case $line in
+        delete*) stale .git/packed-refs.lock ;;
+        update*) ref=\${line#update }; stale ".git/\${ref%% *}.lock" ;;
+      esac`,
+    during: `printf '%s\\n' "$line" >&3; sleep ${after / 1_000}; ${kill}`,
+    after: `printf '%s\\n' "$line" >&3; sleep ${after / 1_000}; ${kill}`,
+  }[how];
   return `
+# What runs in the background has no standard input of its own.
+exec 4<&0
 mkfifo "$state/pipe.$$"
 "$git" "$@" <"$state/pipe.$$" &
 child=$!
-exec 3>"$state/pipe.$$"
-rm "$state/pipe.$$"
-n=0
-while IFS= read -r line; do
-  case $line in ${how === 'lock' ? 'update*|delete*' : lines}) n=$((n + 1)) ;; *) printf '%s\\n' "$line" >&3; continue ;; esac
-  if [ $n = ${count} ]; then
-    ${how === 'lock' ? locked : kill}
-  fi
-  printf '%s\\n' "$line" >&3
-done
-exec 3>&-
-printf '%s\\n' "$n" >"$state/lines"
+feed() {
+  exec 3>"$state/pipe.$$"
+  rm "$state/pipe.$$"
+  n=0
+  while IFS= read -r line; do
+    case $line in ${counted}) n=$((n + 1)) ;; *) printf '%s\\n' "$line" >&3; continue ;; esac
+    if [ $n = ${count} ]; then
+      ${harm}
+    fi
+    printf '%s\\n' "$line" >&3
+  done
+  printf '%s\\n' "$n" >"$state/lines"
+}
+feed <&4 &
+feeder=$!
 wait "$child"
+code=$?
+kill -9 "$feeder" 2>/dev/null
+exit "$code"
 `;
 }
