@@ -32,6 +32,7 @@ trap : INT QUIT
 code=$?
 trap '' HUP INT QUIT TERM
 printf '%s\\n' "$code" >"$file"
+[ -t 1 ] || exit "$code"
 exec 3>&1 </dev/null >/dev/null 2>&1
 sleep 1 3>&- &
 trap 'kill -9 $!; wait; exit "$code"' HUP

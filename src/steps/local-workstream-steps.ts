@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkspaceError } from '../core/errors.ts';
 import { integrationBranch, localPullRequest, workstreamWorktree } from '../core/names.ts';
@@ -14,8 +14,9 @@ import { mergedTree, planMerge } from './local-merge.ts';
 import { ToolError } from './tools/exec.ts';
 import { type Git, NO_COMMIT } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
+import { clearLocks } from './uncommitted-work.ts';
 import type { Worktrees } from './worktree.ts';
-import { parseStatus } from './worktree-status.ts';
+import { gitDirOf, isWorktree, parseStatus } from './worktree-status.ts';
 
 export interface LocalWorkstreamStepsOptions {
   readonly git: Git;
@@ -127,7 +128,12 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     }
     // What one that was killed has left is in the way of the next, which finds itself at its end where it was not.
     const args = ['merge', '-q', '--ff-only', '--no-autostash', to];
-    const merge = () => againWhenKilled(() => git.run(args, { cwd: checkedOut }));
+    const gitDir = isWorktree(checkedOut) ? gitDirOf(checkedOut) : join(checkedOut, '.git');
+    const merge = () =>
+      againWhenKilled(
+        () => git.run(args, { cwd: checkedOut }),
+        () => clearLocks(git, gitDir),
+      );
     try {
       await merge().catch(async (error: unknown) => {
         const isInTheWay = error instanceof ToolError && IN_THE_WAY.test(error.stderr);

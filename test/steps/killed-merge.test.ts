@@ -58,14 +58,18 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     expect(leftovers(repository)).toEqual([]);
   });
 
-  test.each([{ after: false }, { after: true }])('is made once where git was killed: $after', async ({ after }) => {
-    const { repository, steps, runtime } = await readyToMerge();
-    const toCome = killGitAt(repository, 'merge', { after });
-    expect(await steps.merge(runtime)).toEqual({ kind: 'merged', commit: repository.commit('main') });
-    expect(toCome()).toBe(0);
-    expect(repository.run('rev-list', '--count', '--merges', 'main')).toBe('1');
-    expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
-  });
+  test.each([{ after: false }, { after: true }, { after: 'git "$@"; touch .git/HEAD.lock' }])(
+    'is made once where git was killed: $after',
+    async ({ after }) => {
+      const { repository, steps, runtime } = await readyToMerge();
+      const toCome = killGitAt(repository, 'merge', { after });
+      expect(await steps.merge(runtime)).toEqual({ kind: 'merged', commit: repository.commit('main') });
+      expect(toCome()).toBe(0);
+      expect(repository.run('rev-list', '--count', '--merges', 'main')).toBe('1');
+      expect(leftovers(repository)).toEqual([]);
+      expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
+    },
+  );
 
   test('is finished, beside what the user has there', async () => {
     const { repository, lane, from, steps } = await killedInMerge();

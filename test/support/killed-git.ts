@@ -82,12 +82,13 @@ export const FOR_GOOD = 3;
 
 /**
  * Puts a `git` first on PATH that is killed the next time its arguments hold `word`, `times` times, before it has done
- * anything, or, `after`, when it is at its end. What is returned tells how often that is still to come.
+ * anything, or, `after`, when it is at its end, or after some shell of its own. What is returned tells how often that
+ * is still to come.
  */
 export function killGitAt(
   repository: GitRepository,
   word: string,
-  { times = 1, after = false }: { times?: number; after?: boolean } = {},
+  { times = 1, after = false }: { times?: number; after?: boolean | string } = {},
 ): () => number {
   const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
   const folder = join(repository.folder, 'bin');
@@ -95,7 +96,8 @@ export function killGitAt(
   mkdirSync(folder, { recursive: true });
   for (const path of armed) writeFileSync(path, '');
   const take = armed.map((path) => `rm '${path}' 2>/dev/null`).join(' || ');
-  const work = after ? `'${git}' "$@"; ` : '';
+  const whole = after ? `'${git}' "$@"; ` : '';
+  const work = typeof after === 'string' ? `${after}; ` : whole;
   const kill = `if [ "$word" = '${word}' ] && { ${take}; }; then ${work}kill -KILL $$; fi`;
   writeFileSync(join(folder, 'git'), `#!/bin/sh\nfor word; do ${kill}; done\nexec '${git}' "$@"\n`);
   chmodSync(join(folder, 'git'), 0o755);

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KeyedQueue } from '../../core/queue.ts';
 import { type ExecResult, exec, ToolError } from './exec.ts';
@@ -12,6 +13,9 @@ export const NO_COMMIT = '0'.repeat(40);
 /** Milliseconds that a lock may be in the way of one command, and how long that one waits after it went away. */
 const LOCK_WAIT = 10_000;
 const AFTER_LOCK = 10;
+
+/** Milliseconds that a lock stays, once the git that had it is dead. */
+const AFTER_KILL = 200;
 
 /** Times 25 ms: a folder of refs goes when its last ref does, and is made again. */
 const MAX_LOST_FOLDERS = 40;
@@ -141,7 +145,10 @@ export class Git {
         if (error === null) return true;
         if (error.exitCode === null && mayAskAgain && !this.#writer.closed) {
           // It may have come to the end of it before somebody ended it.
-          if (await this.#isDone(updates)) return true;
+          if (await this.#isDone(updates)) {
+            await this.#freeLocksOf(updates);
+            return true;
+          }
           mayAskAgain = false;
         } else if (LOST_FOLDER.test(error.stderr) && lost++ < MAX_LOST_FOLDERS) await delay(25);
         else if (!(await this.#isUnlocked(error.stderr, this.root, until))) return await this.#refused(updates, error);
@@ -197,6 +204,16 @@ export class Git {
       if (((await this.resolve(ref)) ?? NO_COMMIT) !== to) return false;
     }
     return true;
+  }
+
+  /** Those that a git has left which was killed after it had moved them: nobody of ours would come across them. */
+  async #freeLocksOf(updates: readonly RefUpdate[]): Promise<void> {
+    this.#commonDir ??= this.#findCommonDir();
+    const folder = await this.#commonDir;
+    for (const name of [...updates.map(({ ref }) => ref), 'packed-refs', 'HEAD']) {
+      const lock = join(folder, `${name}.lock`);
+      if (existsSync(lock)) await this.freeLock(lock, { stillFor: AFTER_KILL });
+    }
   }
 
   /** A ref that is not what it must be is an answer; anything else is an error. */

@@ -15,13 +15,14 @@ export function wasKilled(error: unknown): boolean {
   return error instanceof ToolError && error.exitCode === null && !error.timedOut && error.cause === undefined;
 }
 
-/** Begins again when a git was killed in it, twice at most; for what may be done twice. */
-export async function againWhenKilled<T>(work: () => Promise<T>): Promise<T> {
+/** Begins again when a git was killed in it, twice at most, `mend` before; for what may be done twice. */
+export async function againWhenKilled<T>(work: () => Promise<T>, mend?: () => Promise<void>): Promise<T> {
   for (let kills = 0; ; kills++) {
     try {
       return await work();
     } catch (error) {
       if (!wasKilled(error) || kills === MAX_KILLS) throw error;
+      await mend?.();
     }
   }
 }

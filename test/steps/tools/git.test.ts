@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NO_COMMIT } from '../../../src/steps/tools/git.ts';
 import { GitRepository } from '../../support/git-repository.ts';
-import { killGitAt } from '../../support/killed-git.ts';
+import { killGitAt, leftovers } from '../../support/killed-git.ts';
 
 /** Kills the git that stays and answers such questions; the tests of a file run one after the other. */
 function kill(command: string): void {
@@ -89,35 +89,6 @@ describe('resolve', () => {
   });
 });
 
-describe('run', () => {
-  test.each([
-    [['rev-list', '--count', 'HEAD']],
-    [['worktree', 'list']],
-    [['-c', 'color.ui=never', 'status', '--porcelain']],
-    [['commit-tree', 'HEAD^{tree}', '-m', 'made']],
-  ])('asks again when git was killed: %s', async (args) => {
-    const repository = new GitRepository();
-    const word = args.find((one) => /^(rev-list|list|status|commit-tree)$/.test(one)) ?? '';
-    const toCome = killGitAt(repository, word, { times: 2 });
-    expect(await repository.git.run(args)).toMatchObject({ exitCode: 0 });
-    expect(toCome()).toBe(0);
-  });
-
-  test('gives up where every git is killed', async () => {
-    const repository = new GitRepository();
-    const toCome = killGitAt(repository, 'rev-list', { times: 9 });
-    await expect(repository.git.run(['rev-list', 'HEAD'])).rejects.toMatchObject({ exitCode: null });
-    expect(toCome()).toBe(6);
-  });
-
-  test('never does a second time what changes something', async () => {
-    const repository = new GitRepository();
-    const toCome = killGitAt(repository, 'branch', { times: 2, after: true });
-    await expect(repository.git.run(['branch', 'made'])).rejects.toMatchObject({ exitCode: null });
-    expect(toCome()).toBe(1);
-  });
-});
-
 describe('straightAhead', () => {
   test('counts a straight line, and says null to anything else', async () => {
     const repository = new GitRepository();
@@ -189,6 +160,18 @@ describe('updateRefs', () => {
     expect(repository.refs('refs/heads')).toEqual(['refs/heads/main', 'refs/heads/one', 'refs/heads/two']);
   });
 
+  test('leaves no lock of a git that was killed when it had done it', async () => {
+    const repository = new GitRepository();
+    const { git } = repository;
+    repository.run('branch', 'old');
+    const locks = ['refs/heads/old', 'packed-refs', 'HEAD'].map((name) => `.git/${name}.lock`).join(' ');
+    const toCome = killGitAt(repository, 'update-ref', { after: `git update-ref -d refs/heads/old; touch ${locks}` });
+    const from = repository.commit();
+    expect(await git.updateRefs([{ ref: 'refs/heads/old', to: NO_COMMIT, from }])).toBe(true);
+    expect(toCome()).toBe(0);
+    expect(leftovers(repository)).toEqual([]);
+  });
+
   test('lets one of many through who want the same', async () => {
     const repository = new GitRepository();
     const from = repository.commit();
@@ -202,6 +185,33 @@ describe('updateRefs', () => {
 });
 
 describe('run', () => {
+  test.each([
+    [['rev-list', '--count', 'HEAD']],
+    [['worktree', 'list']],
+    [['-c', 'color.ui=never', 'status', '--porcelain']],
+    [['commit-tree', 'HEAD^{tree}', '-m', 'made']],
+  ])('asks again when git was killed: %s', async (args) => {
+    const repository = new GitRepository();
+    const word = args.find((one) => /^(rev-list|list|status|commit-tree)$/.test(one)) ?? '';
+    const toCome = killGitAt(repository, word, { times: 2 });
+    expect(await repository.git.run(args)).toMatchObject({ exitCode: 0 });
+    expect(toCome()).toBe(0);
+  });
+
+  test('gives up where every git is killed', async () => {
+    const repository = new GitRepository();
+    const toCome = killGitAt(repository, 'rev-list', { times: 9 });
+    await expect(repository.git.run(['rev-list', 'HEAD'])).rejects.toMatchObject({ exitCode: null });
+    expect(toCome()).toBe(6);
+  });
+
+  test('never does a second time what changes something', async () => {
+    const repository = new GitRepository();
+    const toCome = killGitAt(repository, 'branch', { times: 2, after: true });
+    await expect(repository.git.run(['branch', 'made'])).rejects.toMatchObject({ exitCode: null });
+    expect(toCome()).toBe(1);
+  });
+
   test('takes no repository from the environment', async () => {
     const { git, root } = new GitRepository();
     const other = new GitRepository();
