@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { processIo } from './commands/io.ts';
 import { COMMANDS } from './commands/table.ts';
-import { UserError } from './core/errors.ts';
+import { isStepError, UserError } from './core/errors.ts';
 import { JournalError } from './core/event-log.ts';
 import { STORAGE_HINTS, storageFailureOf } from './core/storage-failure.ts';
 
@@ -46,6 +46,12 @@ function report(error: unknown, err: (line: string) => void): number {
     const hint = error instanceof JournalError ? error.hint : storage && STORAGE_HINTS[storage];
     err(`agentrelay: ${error.message}`);
     if (hint !== null) err(`  → ${hint}`);
+    return DEFECT;
+  }
+  // A part of the world that a run cannot go on without, such as a tmux that cannot be reached.
+  if (isStepError(error)) {
+    err(`agentrelay: ${error.message}`);
+    err('  → the run is as it was; once that is mended, the same command goes on with it');
     return DEFECT;
   }
   err(`agentrelay: a defect of agentrelay, please report it:\n${error instanceof Error ? error.stack : String(error)}`);

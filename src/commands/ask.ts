@@ -1,18 +1,20 @@
 import { hostname } from 'node:os';
 import type { RunEvent } from '../core/events.ts';
+import { requireTask } from '../core/known-task.ts';
 import type { Request } from '../core/requests.ts';
 import type { RunState } from '../core/run-state.ts';
 import { serversOf } from '../steps/recorded-server.ts';
-import { readRequests, writeRequest } from '../steps/request-files.ts';
+import { readRequests, withdrawRequest, writeRequest } from '../steps/request-files.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { followJournal } from '../steps/tools/journal-follow.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
-import { type HeldRun, holdRun } from './held-run.ts';
+import { type HeldRun, holdRun, requireLast } from './held-run.ts';
 import type { Io } from './io.ts';
 import { recordedGraph } from './recorded-graph.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 import { runOwner } from './run-owner.ts';
 import { RunTaken } from './run-taken.ts';
+import { aboutSameRun } from './same-run.ts';
 
 export interface AskOptions extends RecordedRunOptions {
   readonly tmuxSocket: string | null;
@@ -32,7 +34,8 @@ const NO_ANSWER = 1;
 export async function askedRun(
   options: RecordedRunOptions,
 ): Promise<{ store: RunStore; run: number; state: RunState }> {
-  const { store, run } = await findRun(options);
+  const { store, graph } = await findRun(options);
+  const run = requireLast(store, graph, options.run);
   return { store, run, state: store.replay(run).state };
 }
 
@@ -40,12 +43,19 @@ export async function askedRun(
 export async function ask(wish: (by: Request['by']) => Request, options: AskOptions, io: Io): Promise<number> {
   const { store, run, state } = await askedRun(options);
   const request = wish({ pid: process.pid, host: hostname() });
+  if ('task' in request && request.task !== null) requireTask(state, request.task);
   const number = writeRequest(store.commands(run), request, state.request);
   const deadline = AbortSignal.timeout(PATIENCE);
-  while (!deadline.aborted) {
-    const owner = runOwner(store, run);
-    const answer = owner === null ? await doHere(options, number) : await awaitAnswer(store, run, number, deadline);
-    if (answer !== null) return report(answer, request, owner === null, options, io);
+  try {
+    while (!deadline.aborted) {
+      const owner = runOwner(store, run);
+      const answer = owner === null ? await doHere(options, number) : await awaitAnswer(store, run, number, deadline);
+      if (answer !== null) return report(answer, request, owner === null, options, io);
+    }
+  } catch (error) {
+    // Whoever is told that it failed does not count on it any more.
+    withdrawRequest(store.commands(run), number);
+    throw error;
   }
   io.err(`agentrelay: the owner of the run has not answered; the request stays, as ${store.commands(run)}`);
   return NO_ANSWER;
@@ -111,16 +121,16 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
   }
 }
 
-function report(answer: Answer, request: Request, here: boolean, { json }: AskOptions, io: Io): number {
+function report(answer: Answer, request: Request, here: boolean, options: AskOptions, io: Io): number {
   const refused = answer.kind === 'request_refused';
-  if (json) io.out(JSON.stringify(answer));
+  if (options.json) io.out(JSON.stringify(answer));
   else if (refused) io.err(`agentrelay: ${answer.message}`);
-  else for (const line of doneLines(request, here)) io.out(line);
+  else for (const line of doneLines(request, here, options)) io.out(line);
   return refused ? REFUSED : 0;
 }
 
 /** What has been done; where nobody runs it, what is left to do. */
-function doneLines(request: Request, here: boolean): string[] {
+function doneLines(request: Request, here: boolean, options: AskOptions): string[] {
   const goesOn = here ? ['nobody runs it: agentrelay run GRAPH, as it was started before, goes on with it'] : [];
   switch (request.action) {
     case 'retry':
@@ -132,7 +142,7 @@ function doneLines(request: Request, here: boolean): string[] {
     case 'send':
       return [`sent to ${request.task}`];
     case 'pause':
-      return ['paused: nothing more is started; agentrelay unpause goes on', ...goesOn];
+      return [`paused: nothing more is started; ${aboutSameRun(['unpause'], options)} ends that`, ...goesOn];
     case 'unpause':
       return ['unpaused', ...goesOn];
   }

@@ -11,6 +11,7 @@ import { CLIENT_ENV } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
 import type { Io } from './io.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
+import { aboutSameRun } from './same-run.ts';
 import { commandText } from './shell-text.ts';
 
 export interface AttachOptions extends RecordedRunOptions {
@@ -39,7 +40,7 @@ export async function attach(options: AttachOptions, io: Io): Promise<number> {
   const { store, graph, run } = await findRun(options);
   await requireTool(TMUX);
   const wanted = { store, graph, run, servers: serversOf(store, [run], options.tmuxSocket) };
-  const place = options.task === null ? await ownerPlace(wanted) : await agentPlace(wanted, options.task);
+  const place = options.task === null ? await ownerPlace(wanted) : await agentPlace(wanted, options.task, options);
   const argv = [...place.server, 'attach-session', '-t', place.target];
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new UserError('attach needs a terminal', { hint: `in one: ${commandText(['tmux', ...argv])}` });
@@ -54,7 +55,11 @@ export async function attach(options: AttachOptions, io: Io): Promise<number> {
   return await runInTerminal('tmux', argv, { env: CLIENT_ENV });
 }
 
-async function agentPlace({ store, graph, run, servers }: Wanted, task: string): Promise<Place> {
+async function agentPlace(
+  { store, graph, run, servers }: Wanted,
+  task: string,
+  named: RecordedRunOptions,
+): Promise<Place> {
   const { state } = store.replay(run);
   const attempts = state.tasks.get(task)?.attempts;
   if (attempts === undefined) {
@@ -70,7 +75,7 @@ async function agentPlace({ store, graph, run, servers }: Wanted, task: string):
   if (live !== undefined) return placeOf(live);
   const which = `task ${task}, attempt ${attempt.number}`;
   throw new UserError(found.length > 0 ? `the agent of ${which}, has ended` : `${which}, has no window`, {
-    hint: `agentrelay logs ${task} shows what it printed`,
+    hint: `${aboutSameRun(['logs', task], named)} shows what it printed`,
   });
 }
 

@@ -65,7 +65,8 @@ function takeRun(store: RunStore, graph: string): HeldLock {
   throw runTaken(graph, { lockFile: store.lockFile, by }, hint);
 }
 
-function requireLast(store: RunStore, graph: string, wanted: number | null): number {
+/** The last run, which is the only one that is acted on. Throws `UserError` where another is wanted. */
+export function requireLast(store: RunStore, graph: string, wanted: number | null): number {
   const run = lastRun(store, graph);
   if (wanted === null || wanted === run) return run;
   throw new UserError(`run ${wanted} of graph ${graph} is not the last one: it is put away, and stays as it is`, {

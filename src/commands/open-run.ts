@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.ts';
 import { EventLog } from '../core/event-log.ts';
 import type { GraphChange, RunEvent } from '../core/events.ts';
 import { isGivenUp } from '../core/give-up.ts';
@@ -5,6 +6,8 @@ import type { Graph, Settings } from '../core/graph/graph.ts';
 import type { ReadGraphOptions } from '../core/graph/read-graph.ts';
 import { runStarted } from '../core/run-started.ts';
 import { emptyRunState, type RunState } from '../core/run-state.ts';
+import { hasFailedByItself } from '../core/settle-blocks.ts';
+import { agentsAtWork } from '../steps/agents-at-work.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { serversOf, socketToRecord } from '../steps/recorded-server.ts';
 import { readRequests } from '../steps/request-files.ts';
@@ -49,10 +52,20 @@ export async function openRun(
 ): Promise<OpenedRun> {
   const last = store.runs().at(-1);
   if (options.newRun || last === undefined) {
+    if (options.newRun && last !== undefined) await requireNoAgents(options, store, last);
     if (options.newRun) await archiveRun({ ...options, run: last ?? 0 });
     return startRun(options, store, (last ?? 0) + 1, baseCommits);
   }
   return await resumeRun(options, store, last);
+}
+
+/** An agent that lives would lose its worktree under it. */
+async function requireNoAgents({ graph, tmuxSocket }: OpenRunOptions, store: RunStore, run: number): Promise<void> {
+  const alive = await agentsAtWork(serversOf(store, [run], tmuxSocket), store.journalFile(run));
+  if (alive.length === 0) return;
+  throw new UserError(`run ${run} of graph ${graph.name} has agents at work: ${alive.join(', ')}`, {
+    hint: `agentrelay cancel -G ${graph.name} ends them and keeps their work; then start over`,
+  });
 }
 
 function startRun(
@@ -111,12 +124,13 @@ function hasWork(change: GraphChange | null): boolean {
 
 /**
  * A run that succeeded is not begun again, and one with failures only where tasks have attempts left or a person has
- * asked for something; one that was stopped, cancelled or waits for a person goes on.
+ * asked for something, or where a lane failed by itself; one that was stopped, cancelled or waits for a person goes on.
  */
 function isOver(state: RunState, settings: Settings, requests: readonly unknown[]): boolean {
   if (requests.length > 0) return false;
   if (state.outcome === 'succeeded') return true;
   if (state.outcome !== 'completed_with_failures') return false;
+  if ([...state.workstreams.values()].some(hasFailedByItself)) return false;
   return [...state.tasks.values()].every((task) => task.status !== 'failed' || isGivenUp(task, settings));
 }
 

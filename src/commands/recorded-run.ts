@@ -22,7 +22,9 @@ export async function findRun(options: RecordedRunOptions): Promise<{ store: Run
     });
   }
   if (options.graph === null && known.length > 1) {
-    throw new UserError(`several graphs were run in ${root}`, { hint: `name one of: ${known.join(', ')}` });
+    throw new UserError(`several graphs were run in ${root}`, {
+      hint: `name one of ${known.join(', ')}: -G ${known[0]}, or for status and events ${known[0]} itself`,
+    });
   }
   const store = new RunStore(root, graph);
   const run = options.run ?? lastRun(store, graph);

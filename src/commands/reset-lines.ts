@@ -3,6 +3,7 @@ import type { PlannedWorktree, ResetPlan, ResetRefusal } from '../core/reset-pla
 import type { ResetReason, ResetSubject } from '../core/reset-reach.ts';
 import type { RunState } from '../core/run-state.ts';
 import { plural } from './event-line.ts';
+import { commandText } from './shell-text.ts';
 import { textTable } from './text-table.ts';
 
 /** `task a`, as in "reset of task a". */
@@ -108,7 +109,7 @@ export function refusalText(refusal: ResetRefusal, state: RunState): { message: 
       const verb = refusal.tasks.length === 1 ? 'is' : 'are';
       return {
         message: `${refusal.tasks.join(', ')} ${verb} still running`,
-        hint: `agentrelay cancel ${first} calls it off; agentrelay run ${state.graph} goes on with it`,
+        hint: `agentrelay cancel ${first} -G ${state.graph} calls it off; agentrelay run GRAPH, as it was started before, goes on with it`,
       };
     }
     case 'merged': {
@@ -137,7 +138,7 @@ export function refusalText(refusal: ResetRefusal, state: RunState): { message: 
     case 'checked_out':
       return {
         message: `branch ${refusal.branch} is checked out in ${refusal.path}`,
-        hint: `git -C ${refusal.path} checkout --detach`,
+        hint: commandText(['git', '-C', refusal.path, 'checkout', '--detach']),
       };
     case 'repository_inside':
       return {

@@ -25,7 +25,8 @@ export async function retry(options: RetryOptions, io: Io): Promise<number> {
       io.out(JSON.stringify({ plan }));
       return 0;
     }
-    if (confirm === null) throw new UserError('nothing is reset without a yes', { hint: '--yes' });
+    if (confirm === null)
+      throw new UserError('nothing is reset without a yes', { hint: 'the same command with --yes does it' });
     if (!(await confirm('Go on?'))) {
       io.err('agentrelay: nothing was changed');
       return 0;

@@ -58,7 +58,7 @@ export async function agreed(options: RollbackOptions, io: Io): Promise<true | n
   if (options.json) return 0;
   if (options.confirm === null) {
     io.err('agentrelay: nothing is done without a yes');
-    io.err('  → --yes');
+    io.err('  → the same command with --yes does it');
     return REFUSED;
   }
   if (await options.confirm('Go on?')) return true;

@@ -104,7 +104,7 @@ async function follow(
     const outcome = orchestrator.run();
     const requests = followRequests();
     const ended = await outcome.finally(() => requests.close());
-    if (!options.json) for (const line of summary(log.state, io.colour)) io.out(line);
+    if (!options.json) for (const line of summary(log.state, io.colour, Date.now())) io.out(line);
     return ended === null ? INTERRUPTED : EXIT_CODES[ended];
   } finally {
     release();

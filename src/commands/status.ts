@@ -15,7 +15,7 @@ export async function status(options: RecordedRunOptions & { json: boolean }, io
   }
   const by = owner === null ? 'nobody runs it' : `process ${owner.pid} on ${owner.host} runs it`;
   io.out(`${graph}, run ${run}: ${by}`);
-  for (const line of summary(state, io.colour)) io.out(line);
+  for (const line of summary(state, io.colour, Date.now())) io.out(line);
   return 0;
 }
 

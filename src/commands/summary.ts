@@ -13,20 +13,26 @@ type Paint = (colour: Colour, text: string) => string;
 
 const HEAD = ['task', 'lane', 'status', 'attempts', 'time', 'branch or PR', 'concerns'];
 
-/** The table at the end of a run; below it the lanes, the concerns and the errors in full. */
-export function summary(state: RunState, colour: boolean): string[] {
+/**
+ * The table at the end of a run; below it the lanes, the concerns and the errors in full. `now`, in milliseconds since
+ * 1970, is until when tasks that are at work are counted; null counts none of their time.
+ */
+export function summary(state: RunState, colour: boolean, now: number | null = null): string[] {
   const paint: Paint = (name, text) => (colour ? styleText(name, text, { validateStream: false }) : text);
   const tasks = [...state.tasks.values()];
   const lanes = [...state.workstreams.values()];
   const head = HEAD.map((text) => ({ text, colour: 'bold' }) as const);
   return [
     '',
-    ...table([head, ...tasks.map(taskRow)], paint),
+    ...table([head, ...tasks.map((task) => taskRow(task, now))], paint),
     ...section('lanes', laneLines(lanes, paint), paint),
     ...section('concerns', concernLines(tasks, lanes), paint),
     ...section('errors', errorLines(tasks), paint),
     '',
     paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state, tasks)),
+    ...(state.paused && state.outcome !== 'succeeded'
+      ? [paint('yellow', `paused: nothing more is started until agentrelay unpause -G ${state.graph}`)]
+      : []),
   ];
 }
 
@@ -53,14 +59,14 @@ function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 
-function taskRow(task: TaskState): Cell[] {
+function taskRow(task: TaskState, now: number | null): Cell[] {
   const attempt = task.attempts.at(-1);
   return [
     task.outline.id,
     task.outline.workstream,
     taskStatus(task),
     String(task.attempts.length),
-    spent(task),
+    spent(task, now),
     shortPullRequest(attempt?.pr ?? attempt?.branch ?? ''),
     String(task.attempts.flatMap(({ concerns }) => concerns).length || ''),
   ];
@@ -73,8 +79,11 @@ function taskStatus({ status }: TaskState): Cell {
   return status === 'blocked' || status === 'cancelled' ? { text, colour: 'yellow' } : text;
 }
 
-function spent(task: TaskState): string {
-  const times = task.attempts.map(({ startedAt, endedAt }) => Date.parse(endedAt ?? startedAt) - Date.parse(startedAt));
+function spent(task: TaskState, now: number | null): string {
+  const times = task.attempts.map(({ startedAt, endedAt }) => {
+    const start = Date.parse(startedAt);
+    return endedAt === null ? Math.max(0, (now ?? start) - start) : Date.parse(endedAt) - start;
+  });
   return times.length === 0 ? '' : clock(times.reduce((sum, time) => sum + time, 0));
 }
 
@@ -136,6 +145,6 @@ function section(title: string, lines: readonly string[], paint: Paint): string[
 function totals(state: RunState, tasks: readonly TaskState[]): string {
   const succeeded = tasks.filter((task) => isSuccess(task.status)).length;
   const time = Date.parse(state.finishedAt ?? '') - Date.parse(state.startedAt ?? '');
-  const outcome = state.outcome?.replaceAll('_', ' ') ?? 'unfinished';
-  return `${outcome}: ${succeeded} of ${plural(tasks.length, 'task')}${Number.isNaN(time) ? '' : ` in ${clock(time)}`}`;
+  const outcome = state.outcome?.replaceAll('_', ' ') ?? 'not finished';
+  return `${outcome}: ${succeeded} of ${plural(tasks.length, 'task')}${state.outcome === null ? ' done' : ''}${Number.isNaN(time) ? '' : ` in ${clock(time)}`}`;
 }

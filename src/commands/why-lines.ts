@@ -2,9 +2,13 @@ import type { BlockRoot } from '../core/events.ts';
 import type { TaskStatus } from '../core/lifecycle.ts';
 import type { Why, WhyLink, WhyReason } from '../core/why.ts';
 import { clock, oneLine, plural } from './event-line.ts';
+import type { RecordedRunOptions } from './recorded-run.ts';
+import { aboutSameRun } from './same-run.ts';
 
 export interface WhyLinesOptions {
   readonly graph: string;
+  /** How a person has named the run. */
+  readonly named: Pick<RecordedRunOptions, 'graph' | 'targetRepo'>;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** The last lines of the attempt that failed at the root, and where they are from. */
@@ -46,20 +50,20 @@ function evidenceLines(evidence: WhyLinesOptions['evidence']): string[] {
   return [`  the end of ${evidence.path}:`, ...evidence.lines.map((line) => `    ${oneLine(line)}`.trimEnd())];
 }
 
-function todo(link: WhyLink | undefined, { graph }: WhyLinesOptions): string[] {
+function todo(link: WhyLink | undefined, { graph, named }: WhyLinesOptions): string[] {
   if (link === undefined) return [];
   const { subject, reason } = link;
-  const goOn = `agentrelay run GRAPH goes on with ${graph}`;
+  const goOn = `agentrelay run GRAPH, as it was started before, goes on with ${graph}`;
   switch (reason.kind) {
     case 'failed':
-      return 'task' in subject ? [`agentrelay retry ${subject.task}`] : [];
+      return 'task' in subject ? [aboutSameRun(['retry', subject.task], named)] : [];
     case 'cancelled':
       if (reason.by === 'run') return [goOn];
-      return 'task' in subject ? [`agentrelay retry ${subject.task}`] : [];
+      return 'task' in subject ? [aboutSameRun(['retry', subject.task], named)] : [];
     case 'nobody_runs_it':
       return [goOn];
     case 'paused':
-      return ['agentrelay unpause'];
+      return [aboutSameRun(['unpause'], named)];
     case 'lane_held':
       return reason.mergeCommand === null ? [] : [`to merge it: ${reason.mergeCommand}`];
     default:

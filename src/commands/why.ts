@@ -21,7 +21,9 @@ export async function why(options: RecordedRunOptions & { task: string; json: bo
     io.out(JSON.stringify({ graph, run, owner, ...found }));
     return 0;
   }
-  for (const line of whyLines(found, { graph, now: Date.now(), evidence: evidenceOf(state, found) })) io.out(line);
+  const evidence = evidenceOf(state, found);
+  const shown = whyLines(found, { graph, named: options, now: Date.now(), evidence });
+  for (const line of shown) io.out(line);
   if (owner === null && state.outcome !== 'succeeded') io.err(`agentrelay: nobody runs ${graph} now`);
   return 0;
 }

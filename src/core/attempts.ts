@@ -53,11 +53,11 @@ export class Attempts {
     return await this.#while(live, () => taskRunner.run(live.runtime, { teardownMode: settings.teardownMode }));
   }
 
-  /** Finds what an earlier owner has left of the last attempt of a task. */
-  async adopt(task: GraphTask, lane: WorkstreamRuntime): Promise<LiveAttempt> {
+  /** Finds what an earlier owner has left of an attempt of a task; of the last one unless told. */
+  async adopt(task: GraphTask, lane: WorkstreamRuntime, attempt?: AttemptState): Promise<LiveAttempt> {
     const known = this.#options.log.state.tasks.get(task.id);
-    const last = known === undefined ? null : currentAttempt(known);
-    const live = this.#make(task, lane, { known, number: last?.number ?? 1, resumed: last });
+    const resumed = attempt ?? (known === undefined ? null : currentAttempt(known));
+    const live = this.#make(task, lane, { known, number: resumed?.number ?? 1, resumed });
     await this.#options.taskRunner.adopt(live.runtime);
     return live;
   }

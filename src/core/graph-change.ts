@@ -1,6 +1,6 @@
 import type { GraphChange } from './events.ts';
 import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
-import { isSuccess } from './lifecycle.ts';
+import { isActive, isSuccess } from './lifecycle.ts';
 import type { RunState, WorkstreamState } from './run-state.ts';
 import { sameValue } from './same-value.ts';
 
@@ -100,8 +100,12 @@ function movedProblems(after: Graph, state: RunState): string[] {
   const problems: string[] = [];
   for (const { id, workstreamId } of after.tasks) {
     const lane = state.tasks.get(id)?.outline.workstream;
-    if (lane === undefined || lane === workstreamId || !isFinished(state, id)) continue;
-    problems.push(`task ${id} is finished in workstream ${lane}, so it cannot move to ${workstreamId}`);
+    if (lane === undefined || lane === workstreamId) continue;
+    // What is at work has its branch and its worktree from the lane that it began in.
+    const isAtWork = isActive(state.tasks.get(id)?.status ?? 'pending');
+    if (!isAtWork && !isFinished(state, id)) continue;
+    const how = isAtWork ? 'at work' : 'finished';
+    problems.push(`task ${id} is ${how} in workstream ${lane}, so it cannot move to ${workstreamId}`);
   }
   return problems;
 }

@@ -77,12 +77,23 @@ export class Lanes {
     this.#integrating.delete(id);
   }
 
-  fail(id: string, root: BlockRoot): void {
+  /** Not every task of the lane can succeed any more. */
+  fail(id: string): void {
     const { status } = this.#state(id);
     if (status === 'failed' || status === 'merged') return;
+    const root = this.#rootOf(id);
     const cause = 'task' in root ? `task ${root.task}` : `workstream ${root.workstream}`;
     const error = `not every task of the workstream can succeed: ${cause}`;
     this.#options.log.append({ kind: 'workstream_failed', workstream: id, code: 'task_failed', error, root });
+  }
+
+  #rootOf(lane: string): BlockRoot {
+    for (const { id } of this.tasks(lane)) {
+      const task = this.#options.log.state.tasks.get(id);
+      if (task?.status === 'failed' || task?.status === 'cancelled') return { task: id };
+      if (task?.blockedBy) return task.blockedBy;
+    }
+    return { workstream: lane };
   }
 
   /** Stops watching for people's merges. */

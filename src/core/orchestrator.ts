@@ -11,9 +11,9 @@ import { type NumberedRequest, RequestLine } from './request-line.ts';
 import { changedGraph } from './retry-change.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
-import { settleBlocks } from './settle-blocks.ts';
+import { reopenLanes, settleBlocks } from './settle-blocks.ts';
 import { isStorageFailure } from './storage-failure.ts';
-import { appendRetry, retryLeft, takeOver } from './take-over.ts';
+import { adoptRunning, appendRetry, retryLeft, type TakeOverOptions, takeOver } from './take-over.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
 import type { AbortCause } from './task-runtime.ts';
 import { Wishes } from './wishes.ts';
@@ -79,6 +79,9 @@ export class Orchestrator {
       onChange: () => this.#changed(),
       ended: async (task) => await this.#holding.get(task),
       cancelRun: () => this.#cancelByRequest(),
+      knowWhoIsAtWork: async () => {
+        if (!this.#begun) await adoptRunning(this.#takeOverOptions());
+      },
     });
     this.#requests = new RequestLine({
       log,
@@ -150,13 +153,14 @@ export class Orchestrator {
     if (this.#begun) return this.cancel();
     const { log } = this.#options;
     this.#leave('cancelled', 'cancel');
-    for (const left of await this.#takeOver()) await this.#attempts.goOn(left);
+    for (const left of await takeOver(this.#takeOverOptions())) await this.#attempts.goOn(left);
     log.append({ kind: 'run_finished', outcome: 'cancelled', waiting_for: [] });
   }
 
   async #begin(): Promise<void> {
     this.#begun = true;
-    const left = await this.#takeOver();
+    for (const id of reopenLanes(this.#options.log)) this.#lanes.reopen(id);
+    const left = await takeOver(this.#takeOverOptions());
     this.#hasTakenOver = true;
     retryLeft(this.#options);
     for (const { task } of left) this.#holding.set(task.id, Promise.resolve());
@@ -164,9 +168,8 @@ export class Orchestrator {
     for (const attempt of left) this.#hold(attempt.task, () => this.#goOn(attempt));
   }
 
-  async #takeOver(): Promise<LiveAttempt[]> {
-    const laneOf = (id: string) => this.#lanes.known(id);
-    return await takeOver({ ...this.#options, attempts: this.#attempts, laneOf });
+  #takeOverOptions(): TakeOverOptions {
+    return { ...this.#options, attempts: this.#attempts, laneOf: (id) => this.#lanes.known(id) };
   }
 
   /** A request has changed what can run. */
@@ -312,17 +315,8 @@ export class Orchestrator {
   /** A lane whose last task has ended is merged, or has failed. */
   #afterTask(id: string): void {
     const progress = this.#schedule.laneProgress(id);
-    if (progress === 'failed') this.#lanes.fail(id, this.#rootOf(id));
+    if (progress === 'failed') this.#lanes.fail(id);
     else if (progress === 'complete' && this.#stopping === null) this.#spawn(() => this.#lanes.integrate(id));
-  }
-
-  #rootOf(lane: string): BlockRoot {
-    for (const { id } of this.#lanes.tasks(lane)) {
-      const task = this.state.tasks.get(id);
-      if (task?.status === 'failed' || task?.status === 'cancelled') return { task: id };
-      if (task?.blockedBy) return task.blockedBy;
-    }
-    return { workstream: lane };
   }
 
   /** What was waited for may now be there, or never be. */

@@ -59,6 +59,6 @@ function begunAnew(task: TaskState): TaskState {
 function bringBack(state: RunState, { before }: ResetState): void {
   for (const task of before.tasks) state.tasks.set(task.outline.id, task);
   for (const lane of before.workstreams) state.workstreams.set(lane.outline.id, lane);
-  // Nothing of what was reset has run since: the run is as far as it was.
+  // Nothing of what was reset has run since: the run is as far as it was, unless it has gone on with something else.
   Object.assign(state, before.end);
 }

@@ -86,11 +86,13 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
   }
 }
 
-/** There is something to do again. */
+/** There is something to do again, also after the undo of a reset that came before. */
 function goesOn(state: RunState): void {
-  state.outcome = null;
-  state.finishedAt = null;
-  state.waitingFor = [];
+  const open = { outcome: null, finishedAt: null, waitingFor: [] };
+  Object.assign(state, open);
+  for (const [at, known] of state.resets.entries()) {
+    if (known.before.end.outcome !== null) state.resets[at] = { ...known, before: { ...known.before, end: open } };
+  }
 }
 
 /** Tasks and lanes in the order of the new file; what is finished stays even if the file has it no more. */

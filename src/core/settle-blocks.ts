@@ -1,6 +1,6 @@
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot } from './events.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState, WorkstreamState } from './run-state.ts';
 
 /**
  * Frees what was blocked by a task or a lane that is to be tried again: lanes are reopened, blocked tasks pending. What
@@ -24,6 +24,20 @@ export function settleBlocks(log: EventLog): string[] {
     log.append({ kind: 'task_unblocked', task: task.outline.id });
   }
   return reopened;
+}
+
+/**
+ * A new start is a new try for lanes that failed by themselves: a person may have mended what was in their way. Ids of
+ * those lanes.
+ */
+export function reopenLanes(log: EventLog): string[] {
+  const failed = [...log.state.workstreams.values()].filter(hasFailedByItself).map(({ outline }) => outline.id);
+  for (const workstream of failed) log.append({ kind: 'workstream_reopened', workstream });
+  return failed;
+}
+
+export function hasFailedByItself({ outline, failure }: WorkstreamState): boolean {
+  return failure !== null && 'workstream' in failure.root && failure.root.workstream === outline.id;
 }
 
 /** `own` is the lane that is asked about: one that failed by itself stays so. */

@@ -22,19 +22,33 @@ export interface TakeOverOptions {
 export async function takeOver(options: TakeOverOptions): Promise<LiveAttempt[]> {
   const { graph, log, settings, attempts, laneOf } = options;
   const running: LiveAttempt[] = [];
+  const over: LiveAttempt[] = [];
   for (const task of graph.tasks) {
     const known = log.state.tasks.get(task.id);
     const last = known === undefined ? null : currentAttempt(known);
-    if (last === null || last.tornDown) continue;
-    if (isActive(last.status)) {
-      running.push(await attempts.adopt(task, await laneOf(task.workstreamId)));
-    } else if (last.branch !== null) {
-      // Its agent may still be in the worktree, if only because of the teardown mode.
-      const left = await attempts.adopt(task, await laneOf(task.workstreamId));
-      if (wantsTeardown(settings.teardownMode, last.status)) await attempts.goOn(left);
+    const before = known?.attempts.at(-2);
+    // The owner was gone before the next attempt could take the worktree over from it.
+    if (last?.branch === null && before !== undefined && before.branch !== null && !before.tornDown) {
+      await attempts.adopt(task, await laneOf(task.workstreamId), before);
     }
+    // Of one that is over the agent may still be in the worktree, if only because of the teardown mode.
+    if (last === null || last.tornDown || (!isActive(last.status) && last.branch === null)) continue;
+    const left = await attempts.adopt(task, await laneOf(task.workstreamId));
+    (isActive(last.status) ? running : over).push(left);
+  }
+  // Only when it is known who works where.
+  for (const left of over) {
+    if (wantsTeardown(settings.teardownMode, left.runtime.status)) await attempts.goOn(left);
   }
   return running;
+}
+
+/** Finds out who is at work in which worktree; of a run that nobody goes on with here. */
+export async function adoptRunning({ graph, log, attempts, laneOf }: TakeOverOptions): Promise<void> {
+  for (const task of graph.tasks) {
+    const status = log.state.tasks.get(task.id)?.status;
+    if (status !== undefined && isActive(status)) await attempts.adopt(task, await laneOf(task.workstreamId));
+  }
 }
 
 /** Tasks that an earlier owner would have tried again, or has called off with the whole run. */

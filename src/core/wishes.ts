@@ -25,6 +25,8 @@ export interface WishesOptions {
   /** Resolves when the attempt of the task, if it has one under way, is over and accounted for. */
   readonly ended: (task: string) => Promise<void>;
   readonly cancelRun: () => Promise<void>;
+  /** Another's worktree is not to be cleared, even where nobody runs the graph. */
+  readonly knowWhoIsAtWork: () => Promise<void>;
 }
 
 /** What a person may ask of a run, live or left. Each can be asked again after a crash, and is done once. */
@@ -126,7 +128,12 @@ export class Wishes {
     }
     if (known.tornDown) return;
     if (attempts.live(task.id) !== null) return await this.#options.ended(task.id);
-    await attempts.goOn(await this.#adopt(task), 'always');
+    await this.#options.knowWhoIsAtWork();
+    const left = await this.#adopt(task);
+    if (this.#state(task).attempts.length > known.number) {
+      throw new RequestRefused('task_running', `task ${task.id} has been started again just now`);
+    }
+    await attempts.goOn(left, 'always');
     const attempt = this.#state(task).attempts[known.number - 1];
     if (attempt === undefined || attempt.tornDown) return;
     const concern = attempt.concerns.findLast(({ source }) => source === 'teardown');

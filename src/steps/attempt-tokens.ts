@@ -32,6 +32,7 @@ export function isTokenOf(token: string, attempt: { readonly token: string; read
   return token === attempt.token || hashOf(token) === attempt.tokenHash;
 }
 
-function hashOf(token: string): string {
+/** What the journal holds of a token. */
+export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

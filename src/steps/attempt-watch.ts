@@ -1,6 +1,6 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { SignalError } from '../core/errors.ts';
+import { PreconditionError, SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { placeLost } from '../core/way-back.ts';
@@ -181,7 +181,16 @@ export class AttemptWatch {
       if (content === '' || this.#told.has(content)) continue;
       if (name === this.#accepted.name && content === this.#accepted.content) continue;
       this.#told.add(content);
-      this.#runtime.report({ kind: 'task_signal_ignored', file: name, reason: 'not_awaited' });
+      this.#tellOf(name);
+    }
+  }
+
+  #tellOf(file: SignalName): void {
+    try {
+      this.#runtime.report({ kind: 'task_signal_ignored', file, reason: 'not_awaited' });
+    } catch (error) {
+      // The task is at its next attempt, and the agent of this one was left alive until just now.
+      if (!(error instanceof PreconditionError && error.code === 'wrong_attempt')) throw error;
     }
   }
 

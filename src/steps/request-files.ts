@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { requestSchema } from '../core/request-schema.ts';
 import type { Request } from '../core/requests.ts';
@@ -13,8 +13,9 @@ export interface RequestFile {
 
 const NAME = /^(\d{6,})\.json$/;
 
-/** Files are numbered in the order of asking, from 1. */
+/** Files are numbered in the order of asking, from 1; of a folder that somebody has deleted there are none. */
 function numbers(folder: string): number[] {
+  if (!existsSync(folder)) return [];
   const found = readdirSync(folder).flatMap((name) => NAME.exec(name)?.[1] ?? []);
   return found.map(Number).sort((a, b) => a - b);
 }
@@ -29,6 +30,11 @@ export function writeRequest(folder: string, request: Request, handled: number):
   for (let number = Math.max(handled, numbers(folder).at(-1) ?? 0) + 1; ; number++) {
     if (createFileAtomic(fileOf(folder, number), `${JSON.stringify(request)}\n`, { mode: 0o600 })) return number;
   }
+}
+
+/** Takes a request back that nobody has answered. */
+export function withdrawRequest(folder: string, number: number): void {
+  rmSync(fileOf(folder, number), { force: true });
 }
 
 /** All requests behind number `after`, in order. */

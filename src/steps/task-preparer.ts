@@ -68,7 +68,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
 
   adopt(runtime: TaskRuntime): void {
     const { worktreePath } = runtime.state;
-    if (worktreePath !== null) this.#options.holders.hold(worktreePath, runtime);
+    if (worktreePath !== null) this.#options.holders.adopt(worktreePath, runtime);
   }
 
   async #contains(commit: string, other: string): Promise<boolean> {

@@ -38,7 +38,7 @@ export class WorktreeTaskTeardown implements TaskTeardown {
   async #leaveWorktree(runtime: TaskRuntime): Promise<void> {
     const { worktrees, holders, git } = this.#options;
     const path = runtime.state.worktreePath;
-    if (path === null) return;
+    if (path === null || holders.isAnothers(path, runtime)) return;
     const shared = path === runtime.state.workstreamWorktreePath;
     const tip = await git.branch(runtime.require('integrationBranch'));
     if (tip === null) throw new WorkspaceError('branch_missing', `branch ${runtime.state.integrationBranch} is gone`);

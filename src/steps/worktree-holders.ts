@@ -16,6 +16,20 @@ export class WorktreeHolders {
     this.#holders.set(path, runtime);
   }
 
+  /** For an attempt of an earlier owner, which may be long over: whoever came in after it stays the holder. */
+  adopt(path: string, runtime: TaskRuntime): void {
+    const holder = this.#holders.get(path);
+    if (holder === undefined || !runtime.isOver || (holder.isOver && beganBefore(holder, runtime))) {
+      this.#holders.set(path, runtime);
+    }
+  }
+
+  /** Another attempt is at work there, or was left there: the worktree is not this one's to clear any more. */
+  isAnothers(path: string, runtime: TaskRuntime): boolean {
+    const holder = this.#holders.get(path);
+    return holder !== undefined && holder !== runtime;
+  }
+
   release(path: string): void {
     this.#holders.delete(path);
   }
@@ -41,4 +55,9 @@ export class WorktreeHolders {
       });
     }
   }
+}
+
+/** What began under this owner is the later one. */
+function beganBefore(one: TaskRuntime, other: TaskRuntime): boolean {
+  return one.resumed !== null && other.resumed !== null && one.resumed.startedAt <= other.resumed.startedAt;
 }

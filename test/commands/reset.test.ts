@@ -123,7 +123,10 @@ describe('reset', () => {
       asked.push(question);
       return false;
     };
-    expect(await stopped.reset({})).toMatchObject({ code: 2, err: [expect.anything(), '  → --yes'] });
+    expect(await stopped.reset({})).toMatchObject({
+      code: 2,
+      err: [expect.anything(), '  → the same command with --yes does it'],
+    });
     expect(await stopped.reset({ confirm })).toMatchObject({ code: 0, err: ['agentrelay: nothing was changed'] });
     expect(asked).toEqual(['Go on?']);
     expect(await stopped.reset({ dryRun: true, yes: true })).toMatchObject({ code: 0, err: [] });
@@ -229,7 +232,7 @@ describe('the run', () => {
       code: 2,
       err: [
         'agentrelay: b is still running',
-        '  → agentrelay cancel b calls it off; agentrelay run graph goes on with it',
+        '  → agentrelay cancel b -G graph calls it off; agentrelay run GRAPH, as it was started before, goes on with it',
       ],
     });
   });

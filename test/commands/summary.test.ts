@@ -153,5 +153,19 @@ test('a run without trouble has no section for it', () => {
 
 test('a run that is not over says so', () => {
   const lines = summary(replay(journal([started([['build', 'api']], ['api']), active('api')])), false);
-  expect(lines.at(-1)).toBe('unfinished: 0 of 1 task');
+  expect(lines.at(-1)).toBe('not finished: 0 of 1 task done');
+});
+
+test('what is at work is counted until now', () => {
+  const events = journal([started([['build', 'api']], ['api']), active('api'), ...begun('build', 1)]);
+  const state = replay(events);
+  const since = Date.parse(events.find(({ kind }) => kind === 'task_started')?.at ?? '');
+  const row = (now: number | null) => summary(state, false, now).find((line) => line.startsWith('build'));
+  expect(row(since + 61_500)).toContain('01:01.5');
+  expect(row(null)).toContain('00:00.0');
+});
+
+test('a run that is paused says how it goes on', () => {
+  const events = journal([started([['build', 'api']], ['api']), { kind: 'run_paused' }]);
+  expect(summary(replay(events), false).at(-1)).toBe('paused: nothing more is started until agentrelay unpause -G g');
 });

@@ -3,7 +3,12 @@ import { whyLines } from '../../src/commands/why-lines.ts';
 import type { Why, WhyReason } from '../../src/core/why.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
-const OPTIONS = { graph: 'g', now: Date.parse(AT) + 61_500, evidence: null };
+const OPTIONS = {
+  graph: 'g',
+  named: { graph: null, targetRepo: '.' },
+  now: Date.parse(AT) + 61_500,
+  evidence: null,
+};
 
 function lines(reason: WhyReason, more: Partial<Why> = {}): string[] {
   return whyLines({ task: 'a', status: 'pending', reason, chain: [], root: null, waiting: 0, ...more }, OPTIONS);
@@ -18,7 +23,10 @@ test.each<[WhyReason, string[]]>([
   [{ kind: 'no_slot', running: ['b', 'c'] }, ['a waits for a free slot: 2 tasks running (b, c)']],
   [{ kind: 'about_to_start' }, ['a is about to start']],
   [{ kind: 'cancelled', by: 'person' }, ['a was called off by a person', '  → agentrelay retry a']],
-  [{ kind: 'cancelled', by: 'run' }, ['a was cancelled with the run', '  → agentrelay run GRAPH goes on with g']],
+  [
+    { kind: 'cancelled', by: 'run' },
+    ['a was cancelled with the run', '  → agentrelay run GRAPH, as it was started before, goes on with g'],
+  ],
   [
     { kind: 'running', attempt: 2, step: 'wait', since: AT, agent: 's:%1', attention: 'waiting_input' },
     ['a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input)'],
@@ -56,4 +64,10 @@ test('of a long chain the beginning and the end are shown', () => {
   const shown = lines({ kind: 'dependency', task: 't0', status: 'pending', more: 0 }, { chain, waiting: 3 });
   expect(shown.slice(6, 9)).toEqual(['  t5 is about to start', '  … 30 more …', '  t36 is about to start']);
   expect(shown.slice(-2)).toEqual(['  t39 is about to start', '3 unfinished tasks wait for it']);
+});
+
+test('a command that it names is about the run that was named', () => {
+  const why = { task: 'a', status: 'pending', reason: { kind: 'paused' }, chain: [], root: null, waiting: 0 } as const;
+  const named = { graph: 'g', targetRepo: '/my repo' };
+  expect(whyLines(why, { ...OPTIONS, named }).at(-1)).toBe("  → agentrelay unpause -G g -t '/my repo'");
 });

@@ -39,7 +39,7 @@ test('a task that nobody starts says so, and so does one that waits for it', asy
     out: [
       'a waits for b, which has not started',
       '  b could start, but nobody runs its graph',
-      '  → agentrelay run GRAPH goes on with shop',
+      '  → agentrelay run GRAPH, as it was started before, goes on with shop',
     ],
     err: ['agentrelay: nobody runs shop now'],
   });
@@ -66,7 +66,7 @@ test('a blocked task shows the error at its root, and the end of what that agent
     '  b failed in attempt 1: agent_failed: no way',
     `  the end of ${join(folder, 'agent.log')}:`,
   ]);
-  expect(out.slice(-2)).toEqual(['    I cannot do it', '  → agentrelay retry b']);
+  expect(out.slice(-2)).toEqual(['    I cannot do it', `  → agentrelay retry b -t ${runs.repository.root}`]);
   expect(out).toHaveLength(3 + 12 + 1);
 });
 
@@ -87,7 +87,7 @@ test('a failure without a log is told without one', async () => {
   runs.record('shop', 1, [...begun(folder), ...failed('agent_lost', 'e')]);
   expect((await runs.ask(why, { task: 'b' })).out).toEqual([
     'b failed in attempt 1: agent_lost: e',
-    '  → agentrelay retry b',
+    `  → agentrelay retry b -t ${runs.repository.root}`,
     '1 unfinished task waits for it',
   ]);
   mkdirSync(folder);

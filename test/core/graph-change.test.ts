@@ -152,6 +152,14 @@ test('a finished task cannot move to another lane', () => {
   expect(moved.problems).toEqual(['task a is finished in workstream one, so it cannot move to two']);
 });
 
+test('a task at work cannot either: its branch and its worktree are those of its lane', () => {
+  const log = startLog(graphOf(FILE), new Journal());
+  log.append(BRANCH);
+  log.append({ kind: 'task_started', task: 'a', attempt: 1, token_hash: 'h' });
+  const moved = edited((file) => editTask('a', { workstream_id: 'two' })(cutLoose(file)), log.state);
+  expect(moved.problems).toEqual(['task a is at work in workstream one, so it cannot move to two']);
+});
+
 function editLane(id: string, change: object): (file: File) => object {
   return (file) => ({
     ...file,

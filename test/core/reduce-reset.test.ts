@@ -69,6 +69,25 @@ test('an undo brings back tasks, lanes and the end of the run as they were', () 
   expect(log.state.resets.map(({ progress }) => progress)).toEqual(['undone']);
 });
 
+test('an undo does not end a run that has gone on since, with another task', () => {
+  const log = startLog(makeGraph({ tasks: [{ id: 'a' }, { id: 'x' }] }), new Journal());
+  const facts: Fact[] = [
+    { kind: 'workstream_active', workstream: 'default', branch: 'ws', base_commit: 'base' },
+    { kind: 'task_started', task: 'a', attempt: 1, token_hash: 'h' },
+    { kind: 'task_failed', task: 'a', attempt: 1, code: 'x', error: 'e', failure_class: null },
+    { kind: 'task_started', task: 'x', attempt: 1, token_hash: 'h' },
+    { kind: 'task_failed', task: 'x', attempt: 1, code: 'x', error: 'e', failure_class: null },
+    { kind: 'run_finished', outcome: 'completed_with_failures', waiting_for: [] },
+    { kind: 'run_reset', ...RESET, tasks: ['a'] },
+    { kind: 'reset_applied', reset: 1 },
+    { kind: 'task_retrying', task: 'x', attempt: 1, of: 2, change: CHANGE },
+    { kind: 'reset_undone', reset: 1 },
+  ];
+  for (const fact of facts) log.append(fact);
+  expect(log.state.tasks.get('x')).toMatchObject({ status: 'pending' });
+  expect(log.state).toMatchObject({ outcome: null, finishedAt: null });
+});
+
 test('the steps of a reset come in their order, each once', () => {
   const log = ended();
   const refused = (kind: 'reset_applied' | 'reset_undone' | 'undo_applied', code: string, reset = 1) =>

@@ -159,6 +159,45 @@ describe('teardown', () => {
       'started w 1',
     ]);
   });
+
+  test('of a task that is started again before it begins is refused: its worktree has another agent', async () => {
+    const setup = {
+      tasks: [{ id: 'x' }, { id: 'a' }],
+      workstreams: [{ id: 'default', parallel: true }],
+      limits: { teardownMode: 'never' } as const,
+    };
+    const first = new OwnedRun({ ...setup, script: failing });
+    await first.ask(cancel('x'));
+    await first.orchestrator.run();
+    const { journal } = first;
+    const idle = new OwnedRun({ ...setup, journal, idle: true });
+    await idle.ask(retry('a'));
+    await idle.ask(retry('x'));
+    const { underWay, script } = workers();
+    let looks = 0;
+    const find: TaskScript['find'] = async (it) => {
+      looks++;
+      // The first one is that of the new owner.
+      if (looks > 1) await underWay.begin('find', never);
+      return { agent: scriptedAgent(script, it), found: 'ended' };
+    };
+    const torn: string[] = [];
+    const teardownStep: TaskScript['teardown'] = (it) => void torn.push(it.task.id);
+    const run = new OwnedRun({ ...setup, journal, script: { ...script, find, teardown: teardownStep } });
+    const end = run.orchestrator.run();
+    await quiet();
+    const answer = run.ask(teardown('a'));
+    await quiet();
+    expect(underWay.names().sort()).toEqual(['find', 'x']);
+    underWay.end('x');
+    await quiet();
+    expect(underWay.names().sort()).toEqual(['a', 'find']);
+    underWay.end('find');
+    expect(await answer).toBe('task_running');
+    await endAll(underWay);
+    expect(torn).toEqual([]);
+    expect(await end).toBe('succeeded');
+  });
 });
 
 describe('send', () => {

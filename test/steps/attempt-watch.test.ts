@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PreconditionError } from '../../src/core/errors.ts';
 import { AttemptWatch } from '../../src/steps/attempt-watch.ts';
 import { makeAttempt, type ScriptedAgent } from '../support/attempt.ts';
 import { quiet } from '../support/core.ts';
@@ -267,6 +268,20 @@ describe('a signal that nobody awaits', () => {
     watch.close();
     expect(kinds()).toEqual(['task_signal_ignored']);
     expect(existsSync(path('.failed'))).toBe(true);
+  });
+
+  test('is no news once the task is at its next attempt', async () => {
+    const { watch, runtime, signal } = watching();
+    signal('.failed', 'no');
+    await watch.next();
+    let told = 0;
+    runtime.report = () => {
+      told++;
+      throw new PreconditionError('wrong_attempt', 'it names attempt 1, not 2');
+    };
+    signal('.done', 'NO_PR');
+    watch.close();
+    expect(told).toBe(1);
   });
 
   test('is told when it comes', async () => {

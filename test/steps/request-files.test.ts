@@ -49,6 +49,10 @@ describe('writeRequest', () => {
 });
 
 describe('readRequests', () => {
+  test('gives none where the folder was deleted by hand', () => {
+    expect(readRequests(folderOf(), 0)).toEqual([]);
+  });
+
   test('gives those behind a number, in order, as they were asked', () => {
     const folder = folderOf();
     const change = { note: 'a\n"b"', instructions: null, framework: null, model: 'm', keep_work: true, fresh: false };

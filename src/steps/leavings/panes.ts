@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type Leaving, NO_WORK } from '../../core/gc-plan.ts';
+import { hashOf } from '../attempt-tokens.ts';
 import type { TaggedPane } from '../tagged-panes.ts';
 import type { GraphRecords } from './graph-records.ts';
 
@@ -7,7 +7,7 @@ import type { GraphRecords } from './graph-records.ts';
 export function panesOf(panes: readonly TaggedPane[], { graph, store, tokens }: GraphRecords): TaggedPane[] {
   return panes.filter(({ of }) => {
     if (of.kind === 'owner') return of.folder === store.directory;
-    return of.tag.graph === graph && tokens.has(createHash('sha256').update(of.tag.token).digest('hex'));
+    return of.tag.graph === graph && tokens.has(hashOf(of.tag.token));
   });
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptState, RunState } from '../../core/run-state.ts';
+import { hashOf } from '../attempt-tokens.ts';
 import { trimCapture } from '../environments/tmux-pane.ts';
 import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
 import { exec } from '../tools/exec.ts';
@@ -29,7 +29,7 @@ export async function stopAgents(
     if (pane.of.kind !== 'agent') continue;
     const { token, task } = pane.of.tag;
     // By its token: another repository may have a graph of this name.
-    const attempt = attempts.get(createHash('sha256').update(token).digest('hex'));
+    const attempt = attempts.get(hashOf(token));
     if (attempt === undefined) continue;
     // A dead pane was kept to be looked at.
     if (!pane.dead) stopped.add(task);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KeyedQueue } from '../../core/queue.ts';
+import { brokenRecordIn, outwaitBrokenRecord } from './broken-record.ts';
 import { type ExecResult, exec, ToolError } from './exec.ts';
 import { BatchProcess, OUR_CONFIG, OUR_ENV } from './git-batch.ts';
 import { againWhenKilled, onlyReads } from './killed-git.ts';
@@ -70,7 +71,7 @@ export class Git {
         if (error instanceof ToolError) return error;
         throw error;
       });
-      if (outcome.exitCode === 0 || !(await this.#isUnlocked(outcome.stderr, cwd, until))) {
+      if (outcome.exitCode === 0 || !(await this.#isMended(outcome.stderr, cwd, until))) {
         if (outcome instanceof ToolError) throw outcome;
         return outcome;
       }
@@ -151,7 +152,7 @@ export class Git {
           }
           mayAskAgain = false;
         } else if (LOST_FOLDER.test(error.stderr) && lost++ < MAX_LOST_FOLDERS) await delay(25);
-        else if (!(await this.#isUnlocked(error.stderr, this.root, until))) return await this.#refused(updates, error);
+        else if (!(await this.#isMended(error.stderr, this.root, until))) return await this.#refused(updates, error);
       }
     });
   }
@@ -162,8 +163,10 @@ export class Git {
     this.#writer.close();
   }
 
-  /** Whether git failed for a lock that is out of the way now, so that it may be asked again. */
-  async #isUnlocked(stderr: string, cwd: string, until: number): Promise<boolean> {
+  /** Whether what git failed for is out of the way now, so that it may be asked again. */
+  async #isMended(stderr: string, cwd: string, until: number): Promise<boolean> {
+    const record = brokenRecordIn(stderr, cwd);
+    if (record !== null) return performance.now() < until && (await outwaitBrokenRecord(record, until));
     const lock = lockNamedIn(stderr, cwd);
     if (lock === null || performance.now() > until || !(await this.freeLock(lock, { until }))) return false;
     await delay(AFTER_LOCK);

@@ -38,6 +38,8 @@ export function openJournal(path: string, length: number, options: JournalOption
   return {
     write(line) {
       if (lost !== null) throw lost;
+      // Its descriptor may be another file's by now.
+      if (closed) throw new JournalError(`the journal ${path} is closed`);
       try {
         end += writeWhole(file, line);
       } catch (error) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openJournal } from '../../../src/steps/tools/journal.ts';
 import { readJournal } from '../../../src/steps/tools/read-journal.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
@@ -19,6 +19,18 @@ test('what is written is read again, also long lines and odd characters', () => 
   expect(events.map((event) => (event as unknown as { text: string }).text)).toEqual(texts);
   expect({ length, torn }).toEqual({ length: statSync(path).size, torn: '' });
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('nothing is written once it is closed, whoever has its descriptor by then', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'events.jsonl');
+  const journal = openJournal(path, 0);
+  journal.write(line(1));
+  journal.close();
+  const other = openSync(join(folder, 'other'), 'w');
+  onTestFinished(() => closeSync(other));
+  expect(() => journal.write(line(2))).toThrow(`the journal ${path} is closed`);
+  expect([readJournal(path).events.length, statSync(join(folder, 'other')).size]).toEqual([1, 0]);
 });
 
 const MODULE = new URL('../../../src/steps/tools/journal.ts', import.meta.url).href;
