@@ -124,8 +124,10 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
 function report(answer: Answer, request: Request, here: boolean, options: AskOptions, io: Io): number {
   const refused = answer.kind === 'request_refused';
   if (options.json) io.out(JSON.stringify(answer));
-  else if (refused) io.err(`agentrelay: ${answer.message}`);
-  else for (const line of doneLines(request, here, options)) io.out(line);
+  else if (refused) {
+    io.err(`agentrelay: ${answer.message}`);
+    if (answer.hint) io.err(`  → ${answer.hint}`);
+  } else for (const line of doneLines(request, here, options)) io.out(line);
   return refused ? REFUSED : 0;
 }
 

@@ -9,7 +9,7 @@ import { emptyRunState, type RunState } from '../core/run-state.ts';
 import { hasFailedByItself } from '../core/settle-blocks.ts';
 import { agentsAtWork } from '../steps/agents-at-work.ts';
 import type { Repository } from '../steps/preflight.ts';
-import { serversOf, socketToRecord } from '../steps/recorded-server.ts';
+import { serverOfRun, serversOf, type TmuxServer } from '../steps/recorded-server.ts';
 import { readRequests } from '../steps/request-files.ts';
 import { stopAgents } from '../steps/rollback/stop-agents.ts';
 import type { RunRecord, RunStore } from '../steps/run-store.ts';
@@ -27,7 +27,10 @@ export interface OpenRunOptions {
   readonly settings: Settings;
   /** With which the graph was read. */
   readonly readOptions: ReadGraphOptions;
+  /** What `-L` says. */
   readonly tmuxSocket: string | null;
+  /** Where the windows of this owner are. */
+  readonly tmuxServer: TmuxServer;
   readonly newRun: boolean;
 }
 
@@ -59,6 +62,22 @@ export async function openRun(
   return await resumeRun(options, store, last);
 }
 
+/** On another server its agents would be taken for lost. */
+async function requireTheirServer(
+  { graph, tmuxServer, tmuxSocket }: OpenRunOptions,
+  store: RunStore,
+  run: number,
+): Promise<void> {
+  const theirs = serverOfRun(store, run, null);
+  if (tmuxSocket === null || theirs.socket === tmuxServer.socket) return;
+  const alive = await agentsAtWork([theirs.args], store.journalFile(run));
+  if (alive.length === 0) return;
+  const server = theirs.socket === null ? 'the default tmux server' : `the tmux server ${theirs.socket}`;
+  throw new UserError(`run ${run} of graph ${graph.name} has agents at work on ${server}: ${alive.join(', ')}`, {
+    hint: `the same command without -L ${tmuxSocket} goes on with them`,
+  });
+}
+
 /** An agent that lives would lose its worktree under it. */
 async function requireNoAgents({ graph, tmuxSocket }: OpenRunOptions, store: RunStore, run: number): Promise<void> {
   const alive = await agentsAtWork(serversOf(store, [run], tmuxSocket), store.journalFile(run));
@@ -74,12 +93,12 @@ function startRun(
   run: number,
   baseCommits: Record<string, string>,
 ): OpenedRun {
-  const { graphText, digest, settings, tmuxSocket } = options;
+  const { graphText, digest, settings, tmuxServer } = options;
   const record: RunRecord = {
     graph_digest: digest,
     base_commits: baseCommits,
     settings,
-    tmux_socket: socketToRecord(tmuxSocket),
+    tmux_socket: tmuxServer.socket,
   };
   store.create(run, { ...record, graphText });
   const opened = openLog(store, run, emptyRunState(), 0);
@@ -89,6 +108,7 @@ function startRun(
 
 async function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Promise<OpenedRun> {
   const { state, events, length, torn } = store.replay(run);
+  await requireTheirServer(options, store, run);
   const opened = openLog(store, run, state, length);
   try {
     const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
@@ -100,7 +120,7 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
         notes.push('the graph file has changed since; --new-run starts over with it');
       return { ...opened, over: true, opening: events.slice(-1), notes };
     }
-    store.record(run, { settings: options.settings, tmux_socket: socketToRecord(options.tmuxSocket) });
+    store.record(run, { settings: options.settings, tmux_socket: options.tmuxServer.socket });
     if (state.startedAt === null) {
       opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
     } else {

@@ -7,20 +7,21 @@ import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
 import { preflight } from '../steps/preflight.ts';
+import { serverOfRun } from '../steps/recorded-server.ts';
 import { followRequests } from '../steps/request-files.ts';
 import { resumeResets } from '../steps/rollback/rollback.ts';
 import { RunStore } from '../steps/run-store.ts';
 import { requireStandardSteps } from '../steps/standard-steps.ts';
 import { makeFolder } from '../steps/tools/atomic-file.ts';
 import { lockHolder, tryLock } from '../steps/tools/lock-file.ts';
-import { endLeftSession, serverArguments } from '../steps/tools/tmux-session.ts';
+import { endLeftSession } from '../steps/tools/tmux-session.ts';
 import { requireWritable } from '../steps/writable.ts';
 import { runBranches } from './archive-run.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
 import { type OpenRunOptions, openRun } from './open-run.ts';
 import { runTaken } from './run-taken.ts';
 
-export interface OwnerOptions extends OpenRunOptions {
+export interface OwnerOptions extends Omit<OpenRunOptions, 'tmuxServer'> {
   readonly extensions: Extensions;
   readonly agentCommands: AgentCommands;
   readonly waitForPerson: ((signal: AbortSignal) => Promise<void>) | null;
@@ -60,12 +61,14 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const close = () => closeAll(closers.toReversed());
   try {
     excludeOurFolders(repository.commonDir);
-    const opened = await openRun(options, store, baseCommits);
+    const last = options.newRun ? null : (store.runs().at(-1) ?? null);
+    const tmuxServer = serverOfRun(store, last, options.tmuxSocket);
+    const opened = await openRun({ ...options, tmuxServer }, store, baseCommits);
     closers.push(() => opened.journal.close());
     const { log, opening, directory, run } = opened;
     if (opened.over) {
       // Its last owner may have been killed before it could.
-      await endLeftSession(serverArguments(options.tmuxSocket), options.settings.tmuxSession);
+      await endLeftSession(tmuxServer.args, options.settings.tmuxSession);
       const nothing = () => ({ close: () => {} });
       return { log, opening, directory, orchestrator: null, notes: opened.notes, followRequests: nothing, close };
     }
@@ -75,7 +78,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       ...options,
       log,
       runDirectory: directory,
-      tmuxServer: serverArguments(options.tmuxSocket),
+      tmuxServer: tmuxServer.args,
     });
     closers.push(release);
     opened.stopListening();

@@ -144,7 +144,13 @@ type RunFact =
   /** The refs and worktrees are again what they were. */
   | { readonly kind: 'undo_applied'; readonly reset: number }
   | (OfRequest & { readonly kind: 'request_applied' })
-  | (OfRequest & { readonly kind: 'request_refused'; readonly code: string; readonly message: string })
+  | (OfRequest & {
+      readonly kind: 'request_refused';
+      readonly code: string;
+      readonly message: string;
+      /** What to do next; null when there is nothing to say. */
+      readonly hint?: string | null;
+    })
   | { readonly kind: 'run_stopping'; readonly reason: StopReason; readonly running: readonly string[] }
   | { readonly kind: 'run_finished'; readonly outcome: RunOutcome; readonly waiting_for: readonly string[] };
 

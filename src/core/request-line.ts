@@ -52,13 +52,13 @@ export class RequestLine {
       if (!isClosed()) log.append({ kind: 'request_applied', ...handled });
     } catch (error) {
       if (isClosed()) return;
-      const { code, message } = error instanceof RequestRefused ? error : unexpected(error);
-      log.append({ kind: 'request_refused', ...handled, code, message });
+      const { code, message, hint } = error instanceof RequestRefused ? error : unexpected(error);
+      log.append({ kind: 'request_refused', ...handled, code, message, hint });
     }
   }
 }
 
 /** What a step threw while it did what a person asked for: he is told, and the run goes on. */
-function unexpected(error: unknown): { code: string; message: string } {
-  return { code: 'internal_error', message: describeError(error) };
+function unexpected(error: unknown): { code: string; message: string; hint: null } {
+  return { code: 'internal_error', message: describeError(error), hint: null };
 }

@@ -14,6 +14,20 @@ export function socketToRecord(socket: string | null, env: NodeJS.ProcessEnv = p
   return socket ?? serverArguments(null, env)[1] ?? null;
 }
 
+/** A tmux server, as arguments of `tmux` and as `run.json` has it. */
+export interface TmuxServer {
+  readonly args: readonly string[];
+  readonly socket: string | null;
+}
+
+/** The server of a run that goes on, or begins: `-L`'s, else the one that it was last on, else the one that we are in. */
+export function serverOfRun(store: RunStore, run: number | null, socket: string | null): TmuxServer {
+  if (socket !== null) return { args: serverArguments(socket), socket };
+  const known = run === null ? null : recorded(store, run);
+  if (known === null) return { args: serverArguments(null), socket: socketToRecord(null) };
+  return { args: recordedServer(known.tmux_socket ?? null), socket: known.tmux_socket ?? null };
+}
+
 /** The tmux session of a run; null when its record cannot be read. */
 export function recordedSession(store: RunStore, run: number): string | null {
   return recorded(store, run)?.settings.tmuxSession ?? null;

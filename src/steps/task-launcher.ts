@@ -46,7 +46,10 @@ export class TmuxTaskLauncher implements TaskLauncher {
       const pane = await this.#paneOf(runtime);
       if (pane === null && recorded === null && !existsSync(join(signalDir, LAUNCHED_FILE))) return null;
       const place = runtime.resumed?.place ?? (pane === null ? null : await environment.place());
-      const agent = createTmuxAgent(environment, pane ?? { id: NO_PANE, window: '', pid: 0, tag }, exitCodeFile, place);
+      const known = pane ?? { id: NO_PANE, window: '', pid: 0, tag };
+      // Of one that is gone, the address that it had.
+      const label = pane === null ? (recorded ?? 'never seen') : undefined;
+      const agent = createTmuxAgent(environment, known, exitCodeFile, place, label);
       if (pane?.dead === false) return { agent, found: 'alive' };
       return { agent, found: pane === null && agent.exitCode() === null ? 'lost' : 'ended' };
     } catch (error) {

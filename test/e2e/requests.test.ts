@@ -229,7 +229,10 @@ describe('teardown', () => {
     const live = start(graph);
     await waitsFor(live, 'long');
     for (const id of ['a', 'b']) await live.event('task_failed', (event) => event.task === id);
-    expect(await act('teardown', 'long')).toMatchObject({ code: 2, stderr: 'agentrelay: task long is at work\n' });
+    expect(await act('teardown', 'long')).toMatchObject({
+      code: 2,
+      stderr: 'agentrelay: task long is at work\n  → agentrelay cancel long ends its attempt first\n',
+    });
     expect(await act('teardown', 'a')).toEqual({ code: 0, stdout: 'a is torn down\n', stderr: '' });
     expect(panes().toSorted()).toEqual(['g/1/b/1', 'g/1/long/1']);
     expect(files('refs/agentrelay/attempts/1/a/1')).toContain('half.txt');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import type { Request } from '../../core/requests.ts';
 import type { AskOptions } from '../ask.ts';
@@ -68,7 +68,7 @@ function defineRetry(program: Command, action: Action): void {
     .option('--framework <name>', 'another framework for its agent')
     .option('-m, --model <name>', 'another model for its agent')
     .option('--keep-work', 'its branch goes on from where the last attempt left it')
-    .option('--fresh', 'the agent is told nothing of earlier attempts')
+    .addOption(new Option('--fresh', 'the agent is told nothing of earlier attempts').conflicts('keepWork'))
     .option('-y, --yes', 'do it without asking')
     .action((task: string, flags: RetryFlags) =>
       action(async (context) => {

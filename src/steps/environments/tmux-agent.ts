@@ -16,9 +16,10 @@ export function createTmuxAgent(
   pane: TmuxPane,
   exitCodeFile: string,
   place: string | null,
+  label = `${environment.session}:${pane.id}`,
 ): TmuxAgent {
   const address: AgentAddress = {
-    label: `${environment.session}:${pane.id}`,
+    label,
     place,
     teardown: ({ signalDir, keepPanes }) =>
       environment.close(pane, { logFile: join(signalDir, 'agent.log'), keepPane: keepPanes }),

@@ -47,7 +47,10 @@ async function mergeOf(git: Git, { tip, base, line }: LaneBranch, target: string
 
 /** Where merging the lane once more would change nothing, it was merged as one commit. */
 async function squashOf(git: Git, { tip, base }: LaneBranch, target: string): Promise<string[] | 'unknown' | null> {
-  if ((await git.resolve(`${tip}^{tree}`)) === (await git.resolve(`${base}^{tree}`))) return null;
+  // It has nothing of its own, though it may have taken its base in.
+  const fork = (await git.run(['merge-base', tip, target], { accept: [0, 1] })).stdout || base;
+  const tree = await git.resolve(`${tip}^{tree}`);
+  if (tree === (await git.resolve(`${base}^{tree}`)) || tree === (await git.resolve(`${fork}^{tree}`))) return null;
   if (!(await holds(git, target, tip))) return null;
   const since = await lines(git, ['rev-list', '--first-parent', '--reverse', target, `^${base}`]);
   for (const commit of since.slice(0, MAX_LOOKS)) if (await holds(git, commit, tip)) return [commit];
