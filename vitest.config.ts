@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -13,8 +14,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
-          // Most of them wait for git and tmux: with one fewer than cores, as it is by itself, cores stand idle.
-          maxWorkers: '100%',
+          // Most of them wait, for git, tmux and time limits: with one fewer than cores, as it is by itself, cores stand idle.
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {

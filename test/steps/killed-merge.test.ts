@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { KeyedQueue } from '../../src/core/queue.ts';
 import { planMerge } from '../../src/steps/local-merge.ts';
 import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
-import { Git } from '../../src/steps/tools/git.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
+import { hastyGit } from '../support/git-repository.ts';
 import { killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
 import { BRANCH, Lane } from '../support/lane.ts';
 
@@ -41,7 +41,7 @@ async function killedInMerge() {
 }
 
 function nextOwner({ repository }: Lane): LocalWorkstreamSteps {
-  const git = new Git(repository.root);
+  const git = hastyGit(repository.root);
   const worktrees = new Worktrees(git, repository.commonDir);
   return new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees: true });
 }

@@ -50,6 +50,11 @@ function template(): string {
   return folder;
 }
 
+/** One that waits for locks as a real one does, a fifth as long. */
+export function hastyGit(root: string): Git {
+  return new Git(root, { wait: 2_000, still: 400 });
+}
+
 /** A repository with one commit on `main`, removed after the test. */
 export class GitRepository {
   readonly folder = temporaryFolder();
@@ -60,7 +65,7 @@ export class GitRepository {
 
   constructor() {
     cpSync(template(), this.root, { recursive: true });
-    this.git = new Git(this.root);
+    this.git = hastyGit(this.root);
     this.worktrees = new Worktrees(this.git, this.commonDir);
     onTestFinished(() => this.git.close());
   }

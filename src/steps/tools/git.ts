@@ -12,7 +12,7 @@ import { lockNamedIn, outwaitLock } from './stale-lock.ts';
 export const NO_COMMIT = '0'.repeat(40);
 
 /** Milliseconds that a lock may be in the way of one command, and how long that one waits after it went away. */
-const LOCK_WAIT = 10_000;
+const PATIENCE: LockPatience = { wait: 10_000, still: 2_000 };
 const AFTER_LOCK = 10;
 
 /** Milliseconds that a lock stays, once the git that had it is dead. */
@@ -42,17 +42,25 @@ export interface GitRunOptions {
   readonly input?: string;
 }
 
+/** Milliseconds: how long a lock is waited for, and how long one must stay as it is to be taken for a killed git's. */
+export interface LockPatience {
+  readonly wait: number;
+  readonly still: number;
+}
+
 /** Git in one repository: single commands as processes, questions and ref updates to two that stay. */
 export class Git {
   /** Absolute path of the repository's main worktree. */
   readonly root: string;
+  readonly #patience: LockPatience;
   readonly #reader: BatchProcess;
   readonly #writer: BatchProcess;
   readonly #asks = new KeyedQueue();
   readonly #removed = new Set<string>();
   #commonDir: Promise<string> | null = null;
 
-  constructor(root: string) {
+  constructor(root: string, patience = PATIENCE) {
+    this.#patience = patience;
     this.root = root;
     this.#reader = new BatchProcess(root, ['cat-file', '--batch-check=%(objectname) %(objecttype)']);
     this.#writer = new BatchProcess(root, ['update-ref', '--stdin']);
@@ -63,7 +71,7 @@ export class Git {
    * and one that a killed git has left is removed; what only reads is asked again when its git was killed.
    */
   async run(args: readonly string[], options: GitRunOptions = {}): Promise<ExecResult> {
-    const until = performance.now() + LOCK_WAIT;
+    const until = performance.now() + this.#patience.wait;
     const cwd = options.cwd ?? this.root;
     const once = () => this.#once(args, options);
     for (;;) {
@@ -88,8 +96,8 @@ export class Git {
    */
   async freeLock(path: string, options: { stillFor?: number; until?: number } = {}): Promise<boolean> {
     this.#commonDir ??= this.#findCommonDir();
-    const { until = performance.now() + LOCK_WAIT } = options;
-    const end = await outwaitLock(path, { root: this.root, commonDir: await this.#commonDir, ...options, until });
+    const { until = performance.now() + this.#patience.wait, stillFor = this.#patience.still } = options;
+    const end = await outwaitLock(path, { root: this.root, commonDir: await this.#commonDir, stillFor, until });
     if (end === 'removed') this.#removed.add(path);
     return end !== 'held';
   }
@@ -140,7 +148,7 @@ export class Git {
     });
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
     return await this.#asks.run('write', async () => {
-      const until = performance.now() + LOCK_WAIT;
+      const until = performance.now() + this.#patience.wait;
       for (let mayAskAgain = true, lost = 0; ; ) {
         const error = await this.#transact(transaction);
         if (error === null) return true;
