@@ -1,11 +1,11 @@
 import { requireTask } from '../core/known-task.ts';
 import { replay } from '../core/reduce.ts';
-import type { AttemptState, TaskState } from '../core/run-state.ts';
+import type { TaskState } from '../core/run-state.ts';
 import { type AttemptCommits, attemptCommits, rangeDiff } from '../steps/attempt-commits.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { ToolError } from '../steps/tools/exec.ts';
 import { Git } from '../steps/tools/git.ts';
-import { attemptLines } from './attempt-lines.ts';
+import { type AttemptDifference, attemptLines, type ShownAttempt } from './attempt-lines.ts';
 import type { Io } from './io.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 
@@ -14,23 +14,6 @@ export interface AttemptsOptions extends RecordedRunOptions {
   /** The differences are not cut short. */
   readonly full: boolean;
   readonly json: boolean;
-}
-
-/** One attempt with its commits. */
-export interface ShownAttempt {
-  readonly attempt: AttemptState;
-  readonly commits: AttemptCommits;
-}
-
-/** How one attempt's commits differ from those of the one before it. */
-export interface AttemptDifference {
-  readonly from: number;
-  readonly to: number;
-  /** Of `git range-diff`; empty where `missing` says why there is none. */
-  readonly lines: readonly string[];
-  /** Lines that were left out. */
-  readonly omitted: number;
-  readonly missing: string | null;
 }
 
 const SHOWN_LINES = 200;
