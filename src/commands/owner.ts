@@ -5,6 +5,7 @@ import type { Graph } from '../core/graph/graph.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
 import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
+import { freeLeftLocks } from '../steps/left-locks.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
 import { preflight } from '../steps/preflight.ts';
 import { serverOfRun } from '../steps/recorded-server.ts';
@@ -63,6 +64,10 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     excludeOurFolders(repository.commonDir);
     const last = options.newRun ? null : (store.runs().at(-1) ?? null);
     const tmuxServer = serverOfRun(store, last, options.tmuxSocket);
+    if (last !== null) {
+      const targets = graph.workstreams.map((lane) => lane.mergeTargetBranch);
+      await freeLeftLocks(options.git, { commonDir: repository.commonDir, graph: graph.name, targets });
+    }
     const opened = await openRun({ ...options, tmuxServer }, store, baseCommits);
     closers.push(() => opened.journal.close());
     const { log, opening, directory, run } = opened;
