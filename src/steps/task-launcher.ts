@@ -9,7 +9,7 @@ import { installAgentWrapper, LAUNCHED_FILE } from './agent-wrapper.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
-import type { ListedPane, PaneTag } from './environments/tmux-pane.ts';
+import type { ListedPane, PaneTag, TmuxPane } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
@@ -45,7 +45,7 @@ export class TmuxTaskLauncher implements TaskLauncher {
     try {
       const pane = await this.#paneOf(runtime);
       if (pane === null && recorded === null && !existsSync(join(signalDir, LAUNCHED_FILE))) return null;
-      const place = runtime.resumed?.place ?? (pane === null ? null : await environment.place());
+      const place = runtime.resumed?.place ?? (await this.#placeOf(runtime, pane));
       const known = pane ?? { id: NO_PANE, window: '', pid: 0, tag };
       // Of one that is gone, the address that it had.
       const label = pane === null ? (recorded ?? 'never seen') : undefined;
@@ -84,6 +84,14 @@ export class TmuxTaskLauncher implements TaskLauncher {
       tag.task === runtime.task.id && tag.attempt === runtime.attempt && isTokenOf(tag.token, runtime);
     const own = panes.filter(isOwn);
     return own.find(({ dead }) => !dead) ?? own[0] ?? null;
+  }
+
+  /** Where it was not recorded. Of a pane that is gone: a server that is younger than the attempt never had it. */
+  async #placeOf({ resumed }: TaskRuntime, pane: TmuxPane | null): Promise<string | null> {
+    const place = await this.#options.environment.place();
+    if (pane !== null) return place;
+    const serverStart = Number(place.split('/')[1]);
+    return serverStart >= Math.floor(Date.parse(resumed?.startedAt ?? '') / 1000) ? 'a server that is gone' : null;
   }
 
   #tag({ run, task, attempt, token }: TaskRuntime): PaneTag {

@@ -193,12 +193,22 @@ describe('find', () => {
     expect(await found()).toMatchObject({ found: 'ended' });
   });
 
+  test('one that was launched on a server that is gone, though nobody could record that', async () => {
+    const { pane } = await launcherOf().launch(runtimeOf(['cat']));
+    await vi.waitFor(() => expect(existsSync(join(folder, 'signals-1', '.launched'))).toBe(true));
+    await tmux.run('kill-window', '-t', pane.window);
+    const known = await found({ startedAt: new Date(0).toISOString() });
+    expect(await known?.agent.isPlaceLost?.()).toBe(true);
+  });
+
   test('one that is gone without a trace, though its server lives', async () => {
     const launched = await launcherOf().launch(runtimeOf(['cat']));
     const { label, place = null } = launched.address;
     await vi.waitFor(() => expect(existsSync(join(folder, 'signals-1', '.launched'))).toBe(true));
     await tmux.run('kill-window', '-t', launched.pane.window);
-    for (const resumed of [{ agent: label, place }, {}]) {
+    // tmux tells its start to the second.
+    const later = new Date(Date.now() + 2_000).toISOString();
+    for (const resumed of [{ agent: label, place }, { startedAt: later }]) {
       const known = await found(resumed);
       expect(known?.found).toBe('lost');
       const agent = known?.agent as TmuxAgent;

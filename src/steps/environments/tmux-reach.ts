@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
 
@@ -22,21 +23,23 @@ export interface ReachedTmux {
   endLeft(): Promise<void>;
 }
 
-/** A tmux that is lost so often in a row is not to be had. */
-const MAX_LOST = 3;
+/** Milliseconds. */
+const ENDING_SERVER = 10_000;
 
 export function reachTmux(reach: TmuxReach): ReachedTmux {
   const { control, current } = 'control' in reach ? fixed(reach.control) : renewed(reach.connect);
+  const canRenew = 'connect' in reach;
   return {
     session: 'control' in reach ? reach.control.session : reach.session,
     control,
     current,
     async use(work) {
-      for (let lost = 1; ; lost++) {
+      for (const deadline = performance.now() + ENDING_SERVER; ; await delay(50)) {
         try {
           return await work(await control());
         } catch (error) {
-          if (!isLost(error) || lost === MAX_LOST) throw error;
+          // A server takes a while to end, and lets clients in until then.
+          if (!isLost(error) || !canRenew || performance.now() > deadline) throw error;
         }
       }
     },
