@@ -2,14 +2,7 @@ import { styleText } from 'node:util';
 import { isSuccess } from '../core/lifecycle.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from '../core/run-state.ts';
 import { clock, oneLine, plural, shortPullRequest } from './event-line.ts';
-
-type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
-
-/** A cell with its colour, or without one. */
-type Cell = string | { readonly text: string; readonly colour: Colour };
-
-/** Text, and how it is coloured where colours are wanted. */
-type Paint = (colour: Colour, text: string) => string;
+import { type Cell, type Paint, textTable } from './text-table.ts';
 
 const HEAD = ['task', 'lane', 'status', 'attempts', 'time', 'branch or PR', 'concerns'];
 
@@ -24,7 +17,7 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
   const head = HEAD.map((text) => ({ text, colour: 'bold' }) as const);
   return [
     '',
-    ...table([head, ...tasks.map((task) => taskRow(task, now))], paint),
+    ...textTable([head, ...tasks.map((task) => taskRow(task, now))], paint),
     ...section('lanes', laneLines(lanes, paint), paint),
     ...section('concerns', concernLines(tasks, lanes), paint),
     ...section('errors', errorLines(tasks), paint),
@@ -34,29 +27,6 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
       ? [paint('yellow', `paused: nothing more is started until agentrelay unpause -G ${state.graph}`)]
       : []),
   ];
-}
-
-/** Columns as wide as their widest cell; colours take no room. */
-function table(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
-    });
-  }
-  return rows.map((row) => {
-    const last = row.findLastIndex((cell) => textOf(cell) !== '');
-    const cells = row.slice(0, last + 1).map((cell, column) => {
-      const text = textOf(cell);
-      const blanks = column === last ? '' : ' '.repeat((widths[column] ?? 0) - text.length);
-      return `${typeof cell === 'string' ? text : paint(cell.colour, text)}${blanks}`;
-    });
-    return cells.join('  ');
-  });
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.text;
 }
 
 function taskRow(task: TaskState, now: number | null): Cell[] {
@@ -89,7 +59,7 @@ function spent(task: TaskState, now: number | null): string {
 
 /** One line a lane, and below a lane that waits for a person what merges it. */
 function laneLines(lanes: readonly WorkstreamState[], paint: Paint): string[] {
-  const lines = table(
+  const lines = textTable(
     lanes.map((lane) => [lane.outline.id, laneStatus(lane), laneDetail(lane)]),
     paint,
   );

@@ -2,10 +2,10 @@ import { join, relative } from 'node:path';
 import { type Leaving, NO_WORK } from '../../core/gc-plan.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
 import type { Git } from '../tools/git.ts';
+import type { ListedWorktree } from '../tools/worktree-list.ts';
 import { historySize } from './disk-usage.ts';
 import { type GraphRecords, targetsOfLane, targetsOfTask } from './graph-records.ts';
 import { workOf } from './merged.ts';
-import type { ListedWorktree } from './worktrees.ts';
 
 interface ListedRef {
   readonly ref: string;

@@ -5,12 +5,13 @@ import { distinctServers, serversOf } from '../recorded-server.ts';
 import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
 import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
+import { listWorktrees } from '../tools/worktree-list.ts';
 import { Worktrees } from '../worktree.ts';
 import { findKeptFolders, findRunFolders } from './folders.ts';
 import { type GraphRecords, graphsWithLeavings, readRecords, useOf } from './graph-records.ts';
 import { deadPanes, liveAgents, panesOf } from './panes.ts';
 import { findBranches, findKeptRefs } from './refs.ts';
-import { findWorktrees, listWorktrees } from './worktrees.ts';
+import { findWorktrees } from './worktrees.ts';
 
 export interface SurveyOptions {
   readonly repository: Repository;

@@ -2,34 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Leaving, NO_WORK } from '../../core/gc-plan.ts';
 import type { Git } from '../tools/git.ts';
+import type { ListedWorktree } from '../tools/worktree-list.ts';
 import type { Worktrees } from '../worktree.ts';
 import { gitDirOf, isWorktree } from '../worktree-status.ts';
 import { folderSize } from './disk-usage.ts';
 import { type GraphRecords, subfolders, targetsOfLane } from './graph-records.ts';
 import { workOf } from './merged.ts';
-
-/** A worktree as git's own list has it. */
-export interface ListedWorktree {
-  readonly path: string;
-  readonly head: string | null;
-  /** Null when HEAD is detached. */
-  readonly branch: string | null;
-  /** Somebody has told git to keep it. */
-  readonly locked: boolean;
-}
-
-export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
-  const { stdout } = await git.run(['worktree', 'list', '--porcelain', '-z']);
-  return stdout.split('\0\0').flatMap((entry) => {
-    const fields = entry.split('\0').filter((field) => field !== '');
-    const value = (key: string) => fields.find((field) => field.startsWith(`${key} `))?.slice(key.length + 1) ?? null;
-    const path = value('worktree');
-    if (path === null) return [];
-    const branch = value('branch')?.replace(/^refs\/heads\//, '') ?? null;
-    const locked = fields.some((field) => field === 'locked' || field.startsWith('locked '));
-    return [{ path, head: value('HEAD'), branch, locked }];
-  });
-}
 
 export interface WorktreeSearch {
   readonly root: string;
@@ -60,7 +38,7 @@ async function lookAt(path: string, search: WorktreeSearch): Promise<Leaving> {
     bytes: sizes && existsSync(path) ? await folderSize(path) : sizes ? 0 : null,
     changedAt: changedAt(path),
     work,
-    obstacle: listed.some((worktree) => worktree.path === path && worktree.locked) ? 'git worktree lock' : obstacle,
+    obstacle: listed.some((worktree) => worktree.path === path && isKept(worktree)) ? 'git worktree lock' : obstacle,
     heldBy: null,
   };
 }
@@ -93,4 +71,9 @@ function changedAt(path: string): number | null {
   if (!existsSync(path)) return null;
   const file = isWorktree(path) ? join(gitDirOf(path), 'HEAD') : path;
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? statSync(path).mtimeMs;
+}
+
+/** By a person, or by a git that is at work. */
+function isKept({ locked, initializing }: ListedWorktree): boolean {
+  return locked || initializing;
 }

@@ -3,10 +3,13 @@ import type { Git } from './git.ts';
 /** A worktree as git's own list has it; its folder need not be there. */
 export interface ListedWorktree {
   readonly path: string;
+  readonly head: string | null;
   /** Null when HEAD is detached. */
   readonly branch: string | null;
   /** Somebody has told git to keep it. */
   readonly locked: boolean;
+  /** Git itself has locked it, while it makes it. */
+  readonly initializing: boolean;
 }
 
 export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
@@ -19,6 +22,6 @@ export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
     const branch = value('branch')?.replace(/^refs\/heads\//, '') ?? null;
     // While git makes one it locks it itself.
     const locked = fields.includes('locked') || !['initializing', null].includes(value('locked'));
-    return [{ path, branch, locked }];
+    return [{ path, head: value('HEAD'), branch, locked, initializing: value('locked') === 'initializing' }];
   });
 }
