@@ -15,6 +15,8 @@ export default defineConfig([
     input: { main: 'src/main.ts', agent: 'src/agent.ts', 'agent-run': 'src/agent/run.ts' },
     // Everything is bundled: a start reads a few files, not hundreds.
     external: [/^node:/],
+    // The screen's libraries as they are for those who use them, without what helps to build them.
+    transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
     output: { ...shared.output, chunkFileNames: 'chunks/[name]-[hash].js' },
   },
   {

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 export type { Agent, AgentAddress, KnownAgent, SendResult } from './core/agent-handle.ts';
+export type { Attention } from './core/attention.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
 export {
   AgentLaunchError,
@@ -19,7 +20,6 @@ export {
 } from './core/errors.ts';
 export { type EventListener, EventLog, type EventLogOptions } from './core/event-log.ts';
 export type {
-  Attention,
   BlockRoot,
   EventKind,
   Fact,
@@ -73,6 +73,7 @@ export type {
   TaskMerger,
   TaskPreparer,
   TaskTeardown,
+  UndoneTeardown,
 } from './core/steps.ts';
 export { StandardTaskRunner, type StepTables, type TaskRunner, type TaskRunResult } from './core/task-runner.ts';
 export { type AbortCause, TaskRuntime, type TaskRuntimeInput } from './core/task-runtime.ts';

@@ -1,4 +1,6 @@
+import { LIVE_ATTENTIONS } from '../core/attention.ts';
 import { OUTPUT_ACTIONS } from '../steps/instructions/outputs.ts';
+import { sayAttention } from './attention.ts';
 import { complete, completeWithoutPullRequest, fail } from './complete.ts';
 import { declare } from './declare.ts';
 import type { AgentCommand } from './flags.ts';
@@ -62,5 +64,19 @@ export const COMMANDS: readonly AgentCommand[] = [
       { name: 'category', value: 'C', help: 'src, test, spec, or another', required: true },
     ],
     run: declare,
+  },
+  {
+    verb: 'attention',
+    summary: 'Says what the agent does just now, for the people who watch. For hooks of the program that it is.',
+    notes:
+      'A question and choices go with waiting_permission, waiting_input and trust_prompt: a person answers from\n' +
+      'elsewhere, and the answer is typed into this session. Whatever is said replaces what was said before.',
+    argument: { name: 'STATE', help: 'one of', choices: LIVE_ATTENTIONS },
+    flags: [
+      { name: 'question', value: 'TEXT', help: 'what is asked, at most 2,000 characters', fromStdin: true },
+      { name: 'choice', value: 'TEXT', help: 'one of at most 9 answers; its number stands for it', many: true },
+      { name: 'until', value: 'TIME', help: 'when the limit ends, such as 2026-01-31T15:00:00Z' },
+    ],
+    run: sayAttention,
   },
 ];

@@ -26,6 +26,13 @@ export function foldLines(text: string): string {
     .join(FOLDED_LINE_BREAK);
 }
 
+/** At most so many UTF-16 units, never half a character; the last one says that there was more. */
+export function cutTo(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = text.codePointAt(length - 2) === text.charCodeAt(length - 2) ? length - 1 : length - 2;
+  return `${text.slice(0, end)}…`;
+}
+
 function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_MESSAGE) return text;

@@ -15,6 +15,7 @@ import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 import { runOwner } from './run-owner.ts';
 import { RunTaken } from './run-taken.ts';
 import { aboutSameRun } from './same-run.ts';
+import { undoneLines } from './undone-lines.ts';
 
 export interface AskOptions extends RecordedRunOptions {
   readonly tmuxSocket: string | null;
@@ -50,7 +51,8 @@ export async function ask(wish: (by: Request['by']) => Request, options: AskOpti
     while (!deadline.aborted) {
       const owner = runOwner(store, run);
       const answer = owner === null ? await doHere(options, number) : await awaitAnswer(store, run, number, deadline);
-      if (answer !== null) return report(answer, request, owner === null, options, io);
+      const place = { store, run, here: owner === null };
+      if (answer !== null) return report(answer, request, place, options, io);
     }
   } catch (error) {
     // Whoever is told that it failed does not count on it any more.
@@ -121,28 +123,39 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
   }
 }
 
-function report(answer: Answer, request: Request, here: boolean, options: AskOptions, io: Io): number {
+interface Place {
+  readonly store: RunStore;
+  readonly run: number;
+  /** It was done by this very process. */
+  readonly here: boolean;
+}
+
+function report(answer: Answer, request: Request, place: Place, options: AskOptions, io: Io): number {
   const refused = answer.kind === 'request_refused';
   if (options.json) io.out(JSON.stringify(answer));
   else if (refused) {
     io.err(`agentrelay: ${answer.message}`);
     if (answer.hint) io.err(`  → ${answer.hint}`);
-  } else for (const line of doneLines(request, here, options)) io.out(line);
+  } else for (const line of doneLines(request, place, options)) io.out(line);
   return refused ? REFUSED : 0;
 }
 
 /** What has been done; where nobody runs it, what is left to do. */
-function doneLines(request: Request, here: boolean, options: AskOptions): string[] {
+function doneLines(request: Request, { store, run, here }: Place, options: AskOptions): string[] {
   const goesOn = here ? ['nobody runs it: agentrelay run GRAPH, as it was started before, goes on with it'] : [];
   switch (request.action) {
     case 'retry':
       return [`${request.task} is tried again`, ...goesOn];
     case 'teardown':
       return [`${request.task} is torn down`];
+    case 'undo_teardown':
+      return undoneLines(requireTask(store.replay(run).state, request.task));
     case 'cancel':
       return [request.task === null ? 'the run is cancelled' : `${request.task} is called off`];
     case 'send':
       return [`sent to ${request.task}`];
+    case 'answer':
+      return [`answered ${request.task}`];
     case 'pause':
       return [`paused: nothing more is started; ${aboutSameRun(['unpause'], options)} ends that`, ...goesOn];
     case 'unpause':

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import { nearest } from '../core/graph/problem.ts';
-import type { AttemptState } from '../core/run-state.ts';
 import { recordedSession, serversOf } from '../steps/recorded-server.ts';
 import type { RunStore } from '../steps/run-store.ts';
-import { type TaggedPane, taggedPanes } from '../steps/tagged-panes.ts';
+import { isAgentOf, type TaggedPane, taggedPanes } from '../steps/tagged-panes.ts';
 import { exec, runInTerminal } from '../steps/tools/exec.ts';
 import { CLIENT_ENV } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
@@ -37,22 +35,37 @@ interface Wanted {
 
 /** Puts this terminal into the window of a task's agent, or of the run's owner. Resolves to tmux's exit code. */
 export async function attach(options: AttachOptions, io: Io): Promise<number> {
+  const { argv, how } = await attachment(options);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new UserError('attach needs a terminal', { hint: `in one: ${commandText(['tmux', ...argv])}` });
+  }
+  if (how === 'nested') io.err(`agentrelay: ${NESTED_HINT}`);
+  return await runInTerminal('tmux', argv, how === 'nested' ? { env: CLIENT_ENV } : {});
+}
+
+export const NESTED_HINT = 'a tmux within a tmux: press the prefix key twice, then d, to come back';
+
+/** How this terminal comes to see an agent. */
+export interface Attachment {
+  /** Arguments of `tmux`. */
+  readonly argv: readonly string[];
+  /** `switch`: the terminal's own tmux shows it. `attach` and `nested` take the terminal until they end. */
+  readonly how: 'switch' | 'attach' | 'nested';
+}
+
+/** Throws `UserError` where there is nothing to look at. */
+export async function attachment(options: AttachOptions): Promise<Attachment> {
   const { store, graph, run } = await findRun(options);
   await requireTool(TMUX);
   const wanted = { store, graph, run, servers: serversOf(store, [run], options.tmuxSocket) };
   const place = options.task === null ? await ownerPlace(wanted) : await agentPlace(wanted, options.task, options);
-  const argv = [...place.server, 'attach-session', '-t', place.target];
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new UserError('attach needs a terminal', { hint: `in one: ${commandText(['tmux', ...argv])}` });
-  }
   const inside = /^(.+),\d+,\d+$/.exec(process.env.TMUX ?? '')?.[1];
-  if (inside === undefined) return await runInTerminal('tmux', argv);
-  if (await isServer(place.server, inside)) {
+  if (inside !== undefined && (await isServer(place.server, inside))) {
     // With TMUX set, so that tmux knows which of its clients is this one.
-    return await runInTerminal('tmux', [...place.server, 'switch-client', '-t', place.target]);
+    return { argv: [...place.server, 'switch-client', '-t', place.target], how: 'switch' };
   }
-  io.err('agentrelay: a tmux within a tmux: press the prefix key twice, then d, to come back');
-  return await runInTerminal('tmux', argv, { env: CLIENT_ENV });
+  const argv = [...place.server, 'attach-session', '-t', place.target];
+  return { argv, how: inside === undefined ? 'attach' : 'nested' };
 }
 
 async function agentPlace(
@@ -77,18 +90,6 @@ async function agentPlace(
   throw new UserError(found.length > 0 ? `the agent of ${which}, has ended` : `${which}, has no window`, {
     hint: `${aboutSameRun(['logs', task], named)} shows what it printed`,
   });
-}
-
-/** The token makes sure: another repository may have a graph, a run and a task of the same names. */
-function isAgentOf(
-  { of }: TaggedPane,
-  wanted: { graph: string; run: number; task: string; attempt: AttemptState },
-): boolean {
-  if (of.kind !== 'agent') return false;
-  const { graph, run, task, attempt, token } = of.tag;
-  const isNamed = graph === wanted.graph && run === wanted.run && task === wanted.task;
-  const hash = createHash('sha256').update(token).digest('hex');
-  return isNamed && attempt === wanted.attempt.number && hash === wanted.attempt.tokenHash;
 }
 
 /** The window of a background owner, also when it has ended; else the session of the agents. */

@@ -1,25 +1,9 @@
 import type { TaskStatus } from '../core/lifecycle.ts';
 import type { AttemptState } from '../core/run-state.ts';
 import type { AttemptCommits } from '../steps/attempt-commits.ts';
+import type { AttemptDifference, ShownAttempt } from '../steps/attempts-compared.ts';
 import { clock, oneLine } from './event-line.ts';
 import { textTable } from './text-table.ts';
-
-/** One attempt with its commits. */
-export interface ShownAttempt {
-  readonly attempt: AttemptState;
-  readonly commits: AttemptCommits;
-}
-
-/** How one attempt's commits differ from those of the one before it. */
-export interface AttemptDifference {
-  readonly from: number;
-  readonly to: number;
-  /** Of `git range-diff`; empty where `missing` says why there is none. */
-  readonly lines: readonly string[];
-  /** Lines that were left out. */
-  readonly omitted: number;
-  readonly missing: string | null;
-}
 
 const HEAD = ['attempt', 'status', 'started', 'time', 'gate rounds', 'commits', 'tip', 'agent'];
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isAsking, type LiveAttention } from '../core/attention.ts';
 import type { GraphChange, HoldReason, Reset, RunEvent } from '../core/events.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'quiet';
@@ -187,13 +188,26 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
       return say('work saved', event.ref, 'warn');
     case 'task_torn_down':
       return say('torn down', '', 'quiet');
+    case 'task_teardown_undone':
+      return say('brought back', `${event.worktree ?? event.branch} at ${short(event.commit)}`, 'warn');
     case 'task_retrying':
       return say('retrying', retryDetail(event), 'warn');
     case 'agent_exited':
       return say('agent exited', event.exit_code === null ? 'without an exit code' : `code ${event.exit_code}`, 'warn');
     default:
-      return say(event.kind.replace('agent_', '').replaceAll('_', ' '), '', 'warn');
+      return attentionWording(event);
   }
+}
+
+/** Of an agent that asks: its question where it is known, else for what, then the choices by their numbers. */
+function attentionWording(event: Extract<RunEvent, { kind: `agent_${LiveAttention}` }>): Said {
+  const attention = event.kind.slice('agent_'.length) as LiveAttention;
+  if (attention === 'working') return say('working', '', 'quiet');
+  if (!isAsking(attention))
+    return say(attention.replaceAll('_', ' '), event.until ? `until ${event.until}` : '', 'warn');
+  const choices = (event.choices ?? []).map((choice, at) => `${at + 1} ${choice}`).join(', ');
+  const question = event.question ?? attention.replace('waiting_', 'for ').replaceAll('_', ' ');
+  return say('asks', choices === '' ? question : `${question} (${choices})`, 'warn');
 }
 
 /** The short table of what a new owner has found. */

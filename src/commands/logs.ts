@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { requireTask } from '../core/known-task.ts';
@@ -6,7 +5,7 @@ import { isTerminal } from '../core/lifecycle.ts';
 import { attemptDirectory } from '../core/names.ts';
 import { replay } from '../core/reduce.ts';
 import type { AttemptState, TaskState } from '../core/run-state.ts';
-import { plainLines, readLogTail } from '../steps/agent-log.ts';
+import { findLog, LOG, plainLines, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
 import { followFile } from '../steps/tools/file-follow.ts';
 import { attemptOver } from './attempt-over.ts';
 import type { Io } from './io.ts';
@@ -36,7 +35,7 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
   const number = attempt?.number ?? 1;
   const folder = attempt?.signalDir ?? join(store.runDirectory(run), attemptDirectory(options.task, number));
   const ended = attempt !== null && isTerminal(attempt.status);
-  const file = logFile(folder, { ended, raw: options.raw !== null });
+  const file = findLog(folder, { ended, raw: options.raw !== null });
   const follow = options.follow && !ended && (attempt !== null || (owned && task.status === 'pending'));
   if (!follow) {
     if (file === null) throw noLog(task, attempt, folder);
@@ -62,9 +61,6 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
   }
 }
 
-const LOG = 'agent.log';
-const RAW_LOG = 'agent.raw.log';
-
 function attemptOf(task: TaskState, wanted: number | null): AttemptState | null {
   if (wanted === null) return task.attempts.at(-1) ?? null;
   const found = task.attempts[wanted - 1];
@@ -74,12 +70,6 @@ function attemptOf(task: TaskState, wanted: number | null): AttemptState | null 
   throw new UserError(`task ${id} has no attempt ${wanted}`, {
     hint: last === 0 ? `agentrelay why ${id} tells what it waits for` : `the last one is attempt ${last}`,
   });
-}
-
-/** The text of the screen is made when the attempt is torn down; until then there is only the stream. */
-function logFile(folder: string, { ended, raw }: { ended: boolean; raw: boolean }): string | null {
-  const names = ended && !raw ? [LOG, RAW_LOG] : [RAW_LOG, LOG];
-  return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
 function noLog(task: TaskState, attempt: AttemptState | null, folder: string): UserError {

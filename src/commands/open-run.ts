@@ -102,7 +102,7 @@ function startRun(
   };
   store.create(run, { ...record, graphText });
   const opened = openLog(store, run, emptyRunState(), 0);
-  opened.log.append(runStarted(options.graph, { number: run, digest }));
+  opened.log.append(runStarted(options.graph, { number: run, digest, maxTaskAttempts: settings.maxTaskAttempts }));
   return { ...opened, over: false, notes: [] };
 }
 
@@ -121,12 +121,13 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
       return { ...opened, over: true, opening: events.slice(-1), notes };
     }
     store.record(run, { settings: options.settings, tmux_socket: options.tmuxServer.socket });
+    const { maxTaskAttempts } = options.settings;
     if (state.startedAt === null) {
-      opened.log.append(runStarted(options.graph, { number: run, digest: options.digest }));
+      opened.log.append(runStarted(options.graph, { number: run, digest: options.digest, maxTaskAttempts }));
     } else {
       // A teardown mode may have left them at work, and nobody looks after a task that is gone from the file.
       if (change !== null) await stopAgents(serversOf(store, [run], options.tmuxSocket), state, change.removed);
-      opened.log.append({ kind: 'run_resumed', pid: process.pid });
+      opened.log.append({ kind: 'run_resumed', pid: process.pid, max_task_attempts: maxTaskAttempts });
       if (change !== null) opened.log.append(change);
     }
     store.keepGraph(run, options.graphText);

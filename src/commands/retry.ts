@@ -1,10 +1,10 @@
 import { UserError } from '../core/errors.ts';
 import type { RetryChange } from '../core/events.ts';
 import { retryPlan } from '../core/retry-plan.ts';
+import { retryPlanLines } from '../ui/wording/retry-plan-lines.ts';
 import { type AskOptions, ask, askedRun } from './ask.ts';
 import type { Confirm } from './confirm.ts';
 import type { Io } from './io.ts';
-import { retryPlanLines } from './retry-plan-lines.ts';
 
 export interface RetryOptions extends AskOptions {
   readonly task: string;

@@ -1,93 +1,40 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../core/errors.ts';
 import type { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
-import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
+import type { Graph } from '../core/graph/graph.ts';
 import type { RunOutcome } from '../core/lifecycle.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
-import { loadExtensions, namesOf } from '../steps/extensions.ts';
-import { findRepository } from '../steps/preflight.ts';
-import { Git } from '../steps/tools/git.ts';
-import { loadGraph } from '../steps/tools/graph-file.ts';
 import { eventLine, subjectWidth } from './event-line.ts';
 import type { Io } from './io.ts';
 import { onOutputClosed } from './output-closed.ts';
 import { type OwnedRun, ownRun } from './owner.ts';
+import { prepareRun, type RunOptions } from './prepare-run.ts';
 import { summary } from './summary.ts';
 
-export interface RunOptions {
-  readonly graphFile: string;
-  readonly targetRepo: string;
-  /** What the command line says; it comes before the graph file. */
-  readonly settings: Partial<Settings>;
-  readonly tmuxSocket: string | null;
-  readonly configModule: string | null;
-  readonly newRun: boolean;
-  readonly json: boolean;
-  /** The script behind the agent-side commands; absolute. */
-  readonly agentScript: string;
-  /** Milliseconds; null ends a run that only waits for a person at once. */
-  readonly wait: number | null;
-}
-
-const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
+/** What a run that has come to this end exits with. */
+export const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
   succeeded: 0,
   completed_with_failures: 1,
   fatal_internal_error: 3,
   waiting_for_person: 4,
   cancelled: 130,
 };
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** Runs a graph without a screen: a line an event, a table at the end. Resolves to the exit code. */
 export async function runHeadless(options: RunOptions, io: Io): Promise<number> {
-  const repository = await findRepository(options.targetRepo);
-  const extensions = await loadExtensions(repository.root, options.configModule);
-  const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
-  const loaded = await loadGraph(options.graphFile, readOptions);
-  const settings = effectiveSettings(loaded.graph, options.settings);
-  const git = new Git(repository.root);
+  const prepared = await prepareRun(options);
   try {
-    const run = await ownRun({
-      repository,
-      git,
-      graph: loaded.graph,
-      graphText: loaded.text,
-      digest: loaded.digest,
-      readOptions,
-      settings,
-      extensions,
-      tmuxSocket: options.tmuxSocket,
-      newRun: options.newRun,
-      agentCommands: { node: process.execPath, agentScript: options.agentScript },
-      waitForPerson: options.wait === null ? null : patience(options.wait),
-    });
+    const run = await ownRun(prepared.owner);
     try {
       for (const note of run.notes) io.err(`agentrelay: ${note}`);
-      if (run.orchestrator === null) return reportOver(run, loaded.graph, options, io);
+      if (run.orchestrator === null) return reportOver(run, prepared.owner.graph, options, io);
       return await follow(run.orchestrator, run, options, io);
     } finally {
       await run.close();
     }
   } finally {
-    git.close();
+    prepared.close();
   }
-}
-
-/** Command line, then graph file, then defaults. Throws `UserError` for what is not to be had yet. */
-function effectiveSettings(graph: Graph, flags: Partial<Settings>): Settings {
-  const settings = { ...DEFAULT_SETTINGS, ...graph.settings, ...flags };
-  const forge: ForgeName = settings.forge ?? 'local';
-  if (forge === 'gh') {
-    throw new UserError('this version merges with git alone; pull requests on GitHub come with a later one', {
-      hint: '--forge local',
-    });
-  }
-  return { ...settings, forge };
-}
-
-function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> {
-  return (signal) => delay(milliseconds, undefined, { signal });
 }
 
 async function follow(
@@ -113,7 +60,7 @@ async function follow(
 }
 
 /** What is printed of each event. */
-function printer(log: EventLog, options: RunOptions, io: Io): (event: RunEvent) => void {
+export function printer(log: EventLog, options: Pick<RunOptions, 'json'>, io: Io): (event: RunEvent) => void {
   if (options.json) return (event) => io.out(JSON.stringify(event));
   const { state } = log;
   const width = subjectWidth({
@@ -125,7 +72,7 @@ function printer(log: EventLog, options: RunOptions, io: Io): (event: RunEvent) 
 }
 
 /** Ctrl-C stops scheduling, again cancels. A closed terminal or pipe, or SIGTERM, leaves the agents for the next owner. */
-function onSignals(orchestrator: Orchestrator, io: Io): () => void {
+export function onSignals(orchestrator: Orchestrator, io: Io): () => void {
   let interrupts = 0;
   const interrupt = () => {
     interrupts++;

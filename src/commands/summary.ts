@@ -22,7 +22,7 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
     ...section('concerns', concernLines(tasks, lanes), paint),
     ...section('errors', errorLines(tasks), paint),
     '',
-    paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state, tasks)),
+    paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state)),
     ...(state.paused && state.outcome !== 'succeeded'
       ? [paint('yellow', `paused: nothing more is started until agentrelay unpause -G ${state.graph}`)]
       : []),
@@ -112,7 +112,9 @@ function section(title: string, lines: readonly string[], paint: Paint): string[
   return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
 }
 
-function totals(state: RunState, tasks: readonly TaskState[]): string {
+/** How the run as a whole stands, in one line. */
+export function totals(state: RunState): string {
+  const tasks = [...state.tasks.values()];
   const succeeded = tasks.filter((task) => isSuccess(task.status)).length;
   const time = Date.parse(state.finishedAt ?? '') - Date.parse(state.startedAt ?? '');
   const outcome = state.outcome?.replaceAll('_', ' ') ?? 'not finished';

@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log.ts';
-import type { Graph, GraphTask, Settings } from './graph/graph.ts';
+import type { Graph, GraphTask, Settings, Workstream } from './graph/graph.ts';
 import { changedTask } from './retry-change.ts';
 import { type AttemptState, currentAttempt, type TaskState } from './run-state.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
@@ -62,6 +62,17 @@ export class Attempts {
     return live;
   }
 
+  /** The last attempt of a task that has one, as it is recorded; nothing in the world is looked for. */
+  recorded(task: GraphTask, attempt: AttemptState): TaskRuntime {
+    const { graph, log, signal } = this.#options;
+    const workstream = graph.workstreamById.get(task.workstreamId) as Workstream;
+    const integrationBranch = log.state.workstreams.get(workstream.id)?.branch ?? null;
+    const state = { integrationBranch, baseCommit: null, tip: null, worktreePath: null };
+    const lane = { workstream, run: log.state.run, signal, state };
+    return this.#make(task, lane, { known: log.state.tasks.get(task.id), number: attempt.number, resumed: attempt })
+      .runtime;
+  }
+
   /** Goes on with an adopted attempt to its end; of one that has ended only the teardown is left. */
   async goOn(live: LiveAttempt, teardownMode = this.#options.settings.teardownMode): Promise<TaskRunResult> {
     return await this.#while(live, () => this.#options.taskRunner.resume(live.runtime, { teardownMode }));
@@ -110,6 +121,7 @@ export class Attempts {
       note: change?.note ?? null,
       keptWork: keptWorkOf(known, number),
       resumed,
+      recorded: () => log.state.tasks.get(task.id)?.attempts[number - 1] ?? null,
       signalDirOf: (id) => {
         const other = log.state.tasks.get(id);
         return (other && currentAttempt(other)?.signalDir) ?? null;
@@ -127,5 +139,8 @@ export class Attempts {
 /** Also of an attempt that goes on: it may have to be prepared again. */
 function keptWorkOf(known: TaskState | undefined, number: number): KeptWork | null {
   const before = known?.attempts.find((one) => one.number === number - 1);
-  return known?.change?.keep_work && before !== undefined ? { attempt: before.number, saved: before.saved } : null;
+  if (!known?.change?.keep_work || before === undefined) return null;
+  const { broughtBack, saved } = before;
+  // What is back in a worktree counts as it is there, and not as it was kept.
+  return { attempt: before.number, saved: broughtBack === 'worktree' ? [] : saved, onBranch: broughtBack !== null };
 }

@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   task_concerned: true,
   task_work_saved: true,
   task_torn_down: true,
+  task_teardown_undone: true,
   task_retrying: true,
   task_blocked: true,
   task_unblocked: true,

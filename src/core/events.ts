@@ -1,3 +1,4 @@
+import type { AttentionReport, LiveAttention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type { RunOutcome, TaskStep } from './lifecycle.ts';
 
@@ -27,9 +28,9 @@ interface OfTask {
   readonly attempt: number;
 }
 
-interface OfWorkstream {
-  readonly workstream: string;
-}
+type OfAgent = OfTask & Partial<Omit<AttentionReport, 'state'>>;
+
+type OfWorkstream = { readonly workstream: string };
 
 /** A file of `commands/`, by its number; they are handled in order, each once. */
 interface OfRequest {
@@ -100,18 +101,6 @@ export type FoundAgent = 'alive' | 'ended' | 'lost' | 'not_launched';
 
 export type ConcernSource = 'agent' | 'ops' | 'teardown';
 
-/** What a live agent is doing, beside the status of its task. */
-export type Attention =
-  | 'working'
-  | 'idle'
-  | 'waiting_permission'
-  | 'waiting_input'
-  | 'trust_prompt'
-  | 'login_required'
-  | 'usage_limited'
-  | 'stalled'
-  | 'exited';
-
 /** A task or a lane that keeps others from running. */
 export type BlockRoot = { readonly task: string } | { readonly workstream: string };
 
@@ -126,8 +115,9 @@ type RunFact =
       readonly digest: string;
       readonly tasks: readonly TaskOutline[];
       readonly workstreams: readonly WorkstreamOutline[];
+      readonly max_task_attempts?: number;
     }
-  | { readonly kind: 'run_resumed'; readonly pid: number }
+  | { readonly kind: 'run_resumed'; readonly pid: number; readonly max_task_attempts?: number }
   | { readonly kind: 'run_paused' }
   | { readonly kind: 'run_unpaused' }
   | (GraphChange & {
@@ -252,6 +242,14 @@ type TaskFact =
   | (OfTask & { readonly kind: 'task_work_saved'; readonly ref: string; readonly commit: string })
   | (OfTask & { readonly kind: 'task_torn_down' })
   | (OfTask & {
+      readonly kind: 'task_teardown_undone';
+      readonly branch: string;
+      readonly commit: string;
+      /** Absolute; null where only the branch is back. */
+      readonly worktree: string | null;
+      readonly request?: number;
+    })
+  | (OfTask & {
       readonly kind: 'task_retrying';
       readonly of: number;
       /** Null, or left out, when agentrelay itself tries again. */
@@ -262,10 +260,11 @@ type TaskFact =
   | { readonly kind: 'task_blocked'; readonly task: string; readonly root: BlockRoot }
   | { readonly kind: 'task_unblocked'; readonly task: string }
   | (OfTask & {
-      readonly kind: `agent_${Attention}`;
-      /** Of `exited`; null when the agent is gone and left no code. */
+      readonly kind: 'agent_exited';
+      /** Null when the agent is gone and left no code. */
       readonly exit_code?: number | null;
-    });
+    })
+  | (OfAgent & { readonly kind: `agent_${LiveAttention}` });
 
 /** Facts about a workstream: its states, and what happens to its integration branch. */
 type WorkstreamFact =

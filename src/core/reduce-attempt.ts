@@ -1,32 +1,34 @@
-import type { Attention, RunEvent } from './events.ts';
+import { PreconditionError } from './errors.ts';
+import type { FactOf, RunEvent } from './events.ts';
+import { attentionPatch, exitPatch, promptPatch, quietPatch } from './reduce-attention.ts';
 import type { AttemptState } from './run-state.ts';
 
 type AttemptEvent = Exclude<Extract<RunEvent, { attempt: number }>, { kind: 'task_started' | 'task_retrying' }>;
+type EndEvent = Extract<AttemptEvent, { kind: 'task_succeeded' | 'task_failed' | 'task_cancelled' }>;
 type GateEvent = Extract<AttemptEvent, { kind: `task_gate_${string}` }>;
 
 /** What one event changes in its attempt. */
 export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partial<AttemptState> {
   switch (event.kind) {
-    case 'task_prepared':
-      return {
-        step: 'launch',
-        branch: event.branch,
-        baseCommit: event.base_commit,
-        worktree: event.worktree,
-        signalDir: event.signal_dir,
-      };
+    case 'task_prepared': {
+      const { branch, base_commit: baseCommit, worktree, signal_dir: signalDir } = event;
+      return { step: 'launch', branch, baseCommit, worktree, signalDir };
+    }
     case 'task_launched':
       return { step: 'kickoff', agent: event.agent, place: event.place ?? null };
     case 'task_waiting':
       return { step: 'wait' };
-    case 'task_signalled':
-      return { commit: event.commit, signalled: event.commit, commitsAhead: event.commits_ahead };
+    case 'task_signalled': {
+      const { at, commit, commits_ahead: commitsAhead } = event;
+      return { ...quietPatch(attempt, at), commit, signalled: commit, commitsAhead };
+    }
     case 'task_base_merged':
     case 'task_signal_ignored':
     case 'task_merge_queued':
     case 'task_adopted':
-    case 'task_prompted':
       return {};
+    case 'task_prompted':
+      return promptPatch(attempt, event);
     case 'task_work_saved':
       return { saved: [...attempt.saved, { ref: event.ref, commit: event.commit }] };
     case 'task_gate_started':
@@ -42,33 +44,52 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_merge_conflict':
       return { conflictRounds: event.round, conflictFiles: event.files, owes: 'conflict' };
     case 'task_sent_back':
-      return event.result === 'gone'
-        ? { owes: null }
-        : { owes: null, sentBack: attempt.sentBack + 1, step: 'wait', signalled: null };
+      if (event.result === 'gone') return { owes: null };
+      return {
+        ...promptPatch(attempt, event),
+        owes: null,
+        sentBack: attempt.sentBack + 1,
+        step: 'wait',
+        signalled: null,
+      };
     case 'task_succeeded':
-      return {
-        status: event.status,
-        step: 'teardown',
-        endedAt: event.at,
-        pr: event.pr,
-        commit: event.commit ?? attempt.commit,
-      };
     case 'task_failed':
-      return {
-        status: 'failed',
-        endedAt: event.at,
-        failure: { code: event.code, error: event.error, failureClass: event.failure_class },
-      };
     case 'task_cancelled':
-      return { status: 'cancelled', endedAt: event.at };
+      return endPatch(attempt, event);
     case 'task_concerned':
       return { concerns: [...attempt.concerns, { source: event.source, message: event.message }] };
     case 'task_torn_down':
-      return { tornDown: true };
+      return { tornDown: true, broughtBack: null };
+    case 'task_teardown_undone':
+      return undonePatch(attempt, event);
     case 'agent_exited':
-      return { attention: 'exited', exitCode: event.exit_code ?? null };
+      return exitPatch(event);
     default:
-      return { attention: event.kind.slice('agent_'.length) as Attention };
+      return attentionPatch(attempt, event);
+  }
+}
+
+function undonePatch(attempt: AttemptState, { task, worktree }: FactOf<'task_teardown_undone'>): Partial<AttemptState> {
+  if (!attempt.tornDown) {
+    throw new PreconditionError('illegal_transition', `attempt ${attempt.number} of task ${task} is not torn down`);
+  }
+  const broughtBack = worktree === null ? 'branch' : 'worktree';
+  return { tornDown: false, broughtBack, savedBefore: attempt.saved.length };
+}
+
+function endPatch(attempt: AttemptState, event: EndEvent): Partial<AttemptState> {
+  const ended = { ...quietPatch(attempt, event.at), endedAt: event.at, savedBefore: attempt.saved.length };
+  switch (event.kind) {
+    case 'task_succeeded': {
+      const commit = event.commit ?? attempt.commit;
+      return { ...ended, status: event.status, step: 'teardown', pr: event.pr, commit };
+    }
+    case 'task_failed': {
+      const { code, error, failure_class: failureClass } = event;
+      return { ...ended, status: 'failed', failure: { code, error, failureClass } };
+    }
+    case 'task_cancelled':
+      return { ...ended, status: 'cancelled' };
   }
 }
 
@@ -101,6 +122,9 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     agent: null,
     place: null,
     attention: null,
+    attentionSince: null,
+    asks: null,
+    until: null,
     exitCode: null,
     pr: null,
     commit: null,
@@ -113,8 +137,10 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     owes: null,
     sentBack: 0,
     saved: [],
+    savedBefore: 0,
     concerns: [],
     failure: null,
     tornDown: false,
+    broughtBack: null,
   };
 }

@@ -41,7 +41,7 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
     const commit = reset.workstreams.find(({ id }) => id === lane.outline.id)?.commit ?? null;
     const status = commit === null ? 'pending' : 'active';
     const begun = commit === null ? { branch: null, baseCommit: null } : {};
-    const open = { pr: null, held: null, mergeCommand: null, mergedBy: null, failure: null };
+    const open = { pr: null, held: null, heldSince: null, mergeCommand: null, mergedBy: null, failure: null };
     state.workstreams.set(lane.outline.id, { ...lane, ...open, ...begun, status, commit });
   }
   state.outcome = null;
@@ -52,7 +52,7 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
 /** With all the attempts that the settings allow, and nothing of what earlier ones have made. */
 function begunAnew(task: TaskState): TaskState {
   const change = task.change === null ? null : { ...task.change, keep_work: false };
-  const open = { status: 'pending', blockedBy: null, calledOff: false, granted: 0 } as const;
+  const open = { status: 'pending', blockedBy: null, calledOff: false, givenUp: false, granted: 0 } as const;
   return { ...task, ...open, takenBack: task.attempts.length, change };
 }
 

@@ -12,6 +12,7 @@ export function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
     commit: null,
     pr: null,
     held: null,
+    heldSince: null,
     mergeCommand: null,
     mergedBy: null,
     concerns: [],
@@ -46,15 +47,23 @@ function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial
     case 'workstream_concerned':
       return { concerns: [...lane.concerns, event.message] };
     case 'workstream_held':
-      return { held: event.reason, mergeCommand: event.merge_command };
+      return { held: event.reason, heldSince: event.at, mergeCommand: event.merge_command };
     case 'workstream_reopened':
       return { status: lane.branch === null ? 'pending' : 'active', failure: null };
     case 'workstream_merged':
-      return { status: 'merged', commit: event.commit, mergedBy: event.by, held: null, mergeCommand: null };
+      return {
+        status: 'merged',
+        commit: event.commit,
+        mergedBy: event.by,
+        held: null,
+        heldSince: null,
+        mergeCommand: null,
+      };
     case 'workstream_failed':
       return {
         status: 'failed',
         held: null,
+        heldSince: null,
         mergeCommand: null,
         failure: { code: event.code, error: event.error, root: event.root },
       };

@@ -1,6 +1,7 @@
 import { PreconditionError } from './errors.ts';
 import type { AttemptFact, RunEvent, TaskOutline } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
+import { isGivenUp } from './give-up.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isSuccess, requireTaskMove } from './lifecycle.ts';
 import { attemptPatch, newAttempt } from './reduce-attempt.ts';
@@ -41,6 +42,7 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       state.graph = event.graph;
       state.digest = event.digest;
       state.startedAt = event.at;
+      state.maxTaskAttempts = event.max_task_attempts ?? null;
       for (const outline of event.tasks) {
         state.tasks.set(outline.id, pendingTask(outline));
       }
@@ -48,6 +50,7 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       return;
     case 'run_resumed':
       state.stopping = null;
+      state.maxTaskAttempts = event.max_task_attempts ?? state.maxTaskAttempts;
       goesOn(state);
       return;
     case 'run_paused':
@@ -146,7 +149,7 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
     requireAttempt(event, task.attempts.length + 1);
     const started = newAttempt(event.attempt, event.at, event.token_hash);
     const attempts = [...task.attempts, started];
-    state.tasks.set(event.task, { ...task, status: 'running', calledOff: false, attempts });
+    state.tasks.set(event.task, { ...task, status: 'running', calledOff: false, givenUp: false, attempts });
     return;
   }
   requireAttempt(event, task.attempts.length);
@@ -166,8 +169,10 @@ function reduceAttempt(state: RunState, event: AttemptEvent): void {
   const status = patch.status ?? task.status;
   if (patch.status !== undefined) requireTaskMove(event.task, attempt.status, patch.status);
   const attempts = [...task.attempts.slice(0, -1), { ...attempt, ...patch }];
-  const servedFor = (event.kind === 'task_prompted' ? event.request : null) ?? task.servedFor;
-  state.tasks.set(event.task, { ...task, status, calledOff, servedFor, attempts });
+  const servedFor = ('request' in event ? event.request : null) ?? task.servedFor;
+  const changed = { ...task, status, calledOff, servedFor, attempts };
+  if (event.kind === 'task_failed') changed.givenUp = isLast(state, changed);
+  state.tasks.set(event.task, changed);
   if (event.kind === 'task_base_merged') laneMoved(state, task, event.commit);
   if (event.kind === 'task_succeeded' && event.commit !== null) laneMoved(state, task, event.commit);
 }
@@ -183,10 +188,16 @@ function retry(state: RunState, task: TaskState, event: Extract<RunEvent, { kind
     ...task,
     status: 'pending',
     calledOff: false,
+    givenUp: false,
     granted: task.granted + (asked === null ? 0 : 1),
     change: asked ?? task.change,
     servedFor: event.request ?? task.servedFor,
   });
+}
+
+/** Where nobody knows how often it may be tried, it is told to a person. */
+function isLast({ maxTaskAttempts }: RunState, task: TaskState): boolean {
+  return maxTaskAttempts === null || isGivenUp(task, { maxTaskAttempts });
 }
 
 function laneMoved(state: RunState, task: TaskState, commit: string): void {
@@ -203,6 +214,6 @@ function requireAttempt(event: AttemptFact, expected: number): void {
 }
 
 function pendingTask(outline: TaskOutline): TaskState {
-  const open = { status: 'pending', blockedBy: null, calledOff: false, takenBack: 0, granted: 0 } as const;
-  return { outline, ...open, servedFor: null, change: null, attempts: [] };
+  const open = { status: 'pending', blockedBy: null, calledOff: false, givenUp: false } as const;
+  return { outline, ...open, takenBack: 0, granted: 0, servedFor: null, change: null, attempts: [] };
 }

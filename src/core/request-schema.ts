@@ -16,8 +16,10 @@ const change = z.object({
 export const requestSchema: z.ZodType<Request> = z.discriminatedUnion('action', [
   z.object({ action: z.literal('retry'), task: Task, change, by }),
   z.object({ action: z.literal('teardown'), task: Task, by }),
+  z.object({ action: z.literal('undo_teardown'), task: Task, by }),
   z.object({ action: z.literal('cancel'), task: Task.nullable(), by }),
   z.object({ action: z.literal('send'), task: Task, text: z.string(), by }),
+  z.object({ action: z.literal('answer'), task: Task, text: z.string(), by }),
   z.object({ action: z.literal('pause'), by }),
   z.object({ action: z.literal('unpause'), by }),
 ]);

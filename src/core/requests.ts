@@ -10,8 +10,11 @@ export interface Asker {
 export type Request = { readonly by: Asker } & (
   | { readonly action: 'retry'; readonly task: string; readonly change: RetryChange }
   | { readonly action: 'teardown'; readonly task: string }
+  | { readonly action: 'undo_teardown'; readonly task: string }
   | { readonly action: 'cancel'; readonly task: string | null }
   | { readonly action: 'send'; readonly task: string; readonly text: string }
+  /** Only to an agent that asks something; the number of a choice stands for it. */
+  | { readonly action: 'answer'; readonly task: string; readonly text: string }
   | { readonly action: 'pause' }
   | { readonly action: 'unpause' }
 );

@@ -2,7 +2,10 @@ import type { FactOf } from './events.ts';
 import type { Graph } from './graph/graph.ts';
 
 /** The first fact of a run: what it is made of, so that its journal can be read without the graph file. */
-export function runStarted(graph: Graph, run: { number: number; digest: string }): FactOf<'run_started'> {
+export function runStarted(
+  graph: Graph,
+  run: { number: number; digest: string; maxTaskAttempts?: number },
+): FactOf<'run_started'> {
   return {
     kind: 'run_started',
     run: run.number,
@@ -23,5 +26,6 @@ export function runStarted(graph: Graph, run: { number: number; digest: string }
       auto_merge: lane.autoMerge,
       parallel: lane.parallel,
     })),
+    ...(run.maxTaskAttempts === undefined ? {} : { max_task_attempts: run.maxTaskAttempts }),
   };
 }

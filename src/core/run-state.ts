@@ -1,6 +1,6 @@
+import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
-  Attention,
   BlockRoot,
   ConcernSource,
   HoldReason,
@@ -14,6 +14,15 @@ import type { RunOutcome, TaskStatus, TaskStep, WorkstreamStatus } from './lifec
 export interface Concern {
   readonly source: ConcernSource;
   readonly message: string;
+}
+
+/** What an agent waits to be told. */
+export interface Asks {
+  readonly question: string | null;
+  /** By their numbers, from 1. */
+  readonly choices: readonly string[];
+  /** ISO 8601; another question has a time of its own. */
+  readonly since: string;
 }
 
 export interface AttemptState {
@@ -31,7 +40,14 @@ export interface AttemptState {
   readonly agent: string | null;
   /** See `task_launched`. */
   readonly place: string | null;
+  /** Null while nobody has told, and for an agent that has signalled. */
   readonly attention: Attention | null;
+  /** ISO 8601: when it became that, unknown included; null before. */
+  readonly attentionSince: string | null;
+  /** Null while it asks nothing. */
+  readonly asks: Asks | null;
+  /** Of `usage_limited`: ISO 8601; null, too, where nobody knows. */
+  readonly until: string | null;
   readonly exitCode: number | null;
   readonly pr: string | null;
   /** The commit that was signalled as done, then the one that the merge made. */
@@ -50,9 +66,13 @@ export interface AttemptState {
   readonly sentBack: number;
   /** Refs that keep work of this attempt, in order. */
   readonly saved: readonly { readonly ref: string; readonly commit: string }[];
+  /** How many of them were kept before its teardown, or before the last undo of one. */
+  readonly savedBefore: number;
   readonly concerns: readonly Concern[];
   readonly failure: AttemptFailure | null;
   readonly tornDown: boolean;
+  /** What a person has brought back of it: it is torn down again only when one asks for it. */
+  readonly broughtBack: 'branch' | 'worktree' | null;
 }
 
 export interface GateState {
@@ -78,11 +98,13 @@ export interface TaskState {
   readonly blockedBy: BlockRoot | null;
   /** A person called it off: it stays so until it is retried. */
   readonly calledOff: boolean;
+  /** It has failed, and is tried again only when a person asks for it. */
+  readonly givenUp: boolean;
   /** How many of the attempts a rollback, or an edit of the task, has taken back: they count for nothing any more. */
   readonly takenBack: number;
   /** Attempts that a person has granted beside those of the settings. */
   readonly granted: number;
-  /** The last request that it was tried again for, or that was sent to its agent; null for none. */
+  /** The last request that something was done to it for, and the log says so; null for none. */
   readonly servedFor: number | null;
   /** What a person has changed about it for its later attempts. */
   readonly change: RetryChange | null;
@@ -99,6 +121,8 @@ export interface WorkstreamState {
   readonly commit: string | null;
   readonly pr: string | null;
   readonly held: HoldReason | null;
+  /** ISO 8601. */
+  readonly heldSince: string | null;
   readonly mergeCommand: string | null;
   /** Trouble that changed nothing: they never hold back a merge. */
   readonly concerns: readonly string[];
@@ -134,6 +158,8 @@ export interface RunState {
   waitingFor: readonly string[];
   stopping: string | null;
   paused: boolean;
+  /** Of the settings of the last owner; null where none has said. */
+  maxTaskAttempts: number | null;
   /** The number of the last request that was handled. */
   request: number;
   readonly resets: ResetState[];
@@ -155,6 +181,7 @@ export function emptyRunState(): RunState {
     waitingFor: [],
     stopping: null,
     paused: false,
+    maxTaskAttempts: null,
     request: 0,
     resets: [],
     tasks: new Map(),

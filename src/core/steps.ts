@@ -30,6 +30,8 @@ export interface TaskCompletionChecker {
   waitForCompletion(runtime: TaskRuntime): Promise<TaskCompletionSignal>;
   /** Sets the accepted signal aside as the `k`-th, from 1, so that a new one can be awaited. Once for each `k`. */
   reopen(runtime: TaskRuntime, k: number): Promise<void>;
+  /** Tells what an agent that lives has said of itself while nobody listened. */
+  catchUp?(runtime: TaskRuntime): void;
 }
 
 /** Runs the task's completion gate on the commit that was signalled. */
@@ -45,6 +47,16 @@ export interface TaskMerger {
 /** Releases what the attempt holds. */
 export interface TaskTeardown {
   teardown(runtime: TaskRuntime): Promise<void>;
+  /** Brings back what a teardown has taken away, as far as that can be. Finds what is back already. */
+  undo?(runtime: TaskRuntime): Promise<UndoneTeardown>;
+}
+
+/** What is there again. */
+export interface UndoneTeardown {
+  readonly branch: string;
+  readonly commit: string;
+  /** Absolute, with what was not committed in it; null where only the branch is back. */
+  readonly worktree: string | null;
 }
 
 export interface TaskCompletionSignal {

@@ -4,7 +4,7 @@ import { isGivenUp, lastAttempt } from './give-up.ts';
 import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import type { LaneOf } from './lanes.ts';
 import { isActive } from './lifecycle.ts';
-import { currentAttempt } from './run-state.ts';
+import { type AttemptState, currentAttempt } from './run-state.ts';
 import { wantsTeardown } from './task-runner.ts';
 
 export interface TakeOverOptions {
@@ -28,11 +28,11 @@ export async function takeOver(options: TakeOverOptions): Promise<LiveAttempt[]>
     const last = known === undefined ? null : currentAttempt(known);
     const before = known?.attempts.at(-2);
     // The owner was gone before the next attempt could take the worktree over from it.
-    if (last?.branch === null && before !== undefined && before.branch !== null && !before.tornDown) {
+    if (last?.branch === null && before !== undefined && before.branch !== null && holdsPlace(before)) {
       await attempts.adopt(task, await laneOf(task.workstreamId), before);
     }
     // Of one that is over the agent may still be in the worktree, if only because of the teardown mode.
-    if (last === null || last.tornDown || (!isActive(last.status) && last.branch === null)) continue;
+    if (last === null || !holdsPlace(last) || (!isActive(last.status) && last.branch === null)) continue;
     const left = await attempts.adopt(task, await laneOf(task.workstreamId));
     (isActive(last.status) ? running : over).push(left);
   }
@@ -41,6 +41,11 @@ export async function takeOver(options: TakeOverOptions): Promise<LiveAttempt[]>
     if (wantsTeardown(settings.teardownMode, left.runtime.status)) await attempts.goOn(left);
   }
   return running;
+}
+
+/** What a person has brought back of an attempt has no agent, and stays until it is asked for. */
+function holdsPlace({ tornDown, broughtBack }: AttemptState): boolean {
+  return !tornDown && broughtBack === null;
 }
 
 /** Finds out who is at work in which worktree; of a run that nobody goes on with here. */

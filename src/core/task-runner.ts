@@ -17,6 +17,7 @@ import type {
   TaskMerger,
   TaskPreparer,
   TaskTeardown,
+  UndoneTeardown,
 } from './steps.ts';
 import { STORAGE_HINTS, storageFailureOf } from './storage-failure.ts';
 import type { AbortCause, TaskRuntime } from './task-runtime.ts';
@@ -46,6 +47,8 @@ export interface TaskRunner {
   adopt(runtime: TaskRuntime): Promise<void>;
   /** Goes on with an adopted attempt from where its journal says; of one that has ended only the teardown is done. */
   resume(runtime: TaskRuntime, options: { teardownMode: TearDownMode }): Promise<TaskRunResult>;
+  /** Brings back what the teardown of an attempt has taken away; null where this runner's steps cannot. */
+  undoTeardown?(runtime: TaskRuntime): Promise<UndoneTeardown | null>;
   /** Throws if this runner lacks a step for any task of the graph. */
   requireSteps(graph: Graph): void;
 }
@@ -97,7 +100,14 @@ export class StandardTaskRunner implements TaskRunner {
     }
     if (runtime.isOver) return;
     const agent = runtime.artifacts.agent?.address.label ?? null;
-    runtime.report({ kind: 'task_adopted', agent, step: resumed.step, found: runtime.artifacts.found });
+    const { found } = runtime.artifacts;
+    runtime.report({ kind: 'task_adopted', agent, step: resumed.step, found });
+    // Of one that has signalled nobody waits for anything.
+    if (found === 'alive' && resumed.signalled === null) this.#tables.completionChecker.for(runtime).catchUp?.(runtime);
+  }
+
+  async undoTeardown(runtime: TaskRuntime): Promise<UndoneTeardown | null> {
+    return (await this.#tables.teardown.for(runtime).undo?.(runtime)) ?? null;
   }
 
   async resume(runtime: TaskRuntime, { teardownMode }: { teardownMode: TearDownMode }): Promise<TaskRunResult> {

@@ -32,6 +32,8 @@ export interface EarlierAttempt {
 export interface KeptWork {
   readonly attempt: number;
   readonly saved: readonly { readonly ref: string; readonly commit: string }[];
+  /** Its branch was brought back, and may have moved since. */
+  readonly onBranch: boolean;
 }
 
 export interface TaskRuntimeInput {
@@ -51,6 +53,8 @@ export interface TaskRuntimeInput {
   readonly keptWork?: KeptWork | null;
   /** Where an earlier owner left this attempt; null for one that begins. */
   readonly resumed?: AttemptState | null;
+  /** The attempt as it is recorded now; null before it has begun. */
+  readonly recorded?: () => AttemptState | null;
   /** Where each task that was run lies, for `inputs_from`; absolute. */
   readonly signalDirOf?: (task: string) => string | null;
   readonly signal?: AbortSignal;
@@ -100,6 +104,7 @@ export class TaskRuntime {
   readonly note: string | null;
   readonly keptWork: KeptWork | null;
   readonly resumed: AttemptState | null;
+  readonly recorded: () => AttemptState | null;
   readonly signalDirOf: (task: string) => string | null;
   /** Aborted with an `AbortCause` as its reason. */
   readonly signal: AbortSignal;
@@ -133,6 +138,7 @@ export class TaskRuntime {
     this.note = input.note ?? null;
     this.keptWork = input.keptWork ?? null;
     this.resumed = input.resumed ?? null;
+    this.recorded = input.recorded ?? (() => this.resumed);
     this.signalDirOf = input.signalDirOf ?? (() => null);
     this.signal = input.signal ?? new AbortController().signal;
     this.#emit = input.emit ?? (() => {});

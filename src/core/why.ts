@@ -1,4 +1,5 @@
-import type { Attention, BlockRoot, HoldReason } from './events.ts';
+import type { Attention } from './attention.ts';
+import type { BlockRoot, HoldReason } from './events.ts';
 import { requireTask } from './known-task.ts';
 import { isActive, isSuccess, type TaskStatus, type TaskStep, type WorkstreamStatus } from './lifecycle.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from './run-state.ts';
@@ -53,6 +54,14 @@ export interface Why {
   readonly root: BlockRoot | null;
   /** Unfinished tasks that cannot start before this one has succeeded. */
   readonly waiting: number;
+}
+
+/** Why a lane is where it is, as `whyTask` says it of a task; null for a lane that the run does not have. */
+export function whyLane(state: RunState, id: string, owned: boolean): Pick<Why, 'reason' | 'chain'> | null {
+  const lane = state.workstreams.get(id);
+  if (lane === undefined) return null;
+  const reason = laneReason(state, lane);
+  return { reason, chain: chainBehind(state, { subject: { workstream: id }, reason }, owned) };
 }
 
 /** `owned`: a process runs the run now. Throws `UserError` for a task that the run does not have. */

@@ -1,5 +1,6 @@
 import type { Attempts, LiveAttempt } from './attempts.ts';
-import { PreconditionError } from './errors.ts';
+import { answerText } from './attention.ts';
+import { isStepError, PreconditionError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { RetryChange } from './events.ts';
 import { lastAttempt } from './give-up.ts';
@@ -10,8 +11,9 @@ import { RequestRefused } from './request-refused.ts';
 import type { Request } from './requests.ts';
 import { changedTask } from './retry-change.ts';
 import { type RetryPlan, retryPlan } from './retry-plan.ts';
-import { currentAttempt, type TaskState } from './run-state.ts';
+import { type AttemptState, currentAttempt, type TaskState } from './run-state.ts';
 import type { TaskRunner } from './task-runner.ts';
+import { requireTornDown } from './torn-down.ts';
 
 export interface WishesOptions {
   readonly graph: Graph;
@@ -45,6 +47,8 @@ export class Wishes {
         return await this.#retry(this.#task(request.task), request.change, number);
       case 'teardown':
         return await this.#tearDown(this.#task(request.task));
+      case 'undo_teardown':
+        return await this.#undoTeardown(this.#task(request.task), number);
       case 'cancel':
         if (request.task !== null) return await this.#callOff(this.#task(request.task));
         if (log.state.outcome !== null && log.state.outcome !== 'waiting_for_person') {
@@ -52,7 +56,9 @@ export class Wishes {
         }
         return await cancelRun();
       case 'send':
-        return await this.#send(this.#task(request.task), request.text, number);
+        return await this.#send(this.#task(request.task), number, () => request.text);
+      case 'answer':
+        return await this.#send(this.#task(request.task), number, (attempt) => answerOf(attempt, request));
       case 'pause':
         if (!log.state.paused) log.append({ kind: 'run_paused' });
         return;
@@ -140,7 +146,21 @@ export class Wishes {
     throw new RequestRefused('teardown_failed', concern?.message ?? `task ${task.id} could not be torn down`);
   }
 
-  async #send(task: GraphTask, text: string, request: number): Promise<void> {
+  async #undoTeardown(task: GraphTask, request: number): Promise<void> {
+    const { attempts, taskRunner } = this.#options;
+    const state = this.#state(task);
+    if (state.servedFor === request) return;
+    const runtime = attempts.recorded(task, requireTornDown(state));
+    const undone = await taskRunner.undoTeardown?.(runtime).catch((error: unknown) => {
+      if (!isStepError(error)) throw error;
+      throw new RequestRefused(error.code, error.message);
+    });
+    if (!undone) throw new RequestRefused('no_undo', `the teardown of ${task.id} is one that cannot be undone`);
+    runtime.report({ kind: 'task_teardown_undone', ...undone, request });
+  }
+
+  /** `textOf` throws `RequestRefused` where there is nothing to say to the attempt as it is just then. */
+  async #send(task: GraphTask, request: number, textOf: (attempt: AttemptState | null) => string): Promise<void> {
     const { attempts } = this.#options;
     const { status, servedFor } = this.#state(task);
     if (servedFor === request) return;
@@ -150,7 +170,7 @@ export class Wishes {
     const { runtime } = attempts.live(task.id) ?? (await this.#adopt(task));
     const { agent } = runtime.artifacts;
     if (agent === null) throw new RequestRefused('no_agent', `the agent of ${task.id} is not there yet`);
-    const result = await agent.send(text, runtime.signal);
+    const result = await agent.send(textOf(currentAttempt(this.#state(task))), runtime.signal);
     runtime.report({ kind: 'task_prompted', result, request });
     if (result === 'gone') throw new RequestRefused('agent_gone', `the agent of ${task.id} is gone`);
   }
@@ -168,4 +188,11 @@ export class Wishes {
   #state(task: GraphTask): TaskState {
     return this.#options.log.state.tasks.get(task.id) as TaskState;
   }
+}
+
+/** Never typed into an agent that has gone on meanwhile. */
+function answerOf(attempt: AttemptState | null, { task, text }: { task: string; text: string }): string {
+  if (attempt?.asks) return answerText(attempt.asks.choices, text);
+  const hint = `agentrelay send ${task} TEXT writes to it anyhow`;
+  throw new RequestRefused('not_asking', `the agent of ${task} asks nothing`, hint);
 }

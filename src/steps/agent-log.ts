@@ -1,5 +1,17 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+
+/** The text of the agent's screen, made when its attempt is torn down. */
+export const LOG = 'agent.log';
+/** All that it has written to its terminal, as it comes. */
+export const RAW_LOG = 'agent.raw.log';
+
+/** The log in an attempt's folder that tells most; null for none. Until the teardown there is only the stream. */
+export function findLog(folder: string, { ended, raw }: { ended: boolean; raw: boolean }): string | null {
+  const names = ended && !raw ? [LOG, RAW_LOG] : [RAW_LOG, LOG];
+  return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
 
 /** Bytes from the end of a log that are looked through for its last lines. */
 const MAX_TAIL = 1024 * 1024;
@@ -34,7 +46,9 @@ function readTail(path: string): { bytes: Buffer; start: number } | null {
   const file = openIfThere(path);
   if (file === null) return null;
   try {
-    const { size } = fstatSync(file);
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return null;
+    const { size } = stats;
     const start = Math.max(0, size - MAX_TAIL);
     const bytes = Buffer.alloc(size - start);
     return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start)), start };
@@ -45,7 +59,8 @@ function readTail(path: string): { bytes: Buffer; start: number } | null {
 
 function openIfThere(path: string): number | null {
   try {
-    return openSync(path, 'r');
+    // Without waiting: an agent may have put a pipe there that nobody writes to.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -26,8 +26,12 @@ export async function attemptCommits(
   const gone: string[] = [];
   for (const commit of [base, tip]) if ((await git.resolve(`${commit}^{commit}`)) === null) gone.push(commit);
   if (gone.length > 0) return { base, tip, count: null, gone };
+  return { base, tip, count: (await git.straightAhead(base, tip)) ?? (await countOf(git, { base, tip })), gone };
+}
+
+async function countOf(git: Git, { base, tip }: CommitRange): Promise<number> {
   const { stdout } = await git.run(['rev-list', '--count', `${base}..${tip}`]);
-  return { base, tip, count: Number(stdout), gone };
+  return Number(stdout);
 }
 
 async function tipOf(
@@ -50,9 +54,13 @@ async function tipOf(
 const HOWEVER_UNLIKE = '--creation-factor=200';
 
 /** How the commits of two attempts differ, as `git range-diff` says it. */
-export async function rangeDiff(git: Git, before: CommitRange, after: CommitRange): Promise<string[]> {
-  const ranges = [before, after].map(({ base, tip }) => `${base}..${tip}`);
-  const { stdout } = await git.run(['range-diff', '--no-color', HOWEVER_UNLIKE, ...ranges]);
+export async function rangeDiff(
+  git: Git,
+  attempts: readonly [CommitRange, CommitRange],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const ranges = attempts.map(({ base, tip }) => `${base}..${tip}`);
+  const { stdout } = await git.run(['range-diff', '--no-color', HOWEVER_UNLIKE, ...ranges], { signal });
   return stdout.split('\n');
 }
 

@@ -1,11 +1,14 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { PreconditionError, SignalError } from '../core/errors.ts';
+import { SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { placeLost } from '../core/way-back.ts';
 import { isTokenOf } from './attempt-tokens.ts';
+import { ATTENTION_FILE } from './attention-file.ts';
+import { AttentionWatch } from './attention-watch.ts';
 import type { LiveAgent } from './environments/environment.ts';
+import { reportLate } from './late-report.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
 import { watchFolder } from './tools/folder-watch.ts';
 
@@ -19,17 +22,18 @@ export interface AwaitedSignal {
 /** A file that is not whole may still be being written, for this long. */
 const WRITING_GRACE = 2_000;
 const SCREEN_LINES = 10;
-const WATCHED = new Set(['.done', '.failed', 'exit_code']);
+const WATCHED = new Set(['.done', '.failed', 'exit_code', ATTENTION_FILE]);
 
 /**
  * Follows the signal directory of one attempt from its first wait to its teardown: hands out the signal that is
- * awaited, and tells of those that nobody awaits.
+ * awaited, and tells of those that nobody awaits. While it waits it tells, too, what the agent says of itself.
  */
 export class AttemptWatch {
   readonly #runtime: TaskRuntime;
   readonly #folder: string;
   readonly #watcher: { close(): void };
   readonly #deadline: number | null;
+  readonly #attention: AttentionWatch;
   #accepted: { name: SignalName; content: string } | null = null;
   #told = new Set<string>();
   #wake: (() => void) | null = null;
@@ -38,6 +42,7 @@ export class AttemptWatch {
   constructor(runtime: TaskRuntime) {
     this.#runtime = runtime;
     this.#folder = runtime.require('signalDir');
+    this.#attention = new AttentionWatch(runtime);
     const { timeoutMs } = runtime.task;
     this.#deadline = timeoutMs === null ? null : Date.now() + timeoutMs - spentBefore(runtime, timeoutMs);
     this.#watcher = watchFolder(
@@ -66,6 +71,8 @@ export class AttemptWatch {
         const woken = this.#sleep();
         // Asked before the look: what an agent writes last, it writes before it goes.
         const over = gone || agent.exitCode() !== null;
+        // First, so that what it said before its signal is not told after it.
+        if (!over) this.#attention.look();
         const found = this.#look(over);
         if (found !== null) return found;
         if (over) throw await this.#endedSilently(agent);
@@ -85,6 +92,7 @@ export class AttemptWatch {
     this.#accepted = null;
     this.#partialSince = null;
     this.#told.clear();
+    this.#attention.skip();
     const [from, to] = [join(this.#folder, name), join(this.#folder, `${name}.${k}`)];
     // The agent may have taken it back.
     if (isThere(from) && !isThere(to)) renameSync(from, to);
@@ -181,16 +189,7 @@ export class AttemptWatch {
       if (content === '' || this.#told.has(content)) continue;
       if (name === this.#accepted.name && content === this.#accepted.content) continue;
       this.#told.add(content);
-      this.#tellOf(name);
-    }
-  }
-
-  #tellOf(file: SignalName): void {
-    try {
-      this.#runtime.report({ kind: 'task_signal_ignored', file, reason: 'not_awaited' });
-    } catch (error) {
-      // The task is at its next attempt, and the agent of this one was left alive until just now.
-      if (!(error instanceof PreconditionError && error.code === 'wrong_attempt')) throw error;
+      reportLate(this.#runtime, { kind: 'task_signal_ignored', file: name, reason: 'not_awaited' });
     }
   }
 

@@ -24,15 +24,16 @@ export async function workToKeep(
   const uncommitted = await lastUncommitted(git, saved, branch);
   const ref = attemptRef(run, task.id, keptWork.attempt);
   const commits = saved.findLast((one) => one.ref === ref || one.ref.startsWith(`${ref}-`));
-  const tip = commits?.commit ?? (await git.branch(branch)) ?? uncommitted?.on ?? null;
+  const now = await git.branch(branch);
+  const tip = (keptWork.onBranch ? now : null) ?? commits?.commit ?? now ?? uncommitted?.on ?? null;
   if (tip === null) return null;
   return { tip, files: uncommitted?.on === tip ? uncommitted.commit : null };
 }
 
-/** Of this very branch: a shared worktree may have held the work of another task. */
-async function lastUncommitted(
+/** What was not committed, and the commit that it was on; of this very branch: a shared worktree may have held the work of another task. */
+export async function lastUncommitted(
   git: Git,
-  saved: readonly { ref: string; commit: string }[],
+  saved: readonly SavedWork[],
   branch: string,
 ): Promise<{ commit: string; on: string } | null> {
   for (const { ref, commit } of saved.toReversed()) {

@@ -11,6 +11,7 @@ export const AGENT_VERBS = [
   'ops-concern',
   'summary',
   'declare',
+  'attention',
 ] as const;
 
 export interface LauncherTarget {

@@ -19,11 +19,12 @@ import { type JournalContent, readJournal, replayJournal } from './tools/read-jo
 export class RunStore {
   /** Absolute. */
   readonly directory: string;
-  readonly #root: string;
+  /** Of the repository; absolute. */
+  readonly root: string;
   readonly #graph: string;
 
   constructor(root: string, graph: string) {
-    this.#root = root;
+    this.root = root;
     this.#graph = graph;
     this.directory = join(root, graphDirectory(graph));
   }
@@ -33,7 +34,7 @@ export class RunStore {
   }
 
   runDirectory(run: number): string {
-    return join(this.#root, runDirectory(this.#graph, run));
+    return join(this.root, runDirectory(this.#graph, run));
   }
 
   journalFile(run: number): string {

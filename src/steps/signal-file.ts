@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
+import { readAtMost } from './tools/bounded-file.ts';
 
 /** What stands in a `.done` or `.failed`. */
 export interface SignalFile {
@@ -58,30 +58,6 @@ export function readConcerns(path: string): string[] | null {
   const lines = bytes.toString('utf8').split('\n');
   const concerns = lines.map((line) => line.trim()).filter((line) => line !== '');
   return concerns.length > MAX_CONCERNS ? null : concerns;
-}
-
-/**
- * Up to one byte more than `limit`, so that the caller sees that there is more. Null when there is no such file, and
- * why when what is there cannot be read: an agent may make anything of that name.
- */
-function readAtMost(path: string, limit: number): Buffer | string | null {
-  let file: number;
-  try {
-    // Without waiting: a pipe that nobody writes to would stop everything here.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? null : `it cannot be opened (${code})`;
-  }
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) return 'it is not a file';
-    const bytes = Buffer.alloc(Math.min(stats.size, limit + 1));
-    const length = readSync(file, bytes, 0, bytes.length, 0);
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function decode(bytes: Buffer): string | null {

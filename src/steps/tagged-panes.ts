@@ -1,3 +1,5 @@
+import type { AttemptState } from '../core/run-state.ts';
+import { hashOf } from './attempt-tokens.ts';
 import { formatTag, type PaneTag, parsePanes } from './environments/tmux-pane.ts';
 import { exec } from './tools/exec.ts';
 import { CLIENT_ENV, TAG_OPTION } from './tools/tmux-session.ts';
@@ -41,6 +43,22 @@ export async function taggedPanes(server: readonly string[]): Promise<TaggedPane
     if (pane !== null && !found.has(pane.pane)) found.set(pane.pane, pane);
   }
   return [...found.values()];
+}
+
+/** One attempt, as its pane is known by. */
+export interface AgentPlace {
+  readonly graph: string;
+  readonly run: number;
+  readonly task: string;
+  readonly attempt: Pick<AttemptState, 'number' | 'tokenHash'>;
+}
+
+/** The token makes sure: another repository may have a graph, a run and a task of the same names. */
+export function isAgentOf({ of }: TaggedPane, wanted: AgentPlace): boolean {
+  if (of.kind !== 'agent') return false;
+  const { graph, run, task, attempt, token } = of.tag;
+  const isNamed = graph === wanted.graph && run === wanted.run && task === wanted.task;
+  return isNamed && attempt === wanted.attempt.number && hashOf(token) === wanted.attempt.tokenHash;
 }
 
 function parseLine(line: string, server: readonly string[]): TaggedPane | null {

@@ -4,6 +4,7 @@ import { NO_PR } from '../core/names.ts';
 import type { TaskCompletionChecker, TaskCompletionSignal } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { AttemptWatch } from './attempt-watch.ts';
+import { AttentionWatch } from './attention-watch.ts';
 import { readConcerns } from './signal-file.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
@@ -39,6 +40,10 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
 
   async reopen(runtime: TaskRuntime, k: number): Promise<void> {
     this.#watch(runtime).reopen(k);
+  }
+
+  catchUp(runtime: TaskRuntime): void {
+    new AttentionWatch(runtime).look();
   }
 
   #watch(runtime: TaskRuntime): AttemptWatch {

@@ -68,6 +68,8 @@ export class WorktreeTaskPreparer implements TaskPreparer {
 
   adopt(runtime: TaskRuntime): void {
     const { worktreePath } = runtime.state;
+    // Only its branch was brought back: others may have the worktree.
+    if (runtime.resumed?.broughtBack === 'branch') return;
     if (worktreePath !== null) this.#options.holders.adopt(worktreePath, runtime);
   }
 

@@ -1,10 +1,11 @@
 import { WorkspaceError } from '../core/errors.ts';
 import { attemptRef } from '../core/names.ts';
-import type { TaskTeardown } from '../core/steps.ts';
+import type { TaskTeardown, UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { keepUnder } from './kept-ref.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
+import { undoTeardown } from './undo-teardown.ts';
 import type { Worktrees } from './worktree.ts';
 import type { WorktreeHolders } from './worktree-holders.ts';
 
@@ -35,10 +36,15 @@ export class WorktreeTaskTeardown implements TaskTeardown {
     await this.#deleteBranch(runtime);
   }
 
+  async undo(runtime: TaskRuntime): Promise<UndoneTeardown> {
+    return await undoTeardown(this.#options, runtime);
+  }
+
   async #leaveWorktree(runtime: TaskRuntime): Promise<void> {
     const { worktrees, holders, git } = this.#options;
     const path = runtime.state.worktreePath;
-    if (path === null || holders.isAnothers(path, runtime)) return;
+    // Of one whose branch alone was brought back others have the worktree.
+    if (path === null || runtime.resumed?.broughtBack === 'branch' || holders.isAnothers(path, runtime)) return;
     const shared = path === runtime.state.workstreamWorktreePath;
     const tip = await git.branch(runtime.require('integrationBranch'));
     if (tip === null) throw new WorkspaceError('branch_missing', `branch ${runtime.state.integrationBranch} is gone`);
@@ -54,6 +60,11 @@ export class WorktreeTaskTeardown implements TaskTeardown {
     if (branchName === null) return;
     const tip = await git.branch(branchName);
     if (tip === null) return;
+    // A person may look at what was brought back, or left, by an earlier owner.
+    const elsewhere = runtime.resumed === null ? null : await this.#options.worktrees.whereIs(branchName);
+    if (elsewhere !== null) {
+      throw new WorkspaceError('branch_checked_out', `branch ${branchName} is checked out in ${elsewhere}`);
+    }
     const updates: RefUpdate[] = [{ ref: `refs/heads/${branchName}`, to: NO_COMMIT, from: tip }];
     // The agent may have gone on after the commit that was merged.
     const isMerged = runtime.status === 'pr_merged' && tip === commit;

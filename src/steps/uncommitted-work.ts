@@ -50,12 +50,23 @@ async function commitOnce({ git, gitDir, status, parents, note }: WorkToSave): P
     const on = status.head === null ? [] : [status.head];
     const all = [...on, ...parents];
     if (staged !== '' && staged !== tree && staged !== (await headTree(git, status))) {
-      all.push(await commitTree(git, staged, on, 'What was staged'));
+      all.push(await commitTree(git, staged, on, STAGED));
     }
     return await commitTree(git, tree, all, `${uncommittedWorkOf(status.branch)}${note}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const STAGED = 'What was staged';
+
+/** The commit of what was staged and then changed again, beside that of the files; null where there is none. */
+export async function stagedWorkOf(git: Git, files: string): Promise<string | null> {
+  const [, ...others] = (await git.run(['show', '-s', '--format=%P', files])).stdout.split(' ');
+  for (const parent of others) {
+    if ((await git.run(['show', '-s', '--format=%s', parent])).stdout === STAGED) return parent;
+  }
+  return null;
 }
 
 /** What `write-tree` exits with while a file conflicts; its sides are commits already. */
@@ -75,7 +86,7 @@ async function headTree(git: WorktreeGit, { head }: WorktreeStatus): Promise<str
 }
 
 /** With its time: git looks again at files that are as new as their index. */
-function copyIndex(from: string, to: string): boolean {
+export function copyIndex(from: string, to: string): boolean {
   if (!existsSync(from)) return false;
   copyFileSync(from, to);
   const { atime, mtime } = statSync(from);

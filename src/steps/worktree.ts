@@ -145,10 +145,15 @@ export class Worktrees {
       saved = await this.#backup.saveStray(found.status, null, run);
       if (found.status.dirty.length > 0) saved = await this.#backup.saveUncommitted(path, found.status, run, saved);
     }
-    this.#left.delete(path);
-    this.#sound.delete(path);
+    this.forget(path);
     await this.#exclusively(() => removeWorktree(this.#git, path, this.#commonDir));
     return saved;
+  }
+
+  /** Somebody else has been in there: nothing is known of it any more. */
+  forget(path: string): void {
+    this.#left.delete(path);
+    this.#sound.delete(path);
   }
 
   /** Where a branch is checked out: its worktree's absolute path, null for nowhere. */

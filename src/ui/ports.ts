@@ -119,6 +119,7 @@ export type Wish =
   | { readonly action: 'undo_teardown'; readonly task: string }
   | { readonly action: 'cancel'; readonly task: string | null }
   | { readonly action: 'send'; readonly task: string; readonly text: string }
+  | { readonly action: 'answer'; readonly task: string; readonly text: string }
   | { readonly action: 'pause' }
   | { readonly action: 'unpause' };
 
@@ -146,18 +147,16 @@ export interface Acts {
   leave(how: Leave): void;
   /** Someone is newly needed: bell, OSC 9, a command, as the person has configured. */
   notify(title: string, text: string): void;
+  /** To the shell that the dashboard was started from, until it is called back. */
+  suspend(): void;
+  /** Draws all of the screen anew, whatever other programs have written to it. */
+  redraw(): void;
   /** Of a replay. */
   play(change: { readonly speed?: number; readonly playing?: boolean; readonly seek?: number }): void;
-}
-
-/** What may not be done here, and why: `null` where all may. */
-export interface Limits {
-  readonly readOnly: boolean;
 }
 
 export interface Ports {
   readonly feed: RunFeed;
   readonly details: Details;
   readonly acts: Acts;
-  readonly limits: Limits;
 }

@@ -12,6 +12,8 @@ test.each<[Request, string | null]>([
   [{ action: 'cancel', task: 'a', by }, 'a'],
   [{ action: 'cancel', task: null, by }, null],
   [{ action: 'send', task: 'a', text: '', by }, 'a'],
+  [{ action: 'answer', task: 'a', text: '1', by }, 'a'],
+  [{ action: 'undo_teardown', task: 'a', by }, 'a'],
   [{ action: 'pause', by }, null],
   [{ action: 'unpause', by }, null],
 ])('%j is read as it was written, and is about %s', (request, task) => {
@@ -29,6 +31,7 @@ test.each<[string, unknown]>([
   ['a retry with half of its change', { action: 'retry', task: 'a', change: { note: 'n' }, by }],
   ['a teardown of all', { action: 'teardown', task: null, by }],
   ['a text that is none', { action: 'send', task: 'a', text: 1, by }],
+  ['an answer to nobody', { action: 'answer', text: '1', by }],
   ['no object', 'pause'],
 ])('%s is no request', (_, value) => {
   expect(requestSchema.safeParse(value).success).toBe(false);

@@ -21,7 +21,10 @@ const wishes: readonly Asked[] = [
   (task) => ({ action: 'retry', task, change: { ...NO_CHANGE, note: 'n', keep_work: true } }),
   (task) => ({ action: 'cancel', task }),
   (task) => ({ action: 'teardown', task }),
+  (task) => ({ action: 'undo_teardown', task }),
+  (task) => ({ action: 'undo_teardown', task }),
   (task) => ({ action: 'send', task, text: 'hello' }),
+  (task) => ({ action: 'answer', task, text: '2' }),
   () => ({ action: 'pause' }),
   () => ({ action: 'unpause' }),
   () => ({ action: 'unpause' }),
@@ -76,7 +79,9 @@ function expectSound({ journal, log: { state }, world, outcome, thrown }: CrashR
       expect(inWorld?.launched ?? 0, id).toBeLessThanOrEqual(1);
       expect(inWorld?.alive ?? false, id).toBe(false);
       expect(inWorld?.isMerged ?? false, id).toBe(attempt.status === 'pr_merged');
-      if (attempt.branch !== null) expect(attempt.tornDown, `${id} ${attempt.number}`).toBe(true);
+      expect(attempt.asks, id).toBeNull();
+      const isAway = attempt.tornDown || attempt.broughtBack !== null;
+      if (attempt.branch !== null) expect(isAway, `${id} ${attempt.number}`).toBe(true);
     }
     expect(blockedBy !== null, id).toBe(status === 'blocked');
     if (blockedBy !== null && 'task' in blockedBy) {

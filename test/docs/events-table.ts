@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isAsking, LIVE_ATTENTIONS, type LiveAttention } from '../../src/core/attention.ts';
 import type { EventKind } from '../../src/core/events.ts';
-
-const LATER = '*Later.*';
 
 /** What each kind of event tells. A kind that is missing here, or is none any more, does not compile. */
 const MEANINGS: Readonly<Record<EventKind, string>> = {
@@ -46,17 +45,19 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   task_concerned: 'A concern of the agent, its trouble with tools (`ops`), or trouble in the teardown.',
   task_work_saved: 'Work that was not merged is kept under this ref.',
   task_torn_down: 'Pane, worktree and branch are given back.',
+  task_teardown_undone: 'A person has it back: the branch at its last commit and, where it was its own, the worktree.',
   task_retrying: 'The task is tried again; `attempt` is the one that failed. `change`: what a person asked for.',
   task_blocked: 'It can never run, because of the task or lane at the root.',
   task_unblocked: 'The task at the root is tried again.',
-  agent_working: LATER,
-  agent_idle: LATER,
-  agent_waiting_permission: LATER,
-  agent_waiting_input: LATER,
-  agent_trust_prompt: LATER,
-  agent_login_required: LATER,
-  agent_usage_limited: LATER,
-  agent_stalled: LATER,
+  agent_working: 'The agent, or a hook of it, says that it is at work.',
+  agent_idle: 'It has ended its turn, without a signal.',
+  agent_waiting_permission:
+    'It asks to be allowed something; `agentrelay answer` types one of the `choices`, or a text.',
+  agent_waiting_input: 'It asks something.',
+  agent_trust_prompt: 'It asks whether it may trust the folder.',
+  agent_login_required: 'It needs somebody to log in.',
+  agent_usage_limited: 'It may do nothing before `until`.',
+  agent_stalled: 'It has shown nothing for long.',
   agent_exited: 'The agent ended without a signal; `exit_code` is null when it left none.',
   workstream_active: "The lane's integration branch is cut from its base.",
   workstream_merge_ready: 'All tasks of the lane have succeeded.',
@@ -70,6 +71,7 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
 
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   OfTask: ['task', 'attempt'],
+  OfAgent: ['task', 'attempt', 'question', 'choices', 'until'],
   OfWorkstream: ['workstream'],
   OfRequest: ['request', 'action', 'task'],
   GraphChange: ['added', 'removed', 'changed', 'stale'],
@@ -89,7 +91,7 @@ export function eventsTable(): string {
 
 function declaredFields(): Map<string, readonly string[]> {
   const source = readFileSync(resolve(import.meta.dirname, '../../src/core/events.ts'), 'utf8');
-  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace('${Attention}', '$');
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace('${LiveAttention}', '$');
   const fields = new Map<string, readonly string[]>();
   for (const [, shared = '', body = ''] of code.matchAll(/\| (?:\((\w+) & )?\{([^{}]*)\}/g)) {
     const [, kind] = /readonly kind: ['`]([\w$]+)['`]/.exec(body) ?? [];
@@ -99,14 +101,14 @@ function declaredFields(): Map<string, readonly string[]> {
       .filter((name) => name !== 'kind');
     const all = [...(SHARED[shared] ?? []), ...own];
     if (!kind.includes('$')) fields.set(kind, all);
-    else
-      for (const attention of attentions(code))
-        fields.set(`agent_${attention}`, attention === 'exited' ? all : all.slice(0, 2));
+    else for (const attention of LIVE_ATTENTIONS) fields.set(`agent_${attention}`, all.filter(isOf(attention)));
   }
   return fields;
 }
 
-function attentions(code: string): string[] {
-  const [, union = ''] = /type Attention =([^;]*);/.exec(code) ?? [];
-  return [...union.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
+function isOf(attention: LiveAttention): (field: string) => boolean {
+  return (field) => {
+    if (field === 'question' || field === 'choices') return isAsking(attention);
+    return field !== 'until' || attention === 'usage_limited';
+  };
 }

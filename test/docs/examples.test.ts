@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { userConfigSchema } from '../../src/core/user-config/schema.ts';
+import { DEFAULT_CONFIG } from '../../src/core/user-config/user-config.ts';
 import { parseGraph } from '../../src/steps/tools/graph-file.ts';
+import { parseUserConfig } from '../../src/steps/user-config.ts';
+import { CONFIG_NAMES } from '../../src/ui/config-names.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
@@ -14,14 +18,28 @@ const pages = [
 ];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
-const graphs = pages.flatMap((page) =>
+const examples = pages.flatMap((page) =>
   [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => [page, text] as const),
 );
+const graphs = examples.filter(([page]) => page !== 'docs/config.md');
+const configs = examples.filter(([page]) => page === 'docs/config.md');
 
 test('some pages show a graph', () => expect(graphs.map(([page]) => page)).toContain('README.md'));
 
 test.each(graphs)('the graph in %s is a good one', (page, text) => {
   expect(parseGraph(text, page).tasks.length).toBeGreaterThan(0);
+});
+
+test.each(configs)('the config in %s is a good one, and says something', (page, text) => {
+  expect(parseUserConfig(text, page, CONFIG_NAMES)).not.toEqual(DEFAULT_CONFIG);
+});
+
+test('docs/config.md has a row for every key of the config file, and names every meaning of a colour', () => {
+  const text = read('docs/config.md');
+  const rows = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+  const { dashboard, notify } = userConfigSchema(CONFIG_NAMES).shape;
+  expect(rows).toEqual([...Object.keys(dashboard.unwrap().shape), ...Object.keys(notify.unwrap().shape)]);
+  expect(text).toContain(`for ${CONFIG_NAMES.tones.map((tone) => `\`${tone}\``).join(' ')}.`);
 });
 
 test.each(pages)('what %s links to is there', (page) => {

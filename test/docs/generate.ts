@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { cliPage } from './cli-page.ts';
 import { eventsTable } from './events-table.ts';
 import { graphFilePage } from './graph-file-page.ts';
+import { keysPage } from './keys-page.ts';
 
 const START = '<!-- events: made by test/docs/generate.ts -->';
 const END = '<!-- /events -->';
@@ -11,6 +12,7 @@ const END = '<!-- /events -->';
 export const PAGES: Readonly<Record<string, (now: string) => string>> = {
   'graph-file.md': graphFilePage,
   'cli.md': cliPage,
+  'dashboard-keys.md': keysPage,
   'files.md': (now) => {
     const [from, to] = [now.indexOf(START), now.indexOf(END)];
     if (from < 0 || to < from) throw new Error(`files.md lacks ${START} or ${END}`);

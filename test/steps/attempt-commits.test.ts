@@ -52,7 +52,10 @@ test('an attempt that was never prepared has none, and commits that are gone are
 test('two attempts differ by their commits, though they were cut from different ones', async () => {
   const moved = repository.commitFiles(base, { 'other.txt': 'x\n' }, 'elsewhere');
   const again = repository.commitFiles(moved, { 'a.txt': 'a\nb\nc\ne\n' }, 'write a');
-  const lines = await rangeDiff(repository.git, { base, tip: two }, { base: moved, tip: again });
+  const lines = await rangeDiff(repository.git, [
+    { base, tip: two },
+    { base: moved, tip: again },
+  ]);
   expect(lines[0]).toMatch(/^1: {2}[0-9a-f]+ ! 1: {2}[0-9a-f]+ write a$/);
   expect(lines.map((line) => line.trim())).toEqual(expect.arrayContaining(['-+d', '++e']));
   expect(lines.at(-1)).toMatch(/^2: {2}[0-9a-f]+ < -: {2}-+ write b$/);

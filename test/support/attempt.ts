@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact } from '../../src/core/events.ts';
+import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
+import type { AttemptState } from '../../src/core/run-state.ts';
 import { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { LiveAgent } from '../../src/steps/environments/environment.ts';
 import { makeGraph, type TaskSpec } from './graphs.ts';
@@ -62,7 +64,7 @@ export class ScriptedAgent implements LiveAgent {
 /** One attempt of task `task`, with a signal directory and what it reports. */
 export function makeAttempt(
   folder: string,
-  options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number } = {},
+  options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number; resumed?: Partial<AttemptState> } = {},
 ) {
   const { spec = {}, attempt = 1, run = 1 } = options;
   const graph = makeGraph({ tasks: [{ id: 'task', ...spec }] });
@@ -71,6 +73,13 @@ export function makeAttempt(
   if (task === undefined || workstream === undefined) throw new Error('the graph has no task');
   const leave = new AbortController();
   const facts: Fact[] = [];
+  const begun = newAttempt(attempt, '2026-01-01T00:00:00.000Z', 'hash');
+  let recorded: AttemptState = { ...begun, ...options.resumed };
+  const emit = (fact: Fact) => {
+    facts.push(fact);
+    const event = { v: 1, seq: facts.length, at: new Date().toISOString(), ...fact } as never;
+    recorded = { ...recorded, ...attemptPatch(recorded, event) };
+  };
   const runtime = new TaskRuntime({
     task,
     workstream,
@@ -79,7 +88,9 @@ export function makeAttempt(
     token: 'token',
     tokenHash: 'hash',
     signal: leave.signal,
-    emit: (fact) => facts.push(fact),
+    emit,
+    resumed: options.resumed === undefined ? null : recorded,
+    recorded: () => recorded,
   });
   const signalDir = join(folder, `signals-${attempt}`);
   mkdirSync(signalDir, { recursive: true });

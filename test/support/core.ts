@@ -13,6 +13,8 @@ import type {
   TaskCompletionSignal,
   TaskLauncher,
   TaskPreparer,
+  TaskTeardown,
+  UndoneTeardown,
 } from '../../src/core/steps.ts';
 import type { StepTables } from '../../src/core/task-runner.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
@@ -112,7 +114,11 @@ export interface TaskScript {
   ): Promise<SendResult> | SendResult;
   gate?(runtime: TaskRuntime): Promise<GateResult> | GateResult;
   merge?(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> | MergeResult;
+  /** What the agent has said of itself while nobody listened. */
+  catchUp?(runtime: TaskRuntime): void;
   teardown?(runtime: TaskRuntime): Promise<void> | void;
+  /** Left out, a teardown cannot be undone. */
+  undo?(runtime: TaskRuntime): Promise<UndoneTeardown> | UndoneTeardown;
 }
 
 export function doneSignal(runtime: TaskRuntime, change: Partial<TaskCompletionSignal> = {}): TaskCompletionSignal {
@@ -150,7 +156,7 @@ export function scriptedAgent({ send }: Pick<TaskScript, 'send'>, { task, attemp
 /** The tables of a runner whose steps do what the script says, for every framework and environment. */
 export function scriptedTables(script: TaskScript): StepTables {
   const all = <T>(step: string, made: T) => new StepDispatch<T>(step, { default: () => made });
-  const find = script.find?.bind(script);
+  const [find, undo] = [script.find?.bind(script), script.undo?.bind(script)];
   return {
     preparer: all<TaskPreparer>('preparer', {
       async prepare(runtime) {
@@ -174,6 +180,7 @@ export function scriptedTables(script: TaskScript): StepTables {
     completionChecker: all('completion checker', {
       waitForCompletion: async (runtime) => (await script.wait?.(runtime)) ?? doneSignal(runtime),
       reopen: async (runtime, k) => await script.reopen?.(runtime, k),
+      catchUp: (runtime) => script.catchUp?.(runtime),
     }),
     gateChecker: all('gate checker', {
       check: async (runtime) => (await script.gate?.(runtime)) ?? { passed: true, exitCode: 0, outputFile: '/out' },
@@ -182,7 +189,10 @@ export function scriptedTables(script: TaskScript): StepTables {
       mergePr: async (runtime, prUrl) =>
         (await script.merge?.(runtime, prUrl)) ?? { kind: 'merged', commit: `merge-${runtime.task.id}` },
     }),
-    teardown: all('teardown', { teardown: async (runtime) => await script.teardown?.(runtime) }),
+    teardown: all<TaskTeardown>('teardown', {
+      teardown: async (runtime) => await script.teardown?.(runtime),
+      ...(undo === undefined ? {} : { undo: async (runtime) => await undo(runtime) }),
+    }),
   };
 }
 

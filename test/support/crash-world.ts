@@ -141,6 +141,9 @@ export function crashScript(plan: RunPlan, owner: MortalOwner): TaskScript {
       if (attempt.signals === attempt.aside) {
         if (!mayWork(attempt))
           world.wrongs.push(`${runtime.task.id} ${runtime.attempt} is waited for and knows nothing`);
+        if (planOf(runtime).concern === 'ops' && runtime.recorded()?.asks === null) {
+          runtime.report({ kind: 'agent_waiting_input', question: 'which?', choices: ['this', 'that'] });
+        }
         await owner.underWay.begin(`task:${runtime.task.id}`, runtime.signal);
         attempt.signals++;
       }
@@ -178,6 +181,15 @@ export function crashScript(plan: RunPlan, owner: MortalOwner): TaskScript {
       const attempt = inWorld(runtime);
       attempt.tornDown++;
       attempt.alive = false;
+    },
+    async undo(runtime) {
+      await owner.act();
+      const { task, workstream, attempt } = runtime;
+      const { tornDown, isMerged } = inWorld(runtime);
+      if (tornDown === 0 || isMerged) world.wrongs.push(`${task.id} ${attempt} has nothing to be undone`);
+      if (world.attempts.has(`${task.id} ${attempt + 1}`)) world.wrongs.push(`${task.id} ${attempt} is not the last`);
+      const worktree = workstream.parallel ? `/repo/${task.id}` : null;
+      return { branch: runtime.require('branchName'), commit: 'kept', worktree };
     },
   };
   return script;

@@ -12,6 +12,7 @@ export const ACT_COMMANDS: readonly Define[] = [
   defineTeardown,
   defineCancel,
   defineSend,
+  defineAnswer,
   definePause,
   defineUnpause,
 ];
@@ -96,10 +97,13 @@ function readInstructions(file: string): string {
 }
 
 function defineTeardown(program: Command, action: Action): void {
-  actCommand(program, 'teardown <task>', "clear away what a task's last attempt has left; its work is kept").action(
-    (task: string, flags: ActFlags) =>
-      action((context) => askFor((by) => ({ action: 'teardown', task, by }), flags, context)),
-  );
+  actCommand(program, 'teardown <task>', "clear away what a task's last attempt has left; its work is kept")
+    .option('--undo', 'bring the branch back, and a worktree of its own with what was not committed')
+    .action((task: string, flags: ActFlags & { readonly undo?: boolean }) =>
+      action((context) =>
+        askFor((by) => ({ action: flags.undo ? 'undo_teardown' : 'teardown', task, by }), flags, context),
+      ),
+    );
 }
 
 function defineCancel(program: Command, action: Action): void {
@@ -113,6 +117,16 @@ function defineSend(program: Command, action: Action): void {
   actCommand(program, 'send <task> <text>', 'write to the agent of a task').action(
     (task: string, text: string, flags: ActFlags) =>
       action((context) => askFor((by) => ({ action: 'send', task, text, by }), flags, context)),
+  );
+}
+
+function defineAnswer(program: Command, action: Action): void {
+  actCommand(
+    program,
+    'answer <task> <text>',
+    'answer what the agent of a task asks, with a text or a choice by its number',
+  ).action((task: string, text: string, flags: ActFlags) =>
+    action((context) => askFor((by) => ({ action: 'answer', task, text, by }), flags, context)),
   );
 }
 

@@ -1,24 +1,73 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { UserError } from '../../core/errors.ts';
 import type { Io } from '../io.ts';
+import type { RunOptions } from '../prepare-run.ts';
 import { type RunFlags, settingsOf, withConfig, withRunOptions, withTarget } from '../run-flags.ts';
 import type { GraphCommandOptions } from '../validate.ts';
 import type { Action, CommandContext, Define } from './definition.ts';
 
 /** What works on a graph file, and the demo. */
-export const GRAPH_COMMANDS: readonly Define[] = [defineRun, defineDemo, defineValidate, defineDryRun, defineList];
+export const GRAPH_COMMANDS: readonly Define[] = [
+  defineRun,
+  defineTui,
+  defineDemo,
+  defineValidate,
+  defineDryRun,
+  defineList,
+];
 
 function defineRun(program: Command, action: Action): void {
   withRunOptions(program.command('run <graph>').description('run a graph; a line an event, a table at the end')).action(
     (graph: string, flags: RunFlags) => action((context) => run(graph, flags, context)),
   );
-  withRunOptions(program.command('tui <graph>').description('the dashboard; --no-tui is the same run without it'))
-    .option('--no-tui', 'without the dashboard')
-    .action((graph: string, flags: RunFlags & { tui: boolean }) =>
-      action(async (context) => {
-        if (flags.tui) context.io.err('agentrelay: the dashboard comes with a later version; running without it');
-        return run(graph, flags, context);
-      }),
-    );
+}
+
+interface TuiFlags extends RunFlags {
+  readonly tui: boolean;
+  readonly readOnly?: boolean;
+  readonly theme?: 'auto' | 'dark' | 'light';
+  readonly ascii?: boolean;
+  readonly screenReader?: boolean;
+}
+
+function defineTui(program: Command, action: Action): void {
+  const command = program
+    .command('tui [graph]')
+    .description('the dashboard: starts the run, goes on with it, or joins who runs it; without a graph the last one');
+  withRunOptions(command)
+    .option('--no-tui', 'without the dashboard, as run')
+    .option('--read-only', 'look only: nothing is started, nothing is changed')
+    .addOption(
+      new Option('--theme <name>', 'colours for a dark or a light terminal').choices(['auto', 'dark', 'light']),
+    )
+    .option('--ascii', 'no other characters than those of ASCII for marks and lines')
+    .option('--screen-reader', 'plain lines instead of a screen')
+    .action((graph: string | undefined, flags: TuiFlags) => action((context) => tui(graph ?? null, flags, context)));
+}
+
+async function tui(graph: string | null, flags: TuiFlags, context: CommandContext): Promise<number> {
+  const { io } = context;
+  const { noDashboard } = await import('../tui/screen-kind.ts');
+  const streams = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
+  const reason = noDashboard(process.env, streams);
+  const isWanted = flags.tui && !flags.json && !flags.dryRun && !flags.detach;
+  if (isWanted && reason === null) return await showDashboard(graph, flags, context);
+  if (isWanted) io.err(`agentrelay: ${reason}, so there is no dashboard: a line an event instead`);
+  if (graph !== null) return await run(graph, flags, context);
+  throw new UserError('without the dashboard a graph is needed', { hint: 'agentrelay run GRAPH' });
+}
+
+async function showDashboard(
+  graph: string | null,
+  flags: TuiFlags,
+  { io, agentScript }: CommandContext,
+): Promise<number> {
+  const [{ resolveGraph }, { dashboard }] = await Promise.all([import('../list.ts'), import('../tui/dashboard.ts')]);
+  const graphFile = graph === null ? null : await resolveGraph(graph, flags.graphDir ?? null);
+  const { readOnly = false, theme = null, ascii = false, screenReader = false } = flags;
+  const background = graph === null ? null : foregroundCommand(process.argv.slice(2));
+  const run = { ...runOptions(flags, agentScript), graphFile };
+  return await dashboard({ run, readOnly, theme, ascii, screenReader, background }, io);
 }
 
 async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandContext): Promise<number> {
@@ -30,25 +79,24 @@ async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandC
   }
   if (flags.detach) return runInBackground(graphFile, flags, io);
   const { runHeadless } = await import('../run.ts');
-  return runHeadless(
-    {
-      graphFile,
-      targetRepo: flags.targetRepo,
-      settings: settingsOf(flags),
-      tmuxSocket: flags.tmuxSocket ?? null,
-      configModule: flags.config ?? null,
-      newRun: flags.newRun ?? false,
-      json: flags.json ?? false,
-      agentScript,
-      wait: flags.wait ?? null,
-    },
-    io,
-  );
+  return runHeadless({ ...runOptions(flags, agentScript), graphFile }, io);
+}
+
+function runOptions(flags: RunFlags, agentScript: string): Omit<RunOptions, 'graphFile'> {
+  return {
+    targetRepo: flags.targetRepo,
+    settings: settingsOf(flags),
+    tmuxSocket: flags.tmuxSocket ?? null,
+    configModule: flags.config ?? null,
+    newRun: flags.newRun ?? false,
+    json: flags.json ?? false,
+    agentScript,
+    wait: flags.wait ?? null,
+  };
 }
 
 async function runInBackground(graphFile: string, flags: RunFlags, io: Io): Promise<number> {
   const { runDetached } = await import('../detach.ts');
-  const [node, program = '', ...words] = process.argv;
   return runDetached(
     {
       graphFile,
@@ -57,11 +105,38 @@ async function runInBackground(graphFile: string, flags: RunFlags, io: Io): Prom
       tmuxSocket: flags.tmuxSocket ?? null,
       configModule: flags.config ?? null,
       json: flags.json ?? false,
-      // In the same folder, so that every path of it means the same.
-      argv: [node ?? process.execPath, ...process.execArgv, program, ...words.filter((word) => word !== '--detach')],
+      argv: sameProgram(process.argv.slice(2).filter((word) => word !== '--detach')),
     },
     io,
   );
+}
+
+/** Runs in the folder that we are in, so that every path means the same. */
+function sameProgram(words: readonly string[]): string[] {
+  const [node, program = ''] = process.argv;
+  return [node ?? process.execPath, ...process.execArgv, program, ...words];
+}
+
+/** Flags of the dashboard alone, with how many words each has. */
+const SCREEN_FLAGS: ReadonlyMap<string, number> = new Map([
+  ['--read-only', 1],
+  ['--theme', 2],
+  ['--ascii', 1],
+  ['--screen-reader', 1],
+  ['--new-run', 1],
+]);
+
+/** What the dashboard was started with, as a run without one; a run that has begun is gone on with. */
+function foregroundCommand(words: readonly string[]): string[] {
+  const [, ...flags] = words;
+  const kept: string[] = [];
+  for (let at = 0; at < flags.length; ) {
+    const word = flags[at] ?? '';
+    const taken = SCREEN_FLAGS.get(word) ?? (word.startsWith('--theme=') ? 1 : 0);
+    if (taken === 0) kept.push(word);
+    at += Math.max(1, taken);
+  }
+  return sameProgram(['run', ...kept]);
 }
 
 function defineDemo(program: Command, action: Action): void {

@@ -1,4 +1,15 @@
-import type { Graph, GraphTask } from './graph.ts';
+/** What waits for what: a graph is one, and so is what a run knows of its graph. */
+export interface Waiting<Task extends WaitingTask = WaitingTask> {
+  /** In file order, which decides between chains of one length. */
+  readonly tasks: readonly Task[];
+  readonly workstreams: readonly { readonly id: string; readonly parentWorkstreamId: string | null }[];
+}
+
+interface WaitingTask {
+  readonly id: string;
+  readonly workstreamId: string;
+  readonly dependencies: readonly string[];
+}
 
 /**
  * The tasks and, for each lane, its start and its merge as nodes between: a task waits for the start of its lane, the
@@ -11,8 +22,7 @@ interface WaitGraph {
   readonly after: readonly (readonly number[])[];
 }
 
-function waitGraph(graph: Graph): WaitGraph {
-  const { tasks, workstreams } = graph;
+function waitGraph({ tasks, workstreams }: Waiting): WaitGraph {
   const size = tasks.length + 2 * workstreams.length;
   const after: number[][] = Array.from({ length: size }, () => []);
   const taskNode = new Map(tasks.map((task, i) => [task.id, i]));
@@ -27,8 +37,9 @@ function waitGraph(graph: Graph): WaitGraph {
     after[start(task.workstreamId)]?.push(i);
     after[i]?.push(merge(task.workstreamId));
     for (const id of task.dependencies) {
-      const lane = graph.taskById.get(id)?.workstreamId as string;
-      const before = lane === task.workstreamId ? (taskNode.get(id) as number) : merge(lane);
+      const dependency = taskNode.get(id) as number;
+      const lane = tasks[dependency]?.workstreamId as string;
+      const before = lane === task.workstreamId ? dependency : merge(lane);
       after[before]?.push(i);
     }
   });
@@ -65,13 +76,13 @@ function remainingByNode(waits: WaitGraph, taskCount: number): Int32Array {
  * For each task the number of tasks on the longest chain that starts with it. A wait for another lane is a wait for
  * all of that lane's tasks, and a child lane waits for all tasks of its parent.
  */
-export function remainingPath(graph: Graph): Map<string, number> {
+export function remainingPath(graph: Waiting): Map<string, number> {
   const remaining = remainingByNode(waitGraph(graph), graph.tasks.length);
   return new Map(graph.tasks.map((task, i) => [task.id, remaining[i] as number]));
 }
 
 /** The ids of a longest chain of tasks; the run cannot take fewer steps than these. */
-export function criticalPath(graph: Graph): string[] {
+export function criticalPath(graph: Waiting): string[] {
   const waits = waitGraph(graph);
   const remaining = remainingByNode(waits, graph.tasks.length);
   const isLonger = (a: number, b: number): boolean => {
@@ -84,13 +95,14 @@ export function criticalPath(graph: Graph): string[] {
     const node = nodes.reduce((best, next) => (isLonger(next, best) ? next : best));
     const task = graph.tasks[node];
     if (task !== undefined) path.push(task.id);
-    nodes = waits.after[node] ?? [];
+    // Nothing but merges goes on from where no task is left, nor does a record with a cycle lead round and round.
+    nodes = (waits.after[node] ?? []).filter((next) => (remaining[next] as number) > 0);
   }
   return path;
 }
 
 /** Every task after all that it waits for, longest remaining path first, then in file order. */
-export function topologicalOrder(graph: Graph): GraphTask[] {
+export function topologicalOrder<Task extends WaitingTask>(graph: Waiting<Task>): Task[] {
   // Whatever waits for a task has a shorter path than it, so sorting by the path's length is enough.
   const remaining = remainingPath(graph);
   return graph.tasks.toSorted((a, b) => (remaining.get(b.id) as number) - (remaining.get(a.id) as number));

@@ -44,12 +44,16 @@ export interface ExecOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are answers and not errors; 0 alone unless told. */
   readonly accept?: readonly number[];
+  /** Bytes of `stdout` that are kept, where there may be any number: of the rest only the lines are counted. */
+  readonly keep?: number;
 }
 
 export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Line breaks behind the bytes of `stdout` that were to be kept. */
+  readonly dropped: number;
 }
 
 /** Output beyond this is an error, not a reason to run out of memory. */
@@ -59,11 +63,12 @@ const KILL_DELAY = 2_000;
 /** Runs a program to its end, without a shell. Throws `ToolError`; `stdout` keeps its final newline off. */
 export async function exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   options.signal?.throwIfAborted();
-  const { exitCode, stdout, stderr, timedOut, cause } = await runToEnd(file, args, options).catch((cause: Error) => {
-    return { exitCode: null, stdout: '', stderr: '', timedOut: false, cause };
+  const ended = await runToEnd(file, args, options).catch((cause: Error) => {
+    return { exitCode: null, stdout: '', stderr: '', dropped: 0, timedOut: false, cause };
   });
+  const { exitCode, stdout, stderr, dropped, timedOut, cause } = ended;
   const isAnswer = exitCode === 0 || (exitCode !== null && options.accept?.includes(exitCode) === true);
-  if (isAnswer && !timedOut && cause === undefined) return { exitCode, stdout, stderr };
+  if (isAnswer && !timedOut && cause === undefined) return { exitCode, stdout, stderr, dropped };
   options.signal?.throwIfAborted();
   throw new ToolError([file, ...args], { exitCode, stderr, timedOut, cause });
 }
@@ -72,6 +77,7 @@ interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  readonly dropped: number;
   readonly timedOut: boolean;
   /** Why it did not run, or not to its end. */
   readonly cause: Error | undefined;
@@ -108,8 +114,8 @@ function runToEnd(file: string, args: readonly string[], options: ExecOptions): 
       cause = new Error(`it printed more than ${MAX_OUTPUT / 1024 / 1024} MiB`);
       end();
     };
-    const stdout = collect(child.stdout, tooMuch);
-    const stderr = collect(child.stderr, tooMuch);
+    const stdout = collect(child.stdout, options.keep ?? MAX_OUTPUT, options.keep === undefined ? tooMuch : null);
+    const stderr = collect(child.stderr, MAX_OUTPUT, tooMuch);
     // It need not read what it is given; how it ends says whether it minded.
     child.stdin?.on('error', () => {}).end(options.input);
     child.on('error', (error) => {
@@ -120,24 +126,44 @@ function runToEnd(file: string, args: readonly string[], options: ExecOptions): 
       clearTimeout(killer);
       options.signal?.removeEventListener('abort', end);
       const exitCode = child.pid === undefined ? null : code;
-      resolve({ exitCode, stdout: stdout(), stderr: stderr(), timedOut, cause });
+      const dropped = stdout.dropped();
+      resolve({ exitCode, stdout: stdout.text(), stderr: stderr.text(), dropped, timedOut, cause });
     });
   });
 }
 
-/** Keeps what a stream brings, up to the limit; the text so far, without its final newline. */
-function collect(stream: PipedProcess['stdout'], tooMuch: () => void): () => string {
+interface Collected {
+  /** So far, without its final newline. */
+  text(): string;
+  /** Line breaks that came behind what is kept. */
+  dropped(): number;
+}
+
+/** Keeps what a stream brings, up to the limit in bytes. */
+function collect(stream: PipedProcess['stdout'], limit: number, tooMuch: (() => void) | null): Collected {
   const chunks: Buffer[] = [];
-  let length = 0;
+  let [room, dropped] = [limit, 0];
   stream.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length <= MAX_OUTPUT) chunks.push(chunk);
-    else tooMuch();
+    if (room > 0) chunks.push(chunk.subarray(0, room));
+    if (chunk.length > room) {
+      tooMuch?.();
+      dropped += lineBreaks(chunk, Math.max(0, room));
+    }
+    room -= chunk.length;
   });
-  return () =>
-    Buffer.concat(chunks)
-      .toString('utf8')
-      .replace(/\r?\n$/, '');
+  return {
+    text: () =>
+      Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/\r?\n$/, ''),
+    dropped: () => dropped,
+  };
+}
+
+function lineBreaks(bytes: Buffer, from: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
 }
 
 /** What a command that runs for long was ended by, when it did not end by itself. */

@@ -40,6 +40,9 @@ export interface GitRunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly timeout?: number;
   readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** See `ExecOptions`. */
+  readonly keep?: number;
 }
 
 /** Milliseconds: how long a lock is waited for, and how long one must stay as it is to be taken for a killed git's. */

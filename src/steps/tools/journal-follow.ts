@@ -17,20 +17,27 @@ export interface JournalOwner {
   isThere(): boolean;
 }
 
+/** The end of a whole line: bytes from the beginning, and the number of the next line. */
+export interface JournalPlace {
+  readonly at: number;
+  readonly line: number;
+}
+
 /**
- * Every event of a journal that another process writes, from the first on. Ends when `signal` is aborted, and, where
- * an owner is given, when there is none any more and nothing is left to read.
+ * Every event of a journal that another process writes, from the first on, or from the place behind those that are
+ * known. Ends when `signal` is aborted, and, where an owner is given, when there is none any more and nothing is left to
+ * read.
  */
 export async function* followJournal(
   path: string,
   signal: AbortSignal,
   owner: JournalOwner | null = null,
+  from: JournalPlace = { at: 0, line: 1 },
 ): AsyncGenerator<RunEvent> {
   const file = await open(path, 'r');
   const changes = new Changes(owner === null ? [path] : [path, owner.lockFile], signal);
   try {
-    let at = 0;
-    let line = 1;
+    let { at, line } = from;
     let buffer = Buffer.alloc(CHUNK);
     const ownership = new Ownership(owner);
     while (!signal.aborted) {

@@ -67,6 +67,16 @@ export class TmuxControl {
     return control;
   }
 
+  /**
+   * Attaches to a session that is there, by its name or its id (`$3`), and makes neither it nor a server: for who only
+   * looks. Throws `TmuxError` `disconnected`.
+   */
+  static async join(server: readonly string[], session: string): Promise<TmuxControl> {
+    const control = new TmuxControl(server, session, false);
+    await control.#client;
+    return control;
+  }
+
   /** The lines that the command printed. `timeout` in milliseconds. */
   async command(argv: readonly string[], timeout: number = COMMAND_TIMEOUT): Promise<string[]> {
     const [lines = []] = await (await this.#client).run([argv], timeout);

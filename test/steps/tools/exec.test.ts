@@ -12,8 +12,17 @@ describe('exec', () => {
       exitCode: 0,
       stdout: 'a\n\nb\n',
       stderr: 'oops',
+      dropped: 0,
     });
     expect(await sh('exit 3', { accept: [3] })).toMatchObject({ exitCode: 3 });
+  });
+
+  test('keeps as much as it was told, and counts the lines of the rest', async () => {
+    const lines = 'i=0; while [ $i -lt 30000 ]; do echo $i; i=$((i+1)); done';
+    const { stdout, dropped } = await sh(lines, { keep: 9 });
+    expect([stdout, dropped]).toEqual(['0\n1\n2\n3\n4', 30_000 - 4]);
+    expect(await sh('head -c 70000000 /dev/zero; echo', { keep: 0 })).toMatchObject({ stdout: '', dropped: 1 });
+    expect(await sh('echo a; echo b', { keep: 100 })).toMatchObject({ stdout: 'a\nb', dropped: 0 });
   });
 
   test('keeps characters whole that the pipe splits', async () => {

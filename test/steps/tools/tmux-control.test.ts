@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PaneChange, TmuxControl } from '../../../src/steps/tools/tmux-control.ts';
 import { TmuxError } from '../../../src/steps/tools/tmux-error.ts';
+import { serverArguments } from '../../../src/steps/tools/tmux-session.ts';
 import { type PrivateTmux, privateTmux } from '../../support/tmux-server.ts';
 
 let tmux: PrivateTmux;
@@ -130,6 +131,22 @@ test('the session is made once, by whoever comes first, and found by its exact n
   expect(others.filter((other) => other.madeSession)).toHaveLength(1);
   expect((await tmux.run('list-sessions', '-F', '#{session_name}')).split('\n')).toEqual(['wor', 'work']);
   await Promise.all(others.map((other) => other.disconnect()));
+});
+
+test('who only looks joins a session by its name or its id, and makes none', async () => {
+  const [id = ''] = await control.command(['display-message', '-p', '#{session_id}']);
+  const server = serverArguments(tmux.socket);
+  for (const session of ['work', id]) {
+    const joined = await TmuxControl.join(server, session);
+    expect(await joined.command(['display-message', '-p', '#{session_name}'])).toEqual(['work']);
+    await joined.disconnect();
+  }
+  const lost = { name: 'TmuxError', code: 'disconnected' };
+  await expect(TmuxControl.join(server, 'other')).rejects.toMatchObject(lost);
+  expect(await tmux.run('list-sessions', '-F', '#{session_name}')).toBe('work');
+  await tmux.run('kill-server');
+  await expect(TmuxControl.join(server, 'work')).rejects.toMatchObject(lost);
+  expect(await tmux.run('list-sessions')).toBe('');
 });
 
 test('options are set on our session and nowhere else', async () => {

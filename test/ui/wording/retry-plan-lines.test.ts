@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { retryPlanLines } from '../../src/commands/retry-plan-lines.ts';
-import type { RetryPlan } from '../../src/core/retry-plan.ts';
+import type { RetryPlan } from '../../../src/core/retry-plan.ts';
+import { retryPlanLines } from '../../../src/ui/wording/retry-plan-lines.ts';
 
 const PLAN: RetryPlan = {
   task: 'routes',

@@ -1,4 +1,4 @@
-import type { RetryPlan } from '../core/retry-plan.ts';
+import type { RetryPlan } from '../../core/retry-plan.ts';
 
 const LABEL_WIDTH = 'pull request'.length;
 

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../core/errors.ts';
+import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
+import { loadExtensions, namesOf } from '../steps/extensions.ts';
+import { findRepository } from '../steps/preflight.ts';
+import { Git } from '../steps/tools/git.ts';
+import { loadGraph } from '../steps/tools/graph-file.ts';
+import type { OwnerOptions } from './owner.ts';
+
+export interface RunOptions {
+  readonly graphFile: string;
+  readonly targetRepo: string;
+  /** What the command line says; it comes before the graph file. */
+  readonly settings: Partial<Settings>;
+  readonly tmuxSocket: string | null;
+  readonly configModule: string | null;
+  readonly newRun: boolean;
+  readonly json: boolean;
+  /** The script behind the agent-side commands; absolute. */
+  readonly agentScript: string;
+  /** Milliseconds; null ends a run that only waits for a person at once. */
+  readonly wait: number | null;
+}
+
+export interface PreparedRun {
+  readonly owner: OwnerOptions;
+  /** Ends the processes of its git. */
+  close(): void;
+}
+
+/** All that is known before anybody owns the run. Throws `UserError`. */
+export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
+  const repository = await findRepository(options.targetRepo);
+  const extensions = await loadExtensions(repository.root, options.configModule);
+  const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
+  const loaded = await loadGraph(options.graphFile, readOptions);
+  const settings = effectiveSettings(loaded.graph, options.settings);
+  const git = new Git(repository.root);
+  const owner: OwnerOptions = {
+    repository,
+    git,
+    graph: loaded.graph,
+    graphText: loaded.text,
+    digest: loaded.digest,
+    readOptions,
+    settings,
+    extensions,
+    tmuxSocket: options.tmuxSocket,
+    newRun: options.newRun,
+    agentCommands: { node: process.execPath, agentScript: options.agentScript },
+    waitForPerson: options.wait === null ? null : patience(options.wait),
+  };
+  return { owner, close: () => git.close() };
+}
+
+/** Command line, then graph file, then defaults. Throws `UserError` for what is not to be had yet. */
+function effectiveSettings(graph: Graph, flags: Partial<Settings>): Settings {
+  const settings = { ...DEFAULT_SETTINGS, ...graph.settings, ...flags };
+  const forge: ForgeName = settings.forge ?? 'local';
+  if (forge === 'gh') {
+    throw new UserError('this version merges with git alone; pull requests on GitHub come with a later one', {
+      hint: '--forge local',
+    });
+  }
+  return { ...settings, forge };
+}
+
+function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> {
+  return (signal) => delay(milliseconds, undefined, { signal });
+}

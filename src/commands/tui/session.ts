@@ -1,0 +1,218 @@
+import { hostname } from 'node:os';
+import type { EventLog } from '../../core/event-log.ts';
+import type { RunEvent } from '../../core/events.ts';
+import type { RunOutcome } from '../../core/lifecycle.ts';
+import type { Orchestrator } from '../../core/orchestrator.ts';
+import { reduce } from '../../core/reduce.ts';
+import type { Request } from '../../core/requests.ts';
+import { emptyRunState, type RunState } from '../../core/run-state.ts';
+import { writeRequest } from '../../steps/request-files.ts';
+import type { RunStore } from '../../steps/run-store.ts';
+import { watchFolder } from '../../steps/tools/folder-watch.ts';
+import { followJournal } from '../../steps/tools/journal-follow.ts';
+import type { RunFeed, Standing } from '../../ui/ports.ts';
+import { type OwnedRun, type OwnerOptions, ownRun } from '../owner.ts';
+import { runOwner } from '../run-owner.ts';
+import { RunTaken } from '../run-taken.ts';
+
+export interface SessionOptions {
+  readonly store: RunStore;
+  /** Null where nobody is to become the owner from here. */
+  readonly owner: OwnerOptions | null;
+  readonly slots: number | null;
+}
+
+export type Answer = Extract<RunEvent, { kind: 'request_applied' | 'request_refused' }>;
+
+/** How the run of this process has ended; `left` is one that goes on without it. */
+export type Ending = RunOutcome | 'left';
+
+/**
+ * The run that a dashboard shows: as its owner, or by following the journal of another process, and what passes between
+ * the two.
+ */
+export class RunSession implements RunFeed {
+  readonly #options: SessionOptions;
+  readonly #listeners = new Set<(event: RunEvent | null) => void>();
+  readonly #over = new AbortController();
+  readonly #failed = Promise.withResolvers<never>();
+  #state = emptyRunState();
+  #standing: Standing = { kind: 'opening' };
+  #owned: { readonly run: OwnedRun; readonly orchestrator: Orchestrator; readonly ended: Promise<Ending> } | null =
+    null;
+  #following: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    // Whoever waits for it hears of it; nobody has to.
+    this.#failed.promise.catch(() => {});
+  }
+
+  /** Rejects with what keeps the run, or what is followed of it, from going on. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  get slots(): number | null {
+    return this.#options.slots;
+  }
+
+  /** Null where this process does not own the run, or where it is over. */
+  get orchestrator(): Orchestrator | null {
+    return this.#owned?.orchestrator ?? null;
+  }
+
+  /** The journal of this process's own run; null where another writes it. */
+  get log(): EventLog | null {
+    return this.#owned?.run.log ?? null;
+  }
+
+  /** 0 before there is one. */
+  get run(): number {
+    return this.#state.run;
+  }
+
+  subscribe(listener: (event: RunEvent | null) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Owns the run where that is wanted and possible, else follows it. Throws `UserError` for a run that cannot be. */
+  async open(): Promise<{ notes: readonly string[] }> {
+    const { owner } = this.#options;
+    if (owner === null) {
+      await this.#follow();
+      return { notes: [] };
+    }
+    try {
+      return { notes: await this.own(owner) };
+    } catch (error) {
+      if (!(error instanceof RunTaken)) throw error;
+      await this.#follow();
+      return { notes: [] };
+    }
+  }
+
+  /** Becomes the owner of a run that nobody runs. Throws `UserError`; `RunTaken` where somebody was faster. */
+  async own(options: OwnerOptions): Promise<readonly string[]> {
+    const run = await ownRun(options);
+    await this.#stopFollowing();
+    this.#state = run.log.state;
+    for (const event of run.opening) this.#tell(event);
+    if (run.orchestrator === null) {
+      await run.close();
+      await this.#follow();
+      return run.notes;
+    }
+    const unsubscribe = run.log.subscribe((event) => this.#tell(event));
+    const requests = run.followRequests();
+    const ended = run.orchestrator
+      .run()
+      .then((outcome): Ending => outcome ?? 'left')
+      .finally(async () => {
+        requests.close();
+        unsubscribe();
+        this.#owned = null;
+        await run.close();
+        // Others may act on it, or go on with it.
+        if (!this.#over.signal.aborted) await this.#follow();
+      });
+    ended.catch(this.#failed.reject);
+    this.#owned = { run, orchestrator: run.orchestrator, ended };
+    this.#stand({ kind: 'mine' });
+    return run.notes;
+  }
+
+  /** How the run of this process ends; null where it has none. Rejects with what has broken it. */
+  get ended(): Promise<Ending> | null {
+    return this.#owned?.ended ?? null;
+  }
+
+  /** Asks the owner, this process or another; null where it does not answer before `signal` aborts. */
+  async ask(wish: (by: Request['by']) => Request, signal: AbortSignal): Promise<Answer | null> {
+    const { promise, resolve } = Promise.withResolvers<Answer | null>();
+    const folder = this.#options.store.commands(this.run);
+    const number = writeRequest(folder, wish({ pid: process.pid, host: hostname() }), this.#state.request);
+    const unsubscribe = this.subscribe((event) => {
+      if (event?.kind !== 'request_applied' && event?.kind !== 'request_refused') return;
+      if (event.request === number) resolve(event);
+    });
+    const giveUp = () => resolve(null);
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    return await promise.finally(() => {
+      unsubscribe();
+      signal.removeEventListener('abort', giveUp);
+    });
+  }
+
+  /** Lets go of everything; a run of this process must have been ended or detached before. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    await this.#stopFollowing();
+    this.#listeners.clear();
+  }
+
+  async #follow(): Promise<void> {
+    await this.#stopFollowing();
+    const { store } = this.#options;
+    const run = store.runs().at(-1);
+    if (run === undefined) return this.#stand({ kind: 'nobody' });
+    const { state, length, events } = store.replay(run);
+    this.#state = state;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.#over.signal]);
+    const look = () => this.#lookForOwner(run);
+    const watcher = watchFolder(store.directory, (name) => name === 'owner.lock', look, OWNER_POLL);
+    look();
+    const done = this.#read(run, { at: length, line: events.length + 1 }, signal).finally(() => watcher.close());
+    done.catch(this.#failed.reject);
+    this.#following = { stop, done };
+    this.#tell(null);
+  }
+
+  async #read(run: number, from: { at: number; line: number }, signal: AbortSignal): Promise<void> {
+    for await (const event of followJournal(this.#options.store.journalFile(run), signal, null, from)) {
+      reduce(this.#state, event);
+      this.#tell(event);
+    }
+  }
+
+  /** An owner that dies says nothing: its lock stays, and the process is gone. */
+  #lookForOwner(run: number): void {
+    const owner = runOwner(this.#options.store, run);
+    const known = this.#standing;
+    if (owner === null) {
+      if (known.kind !== 'nobody') this.#stand({ kind: 'nobody' });
+    } else if (known.kind !== 'other' || known.pid !== owner.pid) {
+      this.#stand({ kind: 'other', pid: owner.pid, host: owner.host });
+    }
+  }
+
+  async #stopFollowing(): Promise<void> {
+    const following = this.#following;
+    this.#following = null;
+    following?.stop.abort();
+    await following?.done.catch(() => {});
+  }
+
+  #stand(standing: Standing): void {
+    this.#standing = standing;
+    this.#tell(null);
+  }
+
+  #tell(event: RunEvent | null): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Milliseconds; behind the watcher of the lock. */
+const OWNER_POLL = 2_000;

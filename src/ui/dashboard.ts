@@ -1,0 +1,244 @@
+import { describeError } from '../core/errors.ts';
+import { isActive } from '../core/lifecycle.ts';
+import { needs } from '../core/needs.ts';
+import { CallFor } from './call-for.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { KeyPress } from './keymap/key-press.ts';
+import type { Keymap } from './keymap/keymap.ts';
+import { OpenDetail } from './open-detail.ts';
+import type { Outcome, Ports, Wish } from './ports.ts';
+import { paste, press } from './reduce/press.ts';
+import { type Effect, type Step, told } from './reduce/step.ts';
+import type { Sort, UiState } from './ui-state.ts';
+import { type Screen, screenOf } from './view/screen.ts';
+import type { View } from './view/view.ts';
+
+export interface DashboardOptions {
+  readonly ports: Ports;
+  readonly keymap: Keymap;
+  readonly glyphs: Glyphs;
+  readonly columns: number;
+  readonly rows: number;
+  readonly readOnly: boolean;
+  /** Tenths of the screen's height. */
+  readonly panelShare: number;
+  readonly sort: Sort;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Milliseconds between two frames that nobody's key has asked for. */
+const BATCH = 100;
+const TICK = 1_000;
+
+/** The dashboard without a terminal: takes events, keys and answers, and has a screen to show. */
+export class Dashboard {
+  readonly #options: DashboardOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #detail: OpenDetail;
+  readonly #calls: CallFor;
+  readonly #unsubscribe: () => void;
+  #ui: UiState;
+  #screen: Screen | null = null;
+  #batch: NodeJS.Timeout | null = null;
+  #tick: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: DashboardOptions) {
+    const { ports, columns, rows, readOnly, panelShare, sort } = options;
+    this.#options = options;
+    this.#ui = { ...initialState(this.#second()), columns, rows, readOnly, panelShare, sort };
+    this.#detail = new OpenDetail(ports.details, (detail) => this.#later({ ...this.#ui, detail }));
+    this.#calls = new CallFor(ports.acts);
+    this.#calls.known(needs(ports.feed.state));
+    this.#unsubscribe = ports.feed.subscribe((event) => {
+      // What was before this dashboard calls nobody.
+      if (ports.feed.standing.kind === 'opening' || ports.feed.standing.kind === 'replay')
+        this.#calls.known(needs(ports.feed.state));
+      else if (event !== null) this.#calls.look(needs(ports.feed.state), ports.feed.state.graph);
+      this.#later(this.#ui);
+    });
+    this.#watchClock();
+  }
+
+  /** All that the screen is made of, as it is now. */
+  get view(): View {
+    const { ports, keymap, glyphs } = this.#options;
+    const { state: run, standing, slots } = ports.feed;
+    return { run, ui: this.#ui, standing, slots, keymap, glyphs };
+  }
+
+  /** The same object until something has changed. */
+  readonly screen = (): Screen => {
+    this.#screen ??= screenOf(this.view);
+    return this.#screen;
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Each press sees what the one before it has done, however many come at once. */
+  press(keys: readonly KeyPress[]): void {
+    for (const key of keys) this.#take(press(this.view, key));
+    this.#show();
+  }
+
+  paste(text: string): void {
+    this.#take(paste(this.view, text));
+    this.#show();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#ui = { ...this.#ui, columns, rows };
+    this.#show();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    this.#detail.close();
+    if (this.#batch !== null) clearTimeout(this.#batch);
+    if (this.#tick !== null) clearTimeout(this.#tick);
+    this.#listeners.clear();
+  }
+
+  #take({ ui, effects }: Step): void {
+    this.#ui = { ...ui, now: this.#second() };
+    for (const effect of effects) void this.#do(effect);
+  }
+
+  /** With the next frame: of a burst of events there is one. */
+  #later(ui: UiState): void {
+    this.#ui = ui;
+    if (this.#batch !== null || this.#closed) return;
+    this.#batch = setTimeout(() => {
+      this.#batch = null;
+      this.#show();
+    }, BATCH);
+  }
+
+  #show(): void {
+    if (this.#closed) return;
+    if (this.#batch !== null) clearTimeout(this.#batch);
+    this.#batch = null;
+    this.#ui = { ...this.#ui, now: this.#second() };
+    this.#screen = null;
+    this.#detail.want(this.view);
+    this.#watchClock();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** At whole seconds, and only while something on the screen changes with time. */
+  #watchClock(): void {
+    if (this.#tick !== null || this.#closed || !this.#isTicking()) return;
+    const wait = TICK - (this.#options.clock() % TICK);
+    this.#tick = setTimeout(() => {
+      this.#tick = null;
+      const { toast } = this.#ui;
+      const now = this.#second();
+      if (toast !== null && now >= toast.until) this.#ui = { ...this.#ui, toast: null };
+      this.#show();
+    }, wait);
+  }
+
+  #isTicking(): boolean {
+    const { run, standing, ui } = this.view;
+    if (ui.toast !== null) return true;
+    if (standing.kind === 'nobody' || standing.kind === 'opening') return false;
+    if (standing.kind === 'replay') return standing.playing && !standing.ended;
+    return run.outcome === null && [...run.tasks.values()].some(({ status }) => isActive(status));
+  }
+
+  #second(): number {
+    const now = this.#options.clock();
+    return now - (now % TICK);
+  }
+
+  async #do(effect: Effect): Promise<void> {
+    try {
+      await this.#perform(effect);
+    } catch (error) {
+      this.#tell(describeError(error), 'bad');
+    }
+  }
+
+  async #perform(effect: Effect): Promise<void> {
+    const { acts } = this.#options.ports;
+    switch (effect.kind) {
+      case 'ask':
+        return await this.#ask(effect.wishes, effect.done);
+      case 'attach':
+        return this.#report(await acts.attach(effect.task), null);
+      case 'edit': {
+        const { change, task } = effect;
+        const text = await acts.edit(change.instructions ?? (await acts.description(task)));
+        return this.#edited(text);
+      }
+      case 'go_on':
+        return this.#report(await acts.goOn(), null);
+      case 'leave':
+        return acts.leave(effect.how);
+      case 'play':
+        return acts.play(effect.change);
+      case 'suspend':
+        return acts.suspend();
+      case 'redraw':
+        return acts.redraw();
+    }
+  }
+
+  /** One after the other; the first that is refused is told, and the rest is still asked for. */
+  async #ask(wishes: readonly Wish[], done: string): Promise<void> {
+    const outcomes: Outcome[] = [];
+    for (const wish of wishes) outcomes.push(await this.#options.ports.acts.ask(wish));
+    const refused = outcomes.find((outcome) => !outcome.ok);
+    this.#report(refused ?? { ok: true }, done);
+  }
+
+  #report(outcome: Outcome, done: string | null): void {
+    if (!outcome.ok) this.#tell(outcome.hint === null ? outcome.message : `${outcome.message}: ${outcome.hint}`, 'bad');
+    else if (done !== null) this.#tell(done, 'good');
+  }
+
+  #tell(text: string, tone: 'good' | 'bad'): void {
+    this.#ui = told({ ...this.#ui, now: this.#second() }, text, tone);
+    this.#show();
+  }
+
+  #edited(text: string | null): void {
+    const { dialog } = this.#ui;
+    if (text === null || dialog?.kind !== 'retry') return this.#show();
+    this.#ui = { ...this.#ui, dialog: { ...dialog, change: { ...dialog.change, instructions: text } } };
+    this.#show();
+  }
+}
+
+function initialState(now: number): UiState {
+  return {
+    columns: 80,
+    rows: 24,
+    now,
+    cursor: null,
+    cursorLine: 1,
+    screen: 'tasks',
+    graphLeft: 0,
+    tab: 'output',
+    zoomed: false,
+    panelShare: 0,
+    panelTop: null,
+    panelLeft: 0,
+    filter: '',
+    filterField: null,
+    statuses: null,
+    sort: 'graph',
+    marked: new Set(),
+    dialog: null,
+    toast: null,
+    detail: null,
+    undoable: [],
+    interruptedAt: 0,
+    readOnly: false,
+  };
+}

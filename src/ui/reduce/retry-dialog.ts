@@ -1,0 +1,56 @@
+import type { RetryChange } from '../../core/events.ts';
+import type { Wish } from '../ports.ts';
+import { fieldOf } from '../text-field.ts';
+import { type Dialog, RETRY_ROWS, type RetryRow, type UiState } from '../ui-state.ts';
+import { type Handler, only, type Step, withEffect } from './step.ts';
+
+export type RetryDialog = Extract<Dialog, { kind: 'retry' }>;
+
+type TextRow = Extract<RetryRow, 'note' | 'framework' | 'model'>;
+
+function isText(row: RetryRow | undefined): row is TextRow {
+  return row === 'note' || row === 'framework' || row === 'model';
+}
+
+export function moveRetry(dialog: RetryDialog, by: number): RetryDialog {
+  return { ...dialog, at: (dialog.at + by + RETRY_ROWS.length) % RETRY_ROWS.length };
+}
+
+/** What the row under the cursor does: type in it, toggle it, edit, or go. */
+export function chooseRetry(ui: UiState, dialog: RetryDialog): Step {
+  const row = RETRY_ROWS[dialog.at];
+  if (isText(row)) return only({ ...ui, dialog: { ...dialog, field: fieldOf(dialog.change[row] ?? '') } });
+  if (row === 'keep_work' || row === 'fresh') return only({ ...ui, dialog: toggled(dialog, row) });
+  if (row === 'instructions') return editInstructions(ui, dialog);
+  return go(ui, dialog);
+}
+
+/** Who goes on with the work knows of it: the one excludes the other. */
+function toggled(dialog: RetryDialog, row: 'keep_work' | 'fresh'): RetryDialog {
+  const isOn = !dialog.change[row];
+  const other = row === 'keep_work' ? 'fresh' : 'keep_work';
+  return { ...dialog, change: { ...dialog.change, [row]: isOn, ...(isOn ? { [other]: false } : {}) } };
+}
+
+export const editRetry: Handler = ({ ui }) =>
+  ui.dialog?.kind === 'retry' ? editInstructions(ui, ui.dialog) : only(ui);
+
+function editInstructions(ui: UiState, dialog: RetryDialog): Step {
+  const [task] = dialog.tasks;
+  return task === undefined ? only(ui) : withEffect(ui, { kind: 'edit', task, change: dialog.change });
+}
+
+export function endRetryText(dialog: RetryDialog): RetryDialog {
+  const row = RETRY_ROWS[dialog.at];
+  if (dialog.field === null || !isText(row)) return { ...dialog, field: null };
+  const text = dialog.field.text.trim();
+  const change: RetryChange = { ...dialog.change, [row]: text === '' ? null : text };
+  // What is left to do is to go.
+  return { ...dialog, change, field: null, at: RETRY_ROWS.indexOf('go') };
+}
+
+function go(ui: UiState, { tasks, change }: RetryDialog): Step {
+  const wishes = tasks.map((task): Wish => ({ action: 'retry', task, change }));
+  const done = tasks.length === 1 ? `${tasks[0]} is tried again` : `${tasks.length} tasks are tried again`;
+  return withEffect({ ...ui, dialog: null, marked: new Set() }, { kind: 'ask', wishes, done });
+}

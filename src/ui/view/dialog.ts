@@ -1,0 +1,72 @@
+import type { Line } from '../line.ts';
+import type { Dialog } from '../ui-state.ts';
+import { FRAME_COLUMNS, FRAME_ROWS, framed } from './box.ts';
+import { drawAnswer } from './dialogs/answer.ts';
+import { drawConfirm } from './dialogs/confirm.ts';
+import { drawQuit } from './dialogs/quit.ts';
+import { drawRetry } from './dialogs/retry.ts';
+import { drawStatuses } from './dialogs/statuses.ts';
+import { helpScroll } from './help.ts';
+import type { Screen } from './screen.ts';
+import type { Area, View } from './view.ts';
+import { whyScroll } from './why.ts';
+
+const WIDEST = 84;
+
+interface Content {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** The dialog that is open, framed, in the middle of the screen; it never reaches beyond it. */
+export function dialogOf(view: View, area: Area): Screen['dialog'] {
+  const { dialog } = view.ui;
+  if (dialog === null) return null;
+  const columns = Math.min(WIDEST, area.columns);
+  const room = Math.max(1, area.rows - FRAME_ROWS);
+  const { title, lines } = contentOf(view, dialog, { columns: Math.max(1, columns - FRAME_COLUMNS), rows: room });
+  const frame = framed(title, lines.slice(0, room), columns, view.glyphs).slice(0, area.rows);
+  return {
+    left: Math.floor((area.columns - columns) / 2),
+    // A little above the middle, where the eye is.
+    top: Math.floor((area.rows - frame.length) / 3),
+    lines: frame,
+  };
+}
+
+function contentOf(view: View, dialog: Dialog, area: Area): Content {
+  switch (dialog.kind) {
+    case 'help': {
+      const scroll = helpScroll(view, area.columns);
+      return { title: 'Keys', lines: scrolled(scroll, dialog.top, area.rows) };
+    }
+    case 'why': {
+      const scroll = whyScroll(view, area.columns);
+      return { title: 'Why', lines: scrolled(scroll, dialog.top, area.rows) };
+    }
+    case 'statuses':
+      return seen(drawStatuses(view, dialog, area.columns), area.rows);
+    case 'retry':
+      return seen(drawRetry(view, dialog, area.columns), area.rows);
+    case 'answer':
+      return seen(drawAnswer(view, dialog, area.columns), area.rows);
+    case 'confirm':
+      return seen(drawConfirm(view, dialog, area.columns), area.rows);
+    case 'quit':
+      return seen(drawQuit(view, dialog, area.columns), area.rows);
+  }
+}
+
+function scrolled(
+  scroll: { count: number; lines(from: number, rows: number): readonly Line[] },
+  top: number,
+  rows: number,
+) {
+  return scroll.lines(Math.max(0, Math.min(top, scroll.count - rows)), rows);
+}
+
+/** Where there is no room for all lines, the one that the cursor is on stays to be seen. */
+function seen({ title, lines, at = 0 }: Content & { readonly at?: number }, rows: number): Content {
+  const from = Math.max(0, Math.min(at - Math.floor(rows / 2), lines.length - rows));
+  return { title, lines: lines.slice(from, from + rows) };
+}

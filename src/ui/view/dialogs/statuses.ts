@@ -1,0 +1,28 @@
+import { EMPTY_LINE, type Tone, word } from '../../line.ts';
+import { STATUS_GROUPS, type StatusGroup } from '../../ui-state.ts';
+import { countsOf } from '../rows.ts';
+import type { DialogBody } from './body.ts';
+import { box, choiceLine, keyLine } from './choice.ts';
+
+const NAMES: Readonly<Record<StatusGroup, readonly [name: string, tone: Tone]>> = {
+  working: ['working', 'live'],
+  needs: ['needs you', 'warn'],
+  failed: ['failed', 'bad'],
+  waiting: ['waiting: pending, blocked, cancelled', 'plain'],
+  done: ['done', 'good'],
+};
+
+export const drawStatuses: DialogBody<'statuses'> = (view, dialog, columns) => {
+  const counts = countsOf(view.run);
+  const rows = STATUS_GROUPS.map((group, index) => {
+    const [name, tone] = NAMES[group];
+    const words = [box(view.ui.statuses?.has(group) ?? false), word(name, tone), word(`  ${counts[group]}`, 'quiet')];
+    return choiceLine(words, index === dialog.at, view, columns);
+  });
+  const keys = keyLine([
+    ['Space', 'choose'],
+    [view.keymap.keyText('enter', view.glyphs), 'only these'],
+    ['Esc', 'back'],
+  ]);
+  return { title: 'Show only', lines: [...rows, EMPTY_LINE, keys], at: dialog.at };
+};

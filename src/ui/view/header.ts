@@ -1,0 +1,102 @@
+import { needs } from '../../core/needs.ts';
+import type { RunState } from '../../core/run-state.ts';
+import { duration } from '../format.ts';
+import { type Line, line, type Word, word } from '../line.ts';
+import { fit, widthOf } from '../text/fit.ts';
+import { laneFacts } from './lane-facts.ts';
+import { countsOf, rowsOf } from './rows.ts';
+import type { View } from './view.ts';
+
+/** Which run this is and how it stands; what matters least gives way first. */
+export function drawHeader(view: View, width: number): Line {
+  const { run, glyphs } = view;
+  const title = [word(' agentrelay', 'accent'), word(` ${glyphs.dot} `, 'quiet'), word(run.graph, 'strong')];
+  const number = run.run === 0 ? [] : [word(` ${glyphs.dot} run ${run.run}`, 'quiet')];
+  const right = [...countWords(view), word(' ')];
+  const middles = [standingWords(view), clockWords(view), number, filterWords(view), slotWords(view)];
+  // From the most important to the least: as many as there is room for.
+  const kept: Word[][] = [];
+  let room = width - widthOf(title) - widthOf(right) - 1;
+  for (const words of middles) {
+    const taken = widthOf(words);
+    kept.push(taken > 0 && taken <= room ? words : []);
+    room -= taken <= room ? taken : 0;
+  }
+  const [standing = [], clock = [], run_ = [], filter = [], slots = []] = kept;
+  const left = [...title, ...run_, ...clock, ...standing, ...filter];
+  const end = [...slots, ...right];
+  const missing = width - widthOf(left) - widthOf(end);
+  if (missing >= 0) return line([...left, word(' '.repeat(missing)), ...end], 'bar');
+  const short = widthOf(right) + 12 <= width ? width - widthOf(right) : width;
+  const head = fit(title, short, 'left', glyphs.ellipsis);
+  return line(short === width ? head : [...head, ...right], 'bar');
+}
+
+function clockWords({ run, ui, standing, glyphs }: View): Word[] {
+  if (run.startedAt === null) return [];
+  const now = standing.kind === 'replay' ? standing.at : ui.now;
+  const end = run.finishedAt === null ? now : Date.parse(run.finishedAt);
+  const time = duration(end - Date.parse(run.startedAt));
+  const mark = run.outcome === null ? glyphs.status.running : glyphs.status.stopped;
+  // Of a fixed width, so that nothing moves as it ticks.
+  return [word(`  ${mark} ${time.padEnd(6)}`, run.outcome === null ? 'live' : 'quiet')];
+}
+
+/** Who runs it, where that is not simply this process; and what holds the run up as a whole. */
+function standingWords({ run, ui, standing, glyphs }: View): Word[] {
+  const words = [...ownerWords(standing), ...runWords(run, glyphs.status.paused)];
+  if (ui.readOnly) words.push(word('  read-only', 'warn'));
+  return words;
+}
+
+function ownerWords(standing: View['standing']): Word[] {
+  switch (standing.kind) {
+    case 'opening':
+      return [word('  opening', 'quiet')];
+    case 'mine':
+      return [];
+    case 'other':
+      return [word(`  joined: process ${standing.pid} runs it`, 'quiet')];
+    case 'nobody':
+      return [word('  nobody runs it', 'warn')];
+    case 'replay': {
+      const how = standing.ended ? 'ended' : standing.playing ? `${standing.speed}x` : 'halted';
+      return [word(`  replay ${how}`, 'accent')];
+    }
+  }
+}
+
+function runWords(run: RunState, paused: string): Word[] {
+  if (run.outcome !== null) {
+    const tone = run.outcome === 'succeeded' ? 'good' : run.outcome === 'waiting_for_person' ? 'warn' : 'bad';
+    return [word(`  ${run.outcome.replaceAll('_', ' ')}`, tone)];
+  }
+  if (run.stopping !== null) return [word(`  stopping: ${run.stopping.replaceAll('_', ' ')}`, 'warn')];
+  return run.paused ? [word(`  ${paused} paused`, 'warn')] : [];
+}
+
+function filterWords({ run, ui }: View): Word[] {
+  if (ui.filter === '' && ui.statuses === null) return [];
+  return [word(`  ${rowsOf(run, ui).shown} of ${run.tasks.size} shown`, 'accent')];
+}
+
+function slotWords({ run, slots }: View): Word[] {
+  if (slots === null) return [];
+  const busy = [...laneFacts(run).atWork.values()].reduce((sum, tasks) => sum + tasks.length, 0);
+  return [word(`slots ${busy}/${slots}  `, 'quiet')];
+}
+
+/** The one number that calls a person, and how far along all are. Zeroes are not shown, but for what is done. */
+function countWords({ run, glyphs }: View): Word[] {
+  if (run.tasks.size === 0) return [];
+  const { status } = glyphs;
+  const counts = countsOf(run);
+  const calls = needs(run).length;
+  const parts: Word[] = [];
+  if (counts.working > 0) parts.push(word(`${status.working} ${counts.working}`, 'live'));
+  if (calls > 0) parts.push(word(`${status.needsYou} ${calls}`, 'warn'));
+  parts.push(word(`${status.done} ${counts.done}`, 'good'));
+  if (counts.failed > 0) parts.push(word(`${status.failed} ${counts.failed}`, 'bad'));
+  if (counts.waiting > 0) parts.push(word(`${status.pending} ${counts.waiting}`, 'quiet'));
+  return parts.flatMap((part) => [word('  '), part]);
+}

@@ -1,0 +1,149 @@
+import { isActive } from '../../core/lifecycle.ts';
+import { type AttemptState, currentAttempt, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
+import { duration, plural } from '../format.ts';
+import { type Line, line, type Tone, type Word, word } from '../line.ts';
+import { fit } from '../text/fit.ts';
+import { safeText } from '../text/safe.ts';
+import { cells } from '../text/width.ts';
+import type { UiState } from '../ui-state.ts';
+import { type Columns, columnsOf, GAP, pullRequest } from './columns.ts';
+import { laneFacts } from './lane-facts.ts';
+import { cursorRow, type Row, type Rows, rowsOf } from './rows.ts';
+import { strip, taskLook } from './task-look.ts';
+import { taskNote } from './task-note.ts';
+import type { Area, Draw, View } from './view.ts';
+
+/** The part of the list that is on the screen: only that is made. */
+export const drawList: Draw = (view, area) => {
+  const rows = rowsOf(view.run, view.ui);
+  if (rows.rows.length === 0) return nothing(view, area);
+  const cursor = cursorRow(view.run, view.ui);
+  const top = topOf(rows, cursor?.index ?? 0, view.ui, area.rows);
+  const columns = columnsOf(view.run, area.columns);
+  return rows.rows
+    .slice(top, top + area.rows)
+    .map((row, at) => rowLine(row, { view, rows, columns, width: area.columns, isCursor: top + at === cursor?.index }));
+};
+
+/** The first row that is seen: the cursor stays on its line of the screen as long as the ends of the list allow it. */
+export function topOf(rows: Rows, cursor: number, ui: Pick<UiState, 'cursorLine'>, height: number): number {
+  const line = Math.min(Math.max(0, ui.cursorLine), height - 1);
+  return Math.max(0, Math.min(cursor - line, rows.rows.length - height));
+}
+
+function nothing({ run, ui, standing }: View, { columns }: Area): Line[] {
+  const isChosen = ui.filter !== '' || ui.statuses !== null;
+  const text =
+    isChosen && run.tasks.size > 0
+      ? 'no task matches; Esc shows all'
+      : standing.kind === 'opening'
+        ? 'opening the run'
+        : 'no tasks';
+  return [line(fit([word('  '), word(text, 'quiet')], columns))];
+}
+
+interface RowContext {
+  readonly view: View;
+  readonly rows: Rows;
+  readonly columns: Columns;
+  readonly width: number;
+  readonly isCursor: boolean;
+}
+
+function rowLine(row: Row, context: RowContext): Line {
+  const { run } = context.view;
+  const words =
+    row.kind === 'lane'
+      ? laneWords(run.workstreams.get(row.id), row.id, context)
+      : taskWords(run.tasks.get(row.id), context);
+  const fitted = fit(words, context.width, 'left', context.view.glyphs.ellipsis);
+  return context.isCursor ? line(fitted, 'selected') : line(fitted);
+}
+
+function cursorWord({ view, isCursor }: RowContext): Word {
+  return isCursor ? word(`${view.glyphs.cursor} `, 'accent') : word('  ');
+}
+
+function taskWords(task: TaskState | undefined, context: RowContext): Word[] {
+  if (task === undefined) return [];
+  const { view, columns } = context;
+  const { glyphs, ui } = view;
+  const look = taskLook(task, glyphs);
+  const attempt = currentAttempt(task);
+  const isMarked = ui.marked.has(task.outline.id);
+  const gap = word(' '.repeat(GAP));
+  const column = (words: readonly Word[], width: number, align: 'left' | 'right' = 'left') =>
+    width === 0 ? [] : [gap, ...fit(words, width, align, glyphs.ellipsis)];
+  return [
+    cursorWord(context),
+    word(`${isMarked ? glyphs.marked : look.mark} `, isMarked ? 'accent' : look.tone),
+    ...fit(nameWords(task, context), columns.name, 'left', glyphs.ellipsis),
+    ...column([word(safeText(task.outline.role, 40), 'quiet')], columns.role),
+    ...column([word(safeText(task.outline.framework, 40), 'quiet')], columns.framework),
+    ...column(strip(task, glyphs), columns.strip),
+    ...column([word(look.name, look.tone)], columns.status),
+    ...column([prWord(attempt)], columns.pr),
+    ...column([word(timeOf(attempt, ui.now) ?? glyphs.dash, 'quiet')], columns.time, 'right'),
+    ...column(columns.note === 0 ? [] : taskNote(task, view), columns.note),
+  ];
+}
+
+function nameWords(task: TaskState, { rows, isCursor }: RowContext): Word[] {
+  const { id } = task.outline;
+  const tone: Tone = isActive(task.status) || isCursor || task.status === 'failed' ? 'strong' : 'plain';
+  const name = lit(id, rows.found.get(id) ?? [], tone);
+  return task.attempts.length > 1 ? [...name, word(` #${task.attempts.length}`, 'quiet')] : name;
+}
+
+/** With the letters that a filter has found. */
+function lit(id: string, found: readonly number[], tone: Tone): Word[] {
+  if (found.length === 0) return [word(id, tone)];
+  const marked = new Set(found);
+  const words: Word[] = [];
+  for (let at = 0; at < id.length; ) {
+    const isFound = marked.has(at);
+    let end = at + 1;
+    while (end < id.length && marked.has(end) === isFound) end++;
+    words.push(word(id.slice(at, end), isFound ? 'match' : tone));
+    at = end;
+  }
+  return words;
+}
+
+function prWord(attempt: AttemptState | null): Word {
+  const pr = attempt?.pr ?? null;
+  const number = pullRequest(pr);
+  return number === null || pr === null ? word('') : { text: number, tone: 'accent', link: pr };
+}
+
+function timeOf(attempt: AttemptState | null, now: number): string | null {
+  if (attempt === null) return null;
+  const end = attempt.endedAt === null ? now : Date.parse(attempt.endedAt);
+  return duration(end - Date.parse(attempt.startedAt));
+}
+
+function laneWords(lane: WorkstreamState | undefined, id: string, context: RowContext): Word[] {
+  const { view, width } = context;
+  const name = [cursorWord(context), word(id, 'strong')];
+  if (lane === undefined) return name;
+  const state = laneState(lane, view);
+  const taken = 2 + id.length + cells(state.text) + 2;
+  const branch = `${lane.branch ?? lane.outline.base} ${view.glyphs.to} ${lane.outline.target}`;
+  const extra = lane.outline.parallel ? '  parallel' : '';
+  const room = width - taken - 2;
+  const middle = room >= branch.length + extra.length ? branch + extra : room >= branch.length ? branch : '';
+  const left = middle === '' ? name : [...name, word(`  ${middle}`, 'quiet')];
+  return [...fit(left, Math.max(0, width - cells(state.text) - 1), 'left', view.glyphs.ellipsis), state, word(' ')];
+}
+
+function laneState(lane: WorkstreamState, { run }: View): Word {
+  if (lane.failure !== null) return word('failed', 'bad');
+  if (lane.status === 'merged')
+    return word(lane.mergedBy === 'nothing_to_merge' ? 'nothing to merge' : 'merged', 'good');
+  if (lane.held !== null) return word(`held: ${lane.held.replaceAll('_', ' ')}`, 'warn');
+  if (lane.status === 'active') {
+    const open = laneFacts(run).atWork.get(lane.outline.id) ?? [];
+    return open.length === 0 ? word('active', 'quiet') : word(`${plural(open.length, 'agent')} at work`, 'live');
+  }
+  return word(lane.status.replaceAll('_', ' '), 'quiet');
+}

@@ -1,0 +1,99 @@
+import type { BlockRoot } from '../../core/events.ts';
+import { isActive } from '../../core/lifecycle.ts';
+import { type AttemptState, currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
+import { waitingFor, waitsOf } from '../../core/waits.ts';
+import { plural, shortCommit } from '../format.ts';
+import { type Tone, type Word, word } from '../line.ts';
+import { safeText } from '../text/safe.ts';
+import { laneFacts } from './lane-facts.ts';
+import type { View } from './view.ts';
+
+/** What there is to say of a task on its row, in a few words. */
+export function taskNote(task: TaskState, view: View): Word[] {
+  const attempt = currentAttempt(task);
+  if (isActive(task.status) && attempt !== null) return activeNote(attempt);
+  switch (task.status) {
+    case 'failed':
+      return [said(failure(attempt), 'bad'), ...waiting(task, view)];
+    case 'blocked':
+      return [said(`by ${rootName(task.blockedBy)}`, 'warn')];
+    case 'cancelled':
+      return [said(task.calledOff ? 'called off' : 'with the run', 'quiet')];
+    case 'pending':
+      return [said(awaited(view, task), 'quiet')];
+    default:
+      return [...doneNote(attempt)];
+  }
+}
+
+const LIMIT = 400;
+
+function said(text: string, tone: Tone): Word {
+  return word(safeText(text, LIMIT), tone);
+}
+
+function failure(attempt: AttemptState | null): string {
+  if (attempt?.failure == null) return 'no error was recorded';
+  const { code, error } = attempt.failure;
+  return code === 'agent_failed' ? error : `${code}: ${error}`;
+}
+
+function rootName(root: BlockRoot | null): string {
+  if (root === null) return 'what failed before it';
+  return 'task' in root ? root.task : `lane ${root.workstream}`;
+}
+
+function activeNote(attempt: AttemptState): Word[] {
+  const { attention, asks, step, gateRounds, conflictRounds, agent } = attempt;
+  if (asks !== null) return [said(asks.question ?? attentionText(attention), 'warn')];
+  if (attention !== null && attention !== 'working') return [said(attentionText(attention), 'warn')];
+  if (step === 'gate') return [said(`round ${gateRounds}`, 'quiet')];
+  if (step === 'wait' && attempt.lastGate?.passed === false) return [said(`gate failed ${gateRounds} times`, 'warn')];
+  if (conflictRounds > 0) return [said(`conflict: ${attempt.conflictFiles.join(', ')}`, 'warn')];
+  return agent === null ? [] : [said(agent, 'quiet')];
+}
+
+function attentionText(attention: string | null): string {
+  return (attention ?? 'waits').replaceAll('_', ' ');
+}
+
+function doneNote(attempt: AttemptState | null): Word[] {
+  if (attempt === null) return [];
+  const concerns = attempt.concerns.filter(({ source }) => source === 'agent').length;
+  const commit = attempt.commit === null ? [] : [said(shortCommit(attempt.commit), 'quiet')];
+  const doubts = concerns === 0 ? [] : [word(`${commit.length > 0 ? '  ' : ''}${plural(concerns, 'concern')}`, 'warn')];
+  return [...commit, ...doubts];
+}
+
+/** What a task that has not begun waits for, without the chain behind it. */
+function awaited({ run, standing }: View, task: TaskState): string {
+  const { tasks, lanes } = waitsOf(run, task, () => laneFacts(run).inhabited);
+  const names = [...tasks.map(({ outline }) => outline.id), ...lanes.map(({ outline }) => `lane ${outline.id}`)];
+  if (names.length > 0)
+    return `after ${names.slice(0, 3).join(', ')}${names.length > 3 ? `, ${names.length - 3} more` : ''}`;
+  if (run.paused) return 'paused';
+  if (standing.kind === 'nobody') return 'nobody runs it';
+  if (run.stopping !== null) return 'the run stops';
+  const lane = run.workstreams.get(task.outline.workstream);
+  const neighbour = lane?.outline.parallel ? undefined : laneFacts(run).atWork.get(task.outline.workstream)?.[0];
+  return neighbour === undefined ? 'waits for a slot' : `after ${neighbour} in its lane`;
+}
+
+interface Behind {
+  readonly now: number;
+  readonly counts: Map<string, number>;
+}
+
+/** Counted at most once a second: it takes a look at every task. */
+const behind = new WeakMap<RunState, Behind>();
+
+function waiting({ outline }: TaskState, { run, ui }: View): Word[] {
+  let known = behind.get(run);
+  if (known?.now !== ui.now) {
+    known = { now: ui.now, counts: new Map() };
+    behind.set(run, known);
+  }
+  const count = known.counts.get(outline.id) ?? waitingFor(run, outline.id).length;
+  known.counts.set(outline.id, count);
+  return count === 0 ? [] : [word(` · ${count} wait`, 'warn')];
+}

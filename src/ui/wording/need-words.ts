@@ -1,0 +1,15 @@
+import type { Need } from '../../core/needs.ts';
+
+/** In a few words, for a notification. */
+export function needText({ kind, code, subject }: Need): string {
+  const name = 'task' in subject ? subject.task : `lane ${subject.workstream}`;
+  const what = code.replaceAll('_', ' ');
+  switch (kind) {
+    case 'agent_waits':
+      return `${name}: ${what}`;
+    case 'task_failed':
+      return `${name} has failed: ${what}`;
+    case 'lane_held':
+      return `${name} waits for you to merge it: ${what}`;
+  }
+}
