@@ -10,7 +10,8 @@ import type { Outcome, Ports, Wish } from './ports.ts';
 import { paste, press } from './reduce/press.ts';
 import { type Effect, type Step, told } from './reduce/step.ts';
 import type { Sort, UiState } from './ui-state.ts';
-import { type Screen, screenOf } from './view/screen.ts';
+import type { Screen } from './view/layout.ts';
+import { screenOf } from './view/screen.ts';
 import type { View } from './view/view.ts';
 
 export interface DashboardOptions {

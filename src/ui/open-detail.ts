@@ -1,7 +1,7 @@
 import type { Details, DetailWanted } from './ports.ts';
+import { chosenTask } from './subjects.ts';
 import type { LoadedDetail } from './ui-state.ts';
-import { cursorTask } from './view/rows.ts';
-import { layoutOf } from './view/screen.ts';
+import { layoutOf } from './view/layout.ts';
 import type { View } from './view/view.ts';
 
 /** Milliseconds that the cursor must rest on a task: who hurries by wants to see nothing of it. */
@@ -48,7 +48,7 @@ export class OpenDetail {
 }
 
 function wantedBy(view: View): DetailWanted | null {
-  const task = cursorTask(view.run, view.ui);
+  const task = chosenTask(view);
   const { panel } = layoutOf(view.ui);
   if (task === null || panel === 0) return null;
   return { tab: view.ui.tab, task: task.outline.id, columns: view.ui.columns, rows: panel };

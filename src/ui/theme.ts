@@ -24,7 +24,7 @@ export type ThemeOverrides = { readonly [tone in Tone]?: string | number };
 interface Look {
   readonly colour?: string | number;
   readonly behind?: string | number;
-  /** Where the nearest of 256 colours would be a grey. */
+  /** Where the nearest of 256 colours would be too near to another ground, or too bright to be read on. */
   readonly behind256?: number;
   readonly weight?: string;
 }
@@ -42,7 +42,7 @@ const INVERSE = '7';
 const DARK: Palette = {
   tones: {
     plain: {},
-    quiet: { colour: '#8b949e' },
+    quiet: { colour: '#9ea7b3' },
     strong: { weight: BOLD },
     good: { colour: '#56d364' },
     bad: { colour: '#ff7b72' },
@@ -52,11 +52,11 @@ const DARK: Palette = {
     match: { colour: '#ffdf5d', weight: `${BOLD};${UNDERLINE}` },
   },
   grounds: {
-    selected: { colour: '#f0f6fc', behind: '#21304a' },
+    selected: { colour: '#f0f6fc', behind: '#21304a', behind256: 237 },
     bar: { colour: '#e6edf3', behind: '#1c2128' },
     dialog: { colour: '#e6edf3', behind: '#1c2128' },
-    added: { colour: '#e6edf3', behind: '#12261e', behind256: 22 },
-    removed: { colour: '#e6edf3', behind: '#2d1619', behind256: 52 },
+    added: { colour: '#e6edf3', behind: '#12261e', behind256: 233 },
+    removed: { colour: '#e6edf3', behind: '#2d1619', behind256: 233 },
   },
 };
 
@@ -73,7 +73,7 @@ const LIGHT: Palette = {
     match: { colour: '#953800', weight: `${BOLD};${UNDERLINE}` },
   },
   grounds: {
-    selected: { colour: '#1f2328', behind: '#d8e6f8' },
+    selected: { colour: '#1f2328', behind: '#d8e6f8', behind256: 195 },
     bar: { colour: '#1f2328', behind: '#eaeef2' },
     dialog: { colour: '#1f2328', behind: '#eef1f4' },
     added: { colour: '#1f2328', behind: '#dafbe1' },

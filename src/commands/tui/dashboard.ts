@@ -4,10 +4,9 @@ import type { Settings } from '../../core/graph/graph.ts';
 import type { UserConfig } from '../../core/user-config/user-config.ts';
 import { RunStore } from '../../steps/run-store.ts';
 import { loadUserConfig } from '../../steps/user-config.ts';
-import { CONFIG_NAMES } from '../../ui/config-names.ts';
+import { CONFIG_NAMES, keyOverrides } from '../../ui/config-names.ts';
 import { Dashboard } from '../../ui/dashboard.ts';
 import { ASCII, UNICODE } from '../../ui/glyphs.ts';
-import type { CommandId } from '../../ui/keymap/commands.ts';
 import { createKeymap } from '../../ui/keymap/keymap.ts';
 import type { Leave } from '../../ui/ports.ts';
 import { takeTerminal } from '../../ui/terminal.ts';
@@ -149,7 +148,7 @@ async function show({ options, config, prepared, screen }: Showing) {
 function looks(options: DashboardOptions, { dashboard: own }: UserConfig) {
   const ascii = options.ascii || own.glyphs === 'ascii' || wantsAscii(process.env);
   return {
-    keymap: createKeymap(own.keys as Partial<Record<CommandId, readonly string[]>>),
+    keymap: createKeymap(keyOverrides(own.keys)),
     glyphs: ascii ? ASCII : UNICODE,
     panelShare: own.panel,
     sort: own.sort,

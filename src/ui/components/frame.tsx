@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import type { Line } from '../line.ts';
 import { widthOf } from '../text/fit.ts';
 import type { Theme } from '../theme.ts';
-import type { Screen } from '../view/screen.ts';
+import type { Screen } from '../view/layout.ts';
 import { Row } from './row.tsx';
 
 interface FrameProps {

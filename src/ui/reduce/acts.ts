@@ -1,26 +1,17 @@
 import { NO_CHANGE } from '../../core/retry-change.ts';
-import type { TaskState } from '../../core/run-state.ts';
+import { chosenTask, subjects, undoTask } from '../subjects.ts';
 import { EMPTY_FIELD } from '../text-field.ts';
 import { RETRY_ROWS, type UiState } from '../ui-state.ts';
-import { cursorTask } from '../view/rows.ts';
 import type { View } from '../view/view.ts';
 import { moveCursorDown } from './moves.ts';
 import { type Handler, only, type Step, withEffect } from './step.ts';
-
-/** The tasks that an act is for: those that are marked, else the one under the cursor. */
-export function subjects({ run, ui }: Pick<View, 'run' | 'ui'>): readonly TaskState[] {
-  const marked = [...ui.marked].flatMap((id) => run.tasks.get(id) ?? []);
-  if (marked.length > 0) return marked;
-  const task = cursorTask(run, ui);
-  return task === null ? [] : [task];
-}
 
 function idsOf(view: View): string[] {
   return subjects(view).map(({ outline }) => outline.id);
 }
 
 function withCursorTask(view: View, act: (task: string) => Step): Step {
-  const task = cursorTask(view.run, view.ui);
+  const task = chosenTask(view);
   return task === null ? only(view.ui) : act(task.outline.id);
 }
 
@@ -53,20 +44,8 @@ export const undo: Handler = (view) => {
   });
 };
 
-/** The one under the cursor where it is torn down, else the last that was torn down from here; null for none. */
-export function undoTask(view: Pick<View, 'run' | 'ui'>): string | null {
-  const here = cursorTask(view.run, view.ui);
-  if (here !== null && canBeUndone(here)) return here.outline.id;
-  return view.ui.undoable.findLast((id) => canBeUndone(view.run.tasks.get(id))) ?? null;
-}
-
-function canBeUndone(task: TaskState | undefined): boolean {
-  const attempt = task?.attempts.at(-1);
-  return attempt?.tornDown === true && (attempt.status === 'failed' || attempt.status === 'cancelled');
-}
-
 export const mark: Handler = (view) => {
-  const task = cursorTask(view.run, view.ui);
+  const task = chosenTask(view);
   if (task === null) return only(view.ui);
   const marked = new Set(view.ui.marked);
   const { id } = task.outline;

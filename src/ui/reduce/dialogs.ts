@@ -1,6 +1,7 @@
 import type { Wish } from '../ports.ts';
 import type { Dialog, UiState } from '../ui-state.ts';
 import { STATUS_GROUPS } from '../ui-state.ts';
+import { lastTop } from '../view/dialog.ts';
 import { QUIT_CHOICES } from '../view/dialogs/quit.ts';
 import type { View } from '../view/view.ts';
 import { choicesOf, chooseAnswer, moveAnswer } from './answer-dialog.ts';
@@ -14,7 +15,7 @@ export function moveInDialog(view: View, by: number): Step {
   switch (dialog?.kind) {
     case 'help':
     case 'why':
-      return only({ ...ui, dialog: { ...dialog, top: Math.max(0, dialog.top + by) } });
+      return only({ ...ui, dialog: { ...dialog, top: Math.max(0, Math.min(lastTop(view), dialog.top + by)) } });
     case 'statuses':
       return only({ ...ui, dialog: { ...dialog, at: wrapped(dialog.at + by, STATUS_GROUPS.length) } });
     case 'quit':
@@ -32,12 +33,13 @@ function wrapped(at: number, count: number): number {
   return (at + count) % count;
 }
 
-/** To the beginning or the end of what is read in a dialog; its view knows where that is. */
-export function toEnd(which: 'first' | 'last'): (ui: UiState) => UiState {
-  return (ui) => {
+/** To the beginning or the end of what is read in a dialog. */
+export function toEnd(which: 'first' | 'last'): Handler {
+  return (view) => {
+    const { ui } = view;
     const { dialog } = ui;
-    if (dialog?.kind !== 'help' && dialog?.kind !== 'why') return ui;
-    return { ...ui, dialog: { ...dialog, top: which === 'first' ? 0 : Number.MAX_SAFE_INTEGER } };
+    if (dialog?.kind !== 'help' && dialog?.kind !== 'why') return only(ui);
+    return only({ ...ui, dialog: { ...dialog, top: which === 'first' ? 0 : lastTop(view) } });
   };
 }
 
@@ -66,7 +68,7 @@ export const choose: Handler = (view) => {
     case 'quit':
       return leave(ui, dialog.at);
     case 'confirm':
-      return confirmed(ui, dialog);
+      return confirmed(view, dialog);
     case 'retry':
       return dialog.field === null ? chooseRetry(ui, dialog) : only({ ...ui, dialog: endRetryText(dialog) });
     case 'answer':
@@ -84,12 +86,14 @@ function leave(ui: UiState, at: number): Step {
 
 export const no: Handler = ({ ui }) => only({ ...ui, dialog: null });
 
-export const yes: Handler = ({ ui }) => (ui.dialog?.kind === 'confirm' ? confirmed(ui, ui.dialog) : only(ui));
+export const yes: Handler = (view) =>
+  view.ui.dialog?.kind === 'confirm' ? confirmed(view, view.ui.dialog) : only(view.ui);
 
-function confirmed(ui: UiState, { act, tasks }: Extract<Dialog, { kind: 'confirm' }>): Step {
+function confirmed({ ui, keymap }: View, { act, tasks }: Extract<Dialog, { kind: 'confirm' }>): Step {
   const wishes = tasks.map((task): Wish => ({ action: act, task }));
   const which = tasks.length === 1 ? tasks[0] : `${tasks.length} tasks`;
-  const done = act === 'teardown' ? `${which} torn down; u brings the work back` : `${which} called off`;
+  const undo = keymap.keyText(keymap.keysOf('undo')[0] ?? '');
+  const done = act === 'teardown' ? `${which} torn down; ${undo} brings the work back` : `${which} called off`;
   const undoable = act === 'teardown' ? [...ui.undoable, ...tasks] : ui.undoable;
   return withEffect({ ...ui, dialog: null, marked: new Set(), undoable }, { kind: 'ask', wishes, done });
 }

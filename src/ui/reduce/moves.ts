@@ -1,10 +1,10 @@
 import { needs } from '../../core/needs.ts';
 import type { RowKey, UiState } from '../ui-state.ts';
 import { graphRows } from '../view/graph/graph-rows.ts';
+import { layoutOf, panelFrom } from '../view/layout.ts';
 import { topOf } from '../view/list.ts';
 import { panelScroll } from '../view/panel/panel.ts';
 import { cursorRow, rowsOf } from '../view/rows.ts';
-import { layoutOf, panelFrom } from '../view/screen.ts';
 import type { View } from '../view/view.ts';
 import { type Handler, only, type Step, told } from './step.ts';
 

@@ -82,7 +82,8 @@ function pages(count: number): Handler {
 
 function toEdge(which: 'first' | 'last'): Handler {
   const inScreen = move(() => which);
-  return (view) => (view.ui.dialog === null ? inScreen(view) : only(dialogs.toEnd(which)(view.ui)));
+  const inDialog = dialogs.toEnd(which);
+  return (view) => (view.ui.dialog === null ? inScreen(view) : inDialog(view));
 }
 
 /** What one press of a key comes to. A key that does nothing just now says why. */

@@ -2,7 +2,7 @@ import type { RetryChange } from '../../core/events.ts';
 import type { Wish } from '../ports.ts';
 import { fieldOf } from '../text-field.ts';
 import { type Dialog, RETRY_ROWS, type RetryRow, type UiState } from '../ui-state.ts';
-import { type Handler, only, type Step, withEffect } from './step.ts';
+import { type Handler, only, type Step, told, withEffect } from './step.ts';
 
 export type RetryDialog = Extract<Dialog, { kind: 'retry' }>;
 
@@ -36,7 +36,8 @@ export const editRetry: Handler = ({ ui }) =>
   ui.dialog?.kind === 'retry' ? editInstructions(ui, ui.dialog) : only(ui);
 
 function editInstructions(ui: UiState, dialog: RetryDialog): Step {
-  const [task] = dialog.tasks;
+  const [task, ...others] = dialog.tasks;
+  if (others.length > 0) return only(told(ui, 'instructions are edited for one task at a time', 'warn'));
   return task === undefined ? only(ui) : withEffect(ui, { kind: 'edit', task, change: dialog.change });
 }
 

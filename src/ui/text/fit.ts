@@ -38,11 +38,15 @@ export function fitText(text: string, width: number, align: Align = 'left', elli
 /** A path in exactly `width` cells: folders go from the left, whole, so that the file's name stays. */
 export function fitPath(path: string, width: number, align: Align = 'left', ellipsis: string = ELLIPSIS): string {
   if (cells(path) <= width) return fitText(path, width, align, ellipsis);
-  const room = width - cells(ellipsis);
-  let slash = path.indexOf('/', 1);
-  while (slash > 0 && cells(path.slice(slash)) > room) slash = path.indexOf('/', slash + 1);
-  if (slash > 0 && slash < path.length - 1) return fitText(ellipsis + path.slice(slash), width, align, ellipsis);
-  return fitText(path.slice(path.lastIndexOf('/', path.length - 2) + 1), width, align, ellipsis);
+  const nameStart = path.lastIndexOf('/', path.length - 2);
+  let start = -1;
+  let slash = nameStart;
+  while (slash > 0 && cells(ellipsis + path.slice(slash)) <= width) {
+    start = slash;
+    slash = path.lastIndexOf('/', slash - 1);
+  }
+  const shown = start < 0 ? path.slice(nameStart + 1) : ellipsis + path.slice(start);
+  return fitText(shown, width, align, ellipsis);
 }
 
 /** The cells [from, to) of the words, exactly: half a wide character is a blank, and so is what lies behind the words. */

@@ -6,8 +6,8 @@ import { drawConfirm } from './dialogs/confirm.ts';
 import { drawQuit } from './dialogs/quit.ts';
 import { drawRetry } from './dialogs/retry.ts';
 import { drawStatuses } from './dialogs/statuses.ts';
-import { helpScroll } from './help.ts';
-import type { Screen } from './screen.ts';
+import { drawHelp, helpTop } from './help.ts';
+import { frameRows, type Screen } from './layout.ts';
 import type { Area, View } from './view.ts';
 import { whyScroll } from './why.ts';
 
@@ -23,9 +23,9 @@ export function dialogOf(view: View, area: Area): Screen['dialog'] {
   const { dialog } = view.ui;
   if (dialog === null) return null;
   const columns = Math.min(WIDEST, area.columns);
-  const room = Math.max(1, area.rows - FRAME_ROWS);
-  const { title, lines } = contentOf(view, dialog, { columns: Math.max(1, columns - FRAME_COLUMNS), rows: room });
-  const frame = framed(title, lines.slice(0, room), columns, view.glyphs).slice(0, area.rows);
+  const inner = insideOf(area);
+  const { title, lines } = contentOf(view, dialog, inner);
+  const frame = framed(title, lines.slice(0, inner.rows), columns, view.glyphs).slice(0, area.rows);
   return {
     left: Math.floor((area.columns - columns) / 2),
     // A little above the middle, where the eye is.
@@ -34,15 +34,27 @@ export function dialogOf(view: View, area: Area): Screen['dialog'] {
   };
 }
 
+/** The last line that a dialog which is read can begin with; 0 for others. */
+export function lastTop(view: View): number {
+  const { dialog, columns, rows } = view.ui;
+  const inside = insideOf({ columns, rows: frameRows(rows) });
+  if (dialog?.kind === 'help') return helpTop(view, inside);
+  return dialog?.kind === 'why' ? Math.max(0, whyScroll(view, inside.columns).count - inside.rows) : 0;
+}
+
+function insideOf(area: Area): Area {
+  const columns = Math.min(WIDEST, area.columns);
+  return { columns: Math.max(1, columns - FRAME_COLUMNS), rows: Math.max(1, area.rows - FRAME_ROWS) };
+}
+
 function contentOf(view: View, dialog: Dialog, area: Area): Content {
   switch (dialog.kind) {
-    case 'help': {
-      const scroll = helpScroll(view, area.columns);
-      return { title: 'Keys', lines: scrolled(scroll, dialog.top, area.rows) };
-    }
+    case 'help':
+      return { title: 'Keys', lines: drawHelp(view, area) };
     case 'why': {
       const scroll = whyScroll(view, area.columns);
-      return { title: 'Why', lines: scrolled(scroll, dialog.top, area.rows) };
+      const top = Math.max(0, Math.min(dialog.top, scroll.count - area.rows));
+      return { title: 'Why', lines: scroll.lines(top, area.rows) };
     }
     case 'statuses':
       return seen(drawStatuses(view, dialog, area.columns), area.rows);
@@ -55,14 +67,6 @@ function contentOf(view: View, dialog: Dialog, area: Area): Content {
     case 'quit':
       return seen(drawQuit(view, dialog, area.columns), area.rows);
   }
-}
-
-function scrolled(
-  scroll: { count: number; lines(from: number, rows: number): readonly Line[] },
-  top: number,
-  rows: number,
-) {
-  return scroll.lines(Math.max(0, Math.min(top, scroll.count - rows)), rows);
 }
 
 /** Where there is no room for all lines, the one that the cursor is on stays to be seen. */

@@ -9,7 +9,7 @@ import { cells } from '../text/width.ts';
 import { wrapWords } from '../text/wrap.ts';
 import { letters } from '../text-field.ts';
 import { fieldWords } from './footer.ts';
-import type { Draw, Scroll, View } from './view.ts';
+import type { Area, Draw, Scroll, View } from './view.ts';
 
 const GROUP_NAMES: Readonly<Record<CommandGroup, string>> = {
   move: 'move',
@@ -35,12 +35,21 @@ export const drawHelp: Draw = (view, { columns, rows }) => {
   if (dialog?.kind !== 'help' || rows <= 0) return [];
   const field = line(fieldWords(' find: ', dialog.field, columns));
   const scroll = helpScroll(view, columns);
-  const hasPosition = rows >= 5;
-  const room = rows - 1 - (hasPosition ? 1 : 0);
+  const { hasPosition, room } = roomOf(rows);
   const top = Math.max(0, Math.min(dialog.top, scroll.count - room));
   const lines = [field, ...scroll.lines(top, room)];
   return hasPosition ? [...lines, positionLine(view, { top, room, count: scroll.count }, columns)] : lines;
 };
+
+/** The last line that can be the first one seen. */
+export function helpTop(view: View, { columns, rows }: Area): number {
+  return Math.max(0, helpScroll(view, columns).count - roomOf(rows).room);
+}
+
+function roomOf(rows: number): { readonly hasPosition: boolean; readonly room: number } {
+  const hasPosition = rows >= 5;
+  return { hasPosition, room: rows - 1 - (hasPosition ? 1 : 0) };
+}
 
 interface Window {
   readonly top: number;

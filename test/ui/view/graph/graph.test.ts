@@ -3,6 +3,7 @@ import type { Fact } from '../../../../src/core/events.ts';
 import type { TaskState } from '../../../../src/core/run-state.ts';
 import { ASCII, UNICODE } from '../../../../src/ui/glyphs.ts';
 import type { Line } from '../../../../src/ui/line.ts';
+import type { UiState } from '../../../../src/ui/ui-state.ts';
 import { drawGraph, farthestLeft } from '../../../../src/ui/view/graph/graph.ts';
 import { graphRows } from '../../../../src/ui/view/graph/graph-rows.ts';
 import type { GraphSpec } from '../../../support/graphs.ts';
@@ -27,43 +28,44 @@ const SPEC_DONE: readonly Fact[] = [
   { ...SPEC, kind: 'task_succeeded', status: 'completed', pr: null, commit: null },
 ];
 
-function draw(spec: GraphSpec, { columns = 60, rows = 20, ...ui } = {}): string[] {
+function draw(spec: GraphSpec, { rows = 20, ...ui }: Partial<UiState> = {}, columns = 60): string[] {
   return textsOf(drawGraph(viewOf(runOf(spec), ui), { columns, rows })).map((text) => text.trimEnd());
 }
 
 test('rails on the left, names beside them, lanes apart, the critical path marked', () => {
-  expect(draw(SHOP, { cursor: 'task:tax' } as object)).toEqual([
-    ' ◆ critical path: 6 tasks, 0 done: spec → cart → review → p…',
+  expect(draw(SHOP, { cursor: 'task:tax' })).toEqual([
+    ' ◆ critical path: 5 tasks, 0 done: spec → cart → review → p…',
     '  ○         lane api   pending     main → main',
-    '  ╰─○     ◆ spec       pending     waits for a slot',
-    '    ├─○   ◆ cart       pending     after spec',
-    '❯   ╰─│─○   tax        pending     after spec',
-    '      ○─╯ ◆ review     pending     after cart, tax',
-    '',
-    '  ○         lane web   pending     main → main',
-    '  ├─○     ◆ page       pending     after lane api',
-    '  ├─○       style      pending     waits for a slot',
+    '  ├─○     ◆ spec       pending     waits for a slot',
+    '  │ ├─○   ◆ cart       pending     after spec',
+    '❯ │ ╰─│─○   tax        pending     after spec',
+    '  │   ○─╯ ◆ review     pending     after cart, tax',
     '  │',
-    '  ╰─○       lane docs  pending     main → main',
-    '    ╰─○   ◆ guide      pending     after lane web',
+    '  │ ○       lane web   pending     main → main',
+    '  ╰─┼─○   ◆ page       pending     after lane api',
+    '    ├─○     style      pending     waits for a slot',
+    '    │',
+    '    ╰─○     lane docs  pending     main → main',
+    '      ╰─○ ◆ guide      pending     after lane web',
   ]);
 });
 
 function lineOf(lines: readonly Line[], name: string): Line | undefined {
-  return lines.find((line) => textOf(line).includes(` ${name} `));
+  // Below the title, which holds names too.
+  return lines.slice(1).find((line) => textOf(line).includes(` ${name} `));
 }
 
 test('the critical path is told by a mark and a strong name, and how far it is done', () => {
   const run = runOf(SHOP, SPEC_DONE);
   const lines = drawGraph(viewOf(run), { columns: 80, rows: 20 });
-  expect(textOf(lines[0])).toContain('critical path: 6 tasks, 1 done: spec → cart');
+  expect(textOf(lines[0])).toContain('critical path: 5 tasks, 1 done: spec → cart');
   expect(lineOf(lines, 'cart')?.words).toContainEqual({ text: 'cart', tone: 'strong' });
   expect(textOf(lineOf(lines, 'cart'))).toContain('◆ cart');
   expect(lineOf(lines, 'tax')?.words).toContainEqual({ text: 'tax', tone: 'plain' });
   expect(textOf(lineOf(lines, 'spec'))).toContain('✔');
   // The rail from one task of the path down to the next.
   expect(lineOf(lines, 'cart')?.words).toContainEqual({ text: '├─', tone: 'accent' });
-  expect(lineOf(lines, 'tax')?.words).toContainEqual({ text: '╰─', tone: 'quiet' });
+  expect(lineOf(lines, 'tax')?.words.map(({ tone }) => tone)).not.toContain('accent');
 });
 
 test('the row of the cursor has the ground of the selection and stays in sight', () => {
@@ -86,7 +88,7 @@ test('what a filter or a choice of statuses leaves out is dim, and stays', () =>
     const lit = 'filter' in ui ? 'cart' : 'spec';
     for (const name of ['spec', 'cart', 'tax', 'page']) {
       const tones = new Set(
-        lineOf(lines.slice(1), name)
+        lineOf(lines, name)
           ?.words.filter(({ text }) => text.trim() !== '')
           .map(({ tone }) => tone),
       );
@@ -112,7 +114,8 @@ test('rails that need more room than there is are panned, and an ellipsis tells 
   expect(end).toEqual(draw(wide, { rows: 80, graphLeft: most }));
   expect(start.filter((text) => text.includes('…')).length).toBeGreaterThan(10);
   expect(end.filter((text) => text.includes('…')).length).toBeGreaterThan(10);
-  for (const [at, text] of start.entries()) if (at > 0) expect(end[at]?.slice(30)).toBe(text.slice(30));
+  const names = (start[1] ?? '').indexOf('lane default');
+  expect(end.slice(1).map((text) => text.slice(names))).toEqual(start.slice(1).map((text) => text.slice(names)));
 });
 
 test.each([40, 80, 160])('%i columns: each line is exactly as wide, whatever names and branches hold', (columns) => {
