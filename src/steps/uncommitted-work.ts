@@ -30,7 +30,8 @@ export interface WorkToSave {
 
 /**
  * Makes a commit of everything in the worktree that is not ignored, through an index of its own; nothing in the
- * worktree changes. What was staged and is not in the files any more becomes a second parent.
+ * worktree changes. What was staged and is not in the files any more becomes a second parent; where just that was
+ * staged, the message says so.
  */
 export async function commitUncommitted(work: WorkToSave): Promise<string> {
   return await againWhenKilled(() => commitOnce(work));
@@ -49,19 +50,22 @@ async function commitOnce({ git, gitDir, status, parents, note }: WorkToSave): P
     const tree = await git(['write-tree'], { env });
     const on = status.head === null ? [] : [status.head];
     const all = [...on, ...parents];
-    if (staged !== '' && staged !== tree && staged !== (await headTree(git, status))) {
-      all.push(await commitTree(git, staged, on, STAGED));
-    }
-    return await commitTree(git, tree, all, `${uncommittedWorkOf(status.branch)}${note}`);
+    const isStaged = staged !== '' && staged !== (await headTree(git, status));
+    if (isStaged && staged !== tree) all.push(await commitTree(git, staged, on, STAGED));
+    const whole = isStaged && staged === tree ? `\n\n${ALL_STAGED}` : '';
+    return await commitTree(git, tree, all, `${uncommittedWorkOf(status.branch)}${note}${whole}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const STAGED = 'What was staged';
+const ALL_STAGED = 'All of it was staged.';
 
-/** The commit of what was staged and then changed again, beside that of the files; null where there is none. */
+/** The commit of what was staged, for the commit of all files; null where nothing was. */
 export async function stagedWorkOf(git: Git, files: string): Promise<string | null> {
+  const { stdout: message } = await git.run(['show', '-s', '--format=%b', files]);
+  if (message.split('\n').includes(ALL_STAGED)) return files;
   const [, ...others] = (await git.run(['show', '-s', '--format=%P', files])).stdout.split(' ');
   for (const parent of others) {
     if ((await git.run(['show', '-s', '--format=%s', parent])).stdout === STAGED) return parent;

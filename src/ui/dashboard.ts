@@ -1,4 +1,5 @@
 import { describeError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
 import { isActive } from '../core/lifecycle.ts';
 import { needs } from '../core/needs.ts';
 import { CallFor } from './call-for.ts';
@@ -79,6 +80,12 @@ export class Dashboard {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Every event of the run, but not those from before it was opened. Returns what ends that. */
+  readonly onEvent = (listener: (event: RunEvent) => void): (() => void) =>
+    this.#options.ports.feed.subscribe((event) => {
+      if (event !== null && this.#options.ports.feed.standing.kind !== 'opening') listener(event);
+    });
 
   /** Each press sees what the one before it has done, however many come at once. */
   press(keys: readonly KeyPress[]): void {

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { App, type HandOver } from './components/app.tsx';
+import { Spoken } from './components/spoken.tsx';
 import type { Dashboard } from './dashboard.ts';
 import { clearScreen } from './terminal.ts';
 import type { Theme } from './theme.ts';
@@ -8,6 +9,8 @@ export interface MountOptions {
   readonly dashboard: Dashboard;
   readonly theme: Theme;
   readonly links: boolean;
+  /** Lines for a screen reader instead of a screen. */
+  readonly spoken: boolean;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
 }
@@ -25,9 +28,13 @@ export interface Mounted {
 }
 
 /** Draws the dashboard on the alternate screen. The terminal is in raw mode already: what was typed before is not lost. */
-export function mount({ dashboard, theme, links, stdin, stdout }: MountOptions): Mounted {
+export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountOptions): Mounted {
   const ready = Promise.withResolvers<HandOver>();
-  const app = <App dashboard={dashboard} theme={theme} links={links} onReady={ready.resolve} />;
+  const app = spoken ? (
+    <Spoken dashboard={dashboard} onReady={ready.resolve} />
+  ) : (
+    <App dashboard={dashboard} theme={theme} links={links} onReady={ready.resolve} />
+  );
   // Before Ink's own, so that its next frame has the new size.
   const resize = () => {
     dashboard.resize(stdout.columns, stdout.rows);
@@ -37,17 +44,17 @@ export function mount({ dashboard, theme, links, stdin, stdout }: MountOptions):
   const ink = render(app, {
     stdin,
     stdout,
-    alternateScreen: true,
+    alternateScreen: !spoken,
     incrementalRendering: true,
     exitOnCtrlC: false,
     interactive: true,
-    isScreenReaderEnabled: false,
+    isScreenReaderEnabled: spoken,
     maxFps: 60,
   });
   let isOver = false;
   // Ink enters the alternate screen without homing the cursor.
   const redraw = () => {
-    if (isOver) return;
+    if (isOver || spoken) return;
     stdout.write(clearScreen);
     ink.clear();
     ink.rerender(app);

@@ -53,6 +53,22 @@ const LINES: readonly (readonly [Fact, string])[] = [
     'build     merged          01234567',
   ],
   [{ ...OF, kind: 'task_retrying', of: 3 }, 'build     retrying        attempt 2 of 3'],
+  [{ ...OF, kind: 'agent_working' }, 'build     working'],
+  [{ ...OF, kind: 'agent_idle' }, 'build     idle'],
+  [
+    { ...OF, kind: 'agent_waiting_permission', question: 'npm i?\u001b[2J', choices: ['Yes', 'No'] },
+    'build     asks            npm i? [2J (1 Yes, 2 No)',
+  ],
+  [{ ...OF, kind: 'agent_waiting_permission' }, 'build     asks            for permission'],
+  [{ ...OF, kind: 'agent_trust_prompt', question: null }, 'build     asks            trust prompt'],
+  [
+    { ...OF, kind: 'agent_usage_limited', until: '2026-01-01T05:00:00.000Z' },
+    'build     usage limited   until 2026-01-01T05:00:00.000Z',
+  ],
+  [
+    { ...OF, kind: 'task_teardown_undone', branch: 'agentrelay/g/build', commit: COMMIT, worktree: null },
+    'build     brought back    agentrelay/g/build at 01234567',
+  ],
   [{ kind: 'task_blocked', task: 'build', root: { workstream: 'web' } }, 'build     blocked         by lane web'],
   [
     { ...LANE, kind: 'workstream_pr_created', pr: `local:b@${COMMIT}`, branch: 'b', target: 'main', commit: COMMIT },

@@ -110,6 +110,18 @@ describe('of a task with a worktree of its own', () => {
     expect(look(repository, path)).toEqual(before);
   });
 
+  test('what was staged, and no more, is staged', async () => {
+    const { repository, path, commit, tearDown, undo } = failed();
+    commit('work');
+    repository.write('new', 'staged', path);
+    repository.in(path, 'rm', '-q', 'work');
+    repository.in(path, 'add', '-A');
+    const before = look(repository, path);
+    await tearDown();
+    await undo();
+    expect(look(repository, path)).toEqual(before);
+  });
+
   test('and with nothing but its branch', async () => {
     const { repository, path, base, tearDown, undo } = failed();
     const before = look(repository, path);
@@ -148,33 +160,30 @@ describe('of a task with a worktree of its own', () => {
     expect(repository.refs('refs/agentrelay/backup')).toHaveLength(1);
   });
 
-  test.each([true, false])(
-    'cut short at any point, it is done by the next go; killed after the step: %s',
-    async (after) => {
-      const { repository, path, commit, tearDown, undo, undoWith } = failed();
-      const tip = commit('work');
-      repository.write('work', 'staged', path);
-      repository.in(path, 'add', '-A');
-      repository.write('work', 'changed', path);
-      repository.write('new', 'untracked', path);
-      const before = look(repository, path);
-      let points = 0;
-      for (let steps = 0; ; steps++) {
-        await tearDown();
-        const git = new KilledGit(repository.root, { steps, after });
-        onTestFinished(() => git.close());
-        const isCut = await undoWith(git).then(
-          () => false,
-          () => true,
-        );
-        expect(await undo()).toMatchObject({ commit: tip });
-        expect(look(repository, path)).toEqual(before);
-        if (!isCut) break;
-        points++;
-      }
-      expect(points).toBeGreaterThan(8);
-    },
-  );
+  test('cut short after any of its steps, it is done by the next go', async () => {
+    const { repository, path, commit, tearDown, undo, undoWith } = failed();
+    const tip = commit('work');
+    repository.write('work', 'staged', path);
+    repository.in(path, 'add', '-A');
+    repository.write('work', 'changed', path);
+    repository.write('new', 'untracked', path);
+    const before = look(repository, path);
+    let points = 0;
+    for (let steps = 0; ; steps++) {
+      await tearDown();
+      const git = new KilledGit(repository.root, { steps, after: true });
+      onTestFinished(() => git.close());
+      const isCut = await undoWith(git).then(
+        () => false,
+        () => true,
+      );
+      expect(await undo()).toMatchObject({ commit: tip });
+      expect(look(repository, path)).toEqual(before);
+      if (!isCut) break;
+      points++;
+    }
+    expect(points).toBeGreaterThan(8);
+  });
 
   test('uncommitted work of another commit stays where it is kept', async () => {
     const { repository, path, commit, tearDown, undo } = failed();
@@ -212,7 +221,7 @@ describe('of a task in the worktree of its lane', () => {
     await tearDown();
     repository.run('update-ref', '-d', 'refs/agentrelay/backup/1/1');
     repository.run('reflog', 'expire', '--expire=now', '--all');
-    repository.run('gc', '-q', '--prune=now');
+    repository.run('prune', '--expire=now');
     expect(await undo()).toMatchObject({ commit: tip });
   });
 });
@@ -261,7 +270,7 @@ describe('is refused, and changes nothing, where', () => {
     await refused('commit_lost', ({ repository }) => {
       repository.run('update-ref', '-d', 'refs/agentrelay/backup/1/1');
       repository.run('reflog', 'expire', '--expire=now', '--all');
-      repository.run('gc', '-q', '--prune=now');
+      repository.run('prune', '--expire=now');
     });
   });
 

@@ -122,6 +122,7 @@ async function show({ options, config, prepared, screen }: Showing) {
       overrides: config.dashboard.colours,
     }),
     links: knowsLinks(process.env),
+    spoken: options.screenReader || config.dashboard.screenReader,
     stdin: process.stdin,
     stdout: process.stdout,
   });

@@ -60,11 +60,11 @@ const MANY_MARKS = new RegExp(`(\\p{M}{${MARKS}})\\p{M}+`, 'gu');
 export function sureCharacters(text: string): string {
   return text
     .toWellFormed()
-    .normalize('NFC')
     .replace(/\t/g, TAB)
     .replace(LINE_ENDS, ' ')
     .replace(INVISIBLE, '')
     .replace(LINKERS, '')
+    .normalize('NFC')
     .replace(SARA_AM, (vowel) => vowel.normalize('NFKD'))
     .replace(REGIONAL_INDICATOR, (letter) => String.fromCharCode((letter.codePointAt(0) ?? 0) - 0x1f1e6 + 0x41))
     .replace(UNSURE, UNKNOWN)

@@ -6,7 +6,7 @@ import { drawConfirm } from './dialogs/confirm.ts';
 import { drawQuit } from './dialogs/quit.ts';
 import { drawRetry } from './dialogs/retry.ts';
 import { drawStatuses } from './dialogs/statuses.ts';
-import { drawHelp, helpTop } from './help.ts';
+import { drawHelp, helpScroll, helpTop } from './help.ts';
 import { frameRows, type Screen } from './layout.ts';
 import type { Area, View } from './view.ts';
 import { whyScroll } from './why.ts';
@@ -17,6 +17,9 @@ interface Content {
   readonly title: string;
   readonly lines: readonly Line[];
 }
+
+/** `at` is the line that must be seen. */
+type Body = Content & { readonly at?: number };
 
 /** The dialog that is open, framed, in the middle of the screen; it never reaches beyond it. */
 export function dialogOf(view: View, area: Area): Screen['dialog'] {
@@ -32,6 +35,22 @@ export function dialogOf(view: View, area: Area): Screen['dialog'] {
     top: Math.floor((area.rows - frame.length) / 3),
     lines: frame,
   };
+}
+
+/** All of the dialog that is open, for the ear; `at` is the line that is chosen, null where none can be. */
+export function dialogText(view: View): Content & { readonly at: number | null } {
+  const { dialog } = view.ui;
+  if (dialog === null) return { title: '', lines: [], at: null };
+  if (dialog.kind === 'help') {
+    const { count, lines } = helpScroll(view, WIDEST);
+    return { title: 'Keys', lines: lines(0, count), at: null };
+  }
+  if (dialog.kind === 'why') {
+    const { count, lines } = whyScroll(view, WIDEST);
+    return { title: 'Why', lines: lines(0, count), at: null };
+  }
+  const { at = null, ...content } = bodyOf(view, dialog, WIDEST);
+  return { ...content, at };
 }
 
 /** The last line that a dialog which is read can begin with; 0 for others. */
@@ -56,21 +75,28 @@ function contentOf(view: View, dialog: Dialog, area: Area): Content {
       const top = Math.max(0, Math.min(dialog.top, scroll.count - area.rows));
       return { title: 'Why', lines: scroll.lines(top, area.rows) };
     }
+    default:
+      return seen(bodyOf(view, dialog, area.columns), area.rows);
+  }
+}
+
+function bodyOf(view: View, dialog: Exclude<Dialog, { kind: 'help' | 'why' }>, columns: number): Body {
+  switch (dialog.kind) {
     case 'statuses':
-      return seen(drawStatuses(view, dialog, area.columns), area.rows);
+      return drawStatuses(view, dialog, columns);
     case 'retry':
-      return seen(drawRetry(view, dialog, area.columns), area.rows);
+      return drawRetry(view, dialog, columns);
     case 'answer':
-      return seen(drawAnswer(view, dialog, area.columns), area.rows);
+      return drawAnswer(view, dialog, columns);
     case 'confirm':
-      return seen(drawConfirm(view, dialog, area.columns), area.rows);
+      return drawConfirm(view, dialog, columns);
     case 'quit':
-      return seen(drawQuit(view, dialog, area.columns), area.rows);
+      return drawQuit(view, dialog, columns);
   }
 }
 
 /** Where there is no room for all lines, the one that the cursor is on stays to be seen. */
-function seen({ title, lines, at = 0 }: Content & { readonly at?: number }, rows: number): Content {
+function seen({ title, lines, at = 0 }: Body, rows: number): Content {
   const from = Math.max(0, Math.min(at - Math.floor(rows / 2), lines.length - rows));
   return { title, lines: lines.slice(from, from + rows) };
 }

@@ -16,5 +16,5 @@ export const drawQuit: DialogBody<'quit'> = (view, dialog, columns) => {
     lines.push(choiceLine([word(name, 'strong')], index === dialog.at, view, columns));
     lines.push(line([word(`  ${does}`, 'quiet')]));
   }
-  return { title: 'Quit: the run is live', lines };
+  return { title: 'Quit: the run is live', lines, at: 2 * dialog.at };
 };
