@@ -2,7 +2,8 @@ import type { TaskStatus } from '../core/lifecycle.ts';
 import type { AttemptState } from '../core/run-state.ts';
 import type { AttemptCommits } from '../steps/attempt-commits.ts';
 import type { AttemptDifference, ShownAttempt } from '../steps/attempts-compared.ts';
-import { clock, oneLine } from './event-line.ts';
+import { clock } from '../ui/wording/clock.ts';
+import { oneLine } from './event-line.ts';
 import { textTable } from './text-table.ts';
 
 const HEAD = ['attempt', 'status', 'started', 'time', 'gate rounds', 'commits', 'tip', 'agent'];

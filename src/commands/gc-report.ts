@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { GcGroup, GcItem, GraphUse, LeavingKind } from '../core/gc-plan.ts';
-import { oneLine, plural } from './event-line.ts';
+import { plural } from '../ui/format.ts';
+import { oneLine } from './event-line.ts';
 import type { Removal } from './gc-remove.ts';
 
 const KINDS: Readonly<Record<LeavingKind, string>> = {

@@ -3,8 +3,8 @@ import { type GcGroup, type GcItem, type LeavingKind, planGc } from '../core/gc-
 import { type Survey, surveyLeavings } from '../steps/leavings/survey.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { Git } from '../steps/tools/git.ts';
+import { plural } from '../ui/format.ts';
 import { terminalConfirm } from './confirm.ts';
-import { plural } from './event-line.ts';
 import { type Removal, removeAll } from './gc-remove.ts';
 import { busyLines, gcJson, gcLines, gcTable, removalLines } from './gc-report.ts';
 import type { Io } from './io.ts';

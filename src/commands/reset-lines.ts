@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { PlannedWorktree, ResetPlan, ResetRefusal } from '../core/reset-plan.ts';
 import type { ResetReason, ResetSubject } from '../core/reset-reach.ts';
 import type { RunState } from '../core/run-state.ts';
-import { plural } from './event-line.ts';
+import { plural } from '../ui/format.ts';
 import { commandText } from './shell-text.ts';
 import { textTable } from './text-table.ts';
 

@@ -11,7 +11,7 @@ import type { RollbackPlace } from '../steps/rollback/apply.ts';
 import { rollBack } from '../steps/rollback/rollback.ts';
 import { stopAgents } from '../steps/rollback/stop-agents.ts';
 import { readResetWorld } from '../steps/rollback/world.ts';
-import { plural } from './event-line.ts';
+import { plural } from '../ui/format.ts';
 import type { HeldRun } from './held-run.ts';
 import type { Io } from './io.ts';
 import { planLines, refusalText, subjectText } from './reset-lines.ts';

@@ -1,7 +1,10 @@
 import { styleText } from 'node:util';
 import { isSuccess } from '../core/lifecycle.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from '../core/run-state.ts';
-import { clock, oneLine, plural, shortPullRequest } from './event-line.ts';
+import { plural } from '../ui/format.ts';
+import { clock } from '../ui/wording/clock.ts';
+import { shortPullRequest } from '../ui/wording/event-words.ts';
+import { oneLine } from './event-line.ts';
 import { type Cell, type Paint, textTable } from './text-table.ts';
 
 const HEAD = ['task', 'lane', 'status', 'attempts', 'time', 'branch or PR', 'concerns'];

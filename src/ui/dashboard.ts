@@ -25,6 +25,8 @@ export interface DashboardOptions {
   /** Tenths of the screen's height. */
   readonly panelShare: number;
   readonly sort: Sort;
+  /** Stands on the screen for a moment at first; null for nothing. */
+  readonly greeting: string | null;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -47,9 +49,10 @@ export class Dashboard {
   #closed = false;
 
   constructor(options: DashboardOptions) {
-    const { ports, columns, rows, readOnly, panelShare, sort } = options;
+    const { ports, columns, rows, readOnly, panelShare, sort, greeting } = options;
     this.#options = options;
-    this.#ui = { ...initialState(this.#second()), columns, rows, readOnly, panelShare, sort };
+    const ui = { ...initialState(this.#second()), columns, rows, readOnly, panelShare, sort };
+    this.#ui = greeting === null ? ui : told(ui, greeting);
     this.#detail = new OpenDetail(ports.details, (detail) => this.#later({ ...this.#ui, detail }));
     this.#calls = new CallFor(ports.acts);
     this.#calls.known(needs(ports.feed.state));
@@ -72,7 +75,7 @@ export class Dashboard {
 
   /** The same object until something has changed. */
   readonly screen = (): Screen => {
-    this.#screen ??= screenOf(this.view);
+    this.#screen ??= screenOf(atItsTime(this.view));
     return this.#screen;
   };
 
@@ -221,6 +224,11 @@ export class Dashboard {
     this.#ui = { ...this.#ui, dialog: { ...dialog, change: { ...dialog.change, instructions: text } } };
     this.#show();
   }
+}
+
+/** In a replay it is the run's clock that shows how long something takes. */
+function atItsTime(view: View): View {
+  return view.standing.kind === 'replay' ? { ...view, ui: { ...view.ui, now: view.standing.at } } : view;
 }
 
 function initialState(now: number): UiState {

@@ -15,14 +15,14 @@ import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/core/events.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const PROGRAM = join(ROOT, 'bin/agentrelay');
+export const PROGRAM = process.env.BENCH_PROGRAM ?? join(ROOT, "bin/agentrelay");
 export const AGENT = join(ROOT, 'test/bench/agent.sh');
 export const BARE = join(ROOT, 'test/bench/bare.sh');
 
 const PERSON = { NAME: 'Bench', EMAIL: 'bench@example.com' };
 
 /** Nothing of the machine's own git, tmux and npm has a say. */
-const ENVIRONMENT: NodeJS.ProcessEnv = {
+export const ENVIRONMENT: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|GIT_|TMUX|NODE_|AGENTRELAY_)/.test(name)),
   ),

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { clock, eventLine, subjectWidth } from '../../src/commands/event-line.ts';
+import { eventLine, subjectWidth } from '../../src/commands/event-line.ts';
 import type { Fact, RunEvent } from '../../src/core/events.ts';
+import { clock } from '../../src/ui/wording/clock.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -88,7 +88,8 @@ function edited(state: RunState, pick: number): Fact {
   const waits = (outline: TaskOutline) => ({ ...outline, dependencies: outline.dependencies.filter(isTold) });
   const tasks = known.filter(({ id }) => isTold(id)).map(waits);
   const first = lanes[0];
-  const comes = first === undefined || pick % 2 === 0 ? [] : [{ ...outlineOf(1000 + (pick % 50), 1), dependencies: [] }];
+  const comes =
+    first === undefined || pick % 2 === 0 ? [] : [{ ...outlineOf(1000 + (pick % 50), 1), dependencies: [] }];
   const added = comes
     .filter(({ id }) => !known.some((one) => one.id === id))
     .map((outline) => ({ ...outline, workstream: first?.id ?? '' }));
@@ -160,7 +161,13 @@ type Attempt = NonNullable<ReturnType<typeof currentAttempt>>;
 function activeFact(task: string, { number: attempt, step, status, pr }: Attempt, pick: number, said: Said): Fact {
   const of = { task, attempt };
   if (pick % 11 === 0)
-    return { kind: 'task_failed', ...of, code: 'agent_failed', error: said.text(pick), failure_class: 'agent_error' };
+    return {
+      kind: 'task_failed',
+      ...of,
+      code: 'agent_failed',
+      error: said.text(pick),
+      failure_class: 'expected_task_failure',
+    };
   if (pick % 17 === 0) return { kind: 'task_cancelled', ...of, by: pick % 2 === 0 ? 'person' : 'run' };
   switch (step) {
     case 'prepare': {
@@ -177,7 +184,12 @@ function activeFact(task: string, { number: attempt, step, status, pr }: Attempt
       if (pick % 3 === 0) return { kind: 'task_gate_failed', ...of, round: 1, of: 3, exit_code: 1, output: '/out' };
       return status === 'pr_created'
         ? { kind: 'task_pr_merging', ...of, pr: pr ?? '', commit: null }
-        : { kind: 'task_pr_created', ...of, pr: `https://forge.example/a/b/pull/${pick % 999}`, commit: 'feed'.repeat(10) };
+        : {
+            kind: 'task_pr_created',
+            ...of,
+            pr: `https://forge.example/a/b/pull/${pick % 999}`,
+            commit: 'feed'.repeat(10),
+          };
     default:
       if (pick % 4 === 0) return { kind: 'task_merge_conflict', ...of, round: 1, of: 3, files: [said.text(pick)] };
       return { kind: 'task_succeeded', ...of, status: 'pr_merged', pr, commit: 'feed'.repeat(10) };

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../core/events.ts';
 import { attemptRef, runDirectory } from '../../core/names.ts';
 import type { RunState } from '../../core/run-state.ts';
-import { plural } from '../event-line.ts';
+import { plural } from '../../ui/format.ts';
 import type { DemoPlace } from './place.ts';
 
 /** What the run shows, read from its journal, so that nothing is claimed that did not happen. */

@@ -24,7 +24,7 @@ export interface ActsOptions {
   readonly session: RunSession;
   readonly store: RunStore;
   readonly graph: string;
-  readonly stage: () => Stage;
+  readonly stage: Stage;
   readonly notifier: Notifier;
   /** Null where nobody is to become the owner from here. */
   readonly owner: OwnerOptions | null;
@@ -41,7 +41,7 @@ export function createActs(options: ActsOptions): Omit<Acts, 'play'> {
   return {
     ask: (wish) => asked(wish, options),
     attach: (task) => attachTo(task, options),
-    edit: (text) => stage().handOver(() => editText(text)),
+    edit: (text) => stage.handOver(() => editText(text)),
     description: (task) => descriptionOf(task, options),
     async goOn() {
       if (owner === null) return refused('this dashboard only looks', null);
@@ -50,8 +50,8 @@ export function createActs(options: ActsOptions): Omit<Acts, 'play'> {
     },
     leave,
     notify: (title, text) => notifier.notify(title, text),
-    suspend: () => stage().suspend(),
-    redraw: () => stage().redraw(),
+    suspend: () => stage.suspend(),
+    redraw: () => stage.redraw(),
   };
 }
 
@@ -94,7 +94,7 @@ async function attachTo(task: string, { session, graph, asking, stage }: ActsOpt
     await exec('tmux', argv);
     return { ok: true };
   }
-  const code = await stage().handOver(() => runInTerminal('tmux', argv, how === 'nested' ? { env: CLIENT_ENV } : {}));
+  const code = await stage.handOver(() => runInTerminal('tmux', argv, how === 'nested' ? { env: CLIENT_ENV } : {}));
   return code === 0 ? { ok: true } : refused(`tmux ended with ${code}`, null);
 }
 

@@ -1,16 +1,6 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../core/graph/graph.ts';
-import type { UserConfig } from '../../core/user-config/user-config.ts';
 import { RunStore } from '../../steps/run-store.ts';
-import { loadUserConfig } from '../../steps/user-config.ts';
-import { CONFIG_NAMES, keyOverrides } from '../../ui/config-names.ts';
-import { Dashboard } from '../../ui/dashboard.ts';
-import { ASCII, UNICODE } from '../../ui/glyphs.ts';
-import { createKeymap } from '../../ui/keymap/keymap.ts';
-import type { Leave } from '../../ui/ports.ts';
-import { takeTerminal } from '../../ui/terminal.ts';
-import { themeFor } from '../../ui/theme.ts';
 import type { AskOptions } from '../ask.ts';
 import type { Io } from '../io.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
@@ -20,50 +10,49 @@ import { createActs } from './acts.ts';
 import { farewell } from './farewell.ts';
 import { LateDetails } from './late-details.ts';
 import { createNotifier } from './notifier.ts';
-import { knowsLinks, wantsAscii } from './screen-kind.ts';
+import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
 import { RunSession } from './session.ts';
-import { createStage } from './stage.ts';
-import { untilLeft } from './until-left.ts';
+import { type Left, untilLeft } from './until-left.ts';
 
-export interface DashboardFlags {
+/** `graphFile` null: the graph as it was last run here. */
+export type ShownRun = Omit<RunOptions, 'graphFile'> & { readonly graphFile: string | null };
+
+export interface ShowOptions extends ScreenLook {
+  readonly run: ShownRun;
   readonly readOnly: boolean;
-  readonly theme: 'auto' | 'dark' | 'light' | null;
-  readonly ascii: boolean;
-  readonly screenReader: boolean;
+  /** Stands on the screen for a moment at first; null for nothing. */
+  readonly greeting: string | null;
 }
 
-export interface DashboardOptions extends DashboardFlags {
-  /** `graphFile` null: the graph as it was last run here. */
-  readonly run: Omit<RunOptions, 'graphFile'> & { readonly graphFile: string | null };
+export interface DashboardOptions extends Omit<ShowOptions, 'greeting'> {
   /** What starts this run without a screen, from the folder that we are in: program and arguments; null where it cannot be. */
   readonly background: readonly string[] | null;
 }
 
 /** Shows a run in this terminal until the person leaves it: starts it, goes on with it, or joins who runs it. */
-export async function dashboard(options: DashboardOptions, io: Io): Promise<number> {
-  const terminal = takeTerminal(process.stdin, process.stdout);
-  try {
-    // Slow, and not needed before the run is known to be one.
-    const screen = import('../../ui/mount.tsx');
-    screen.catch(() => {});
-    const [config, prepared] = await Promise.all([userConfig(), prepare(options)]);
+export function dashboard(options: DashboardOptions, io: Io): Promise<number> {
+  const bye = (left: Left, { owner }: PreparedRun) => farewell(left, { ...options, graph: owner.graph }, io);
+  return showRun({ ...options, greeting: null }, bye);
+}
+
+/** The same, with what is to be done once the terminal is given back; resolves to what that gives. */
+export function showRun<T>(
+  options: ShowOptions,
+  afterwards: (left: Left, prepared: PreparedRun) => Promise<T>,
+): Promise<T> {
+  return onTerminal(options, async (terminal) => {
+    const [ready, prepared] = await Promise.all([terminal.ready, prepare(options.run)]);
     try {
-      const left = await show({ options, config, prepared, screen: await screen });
+      const left = await show({ options, prepared, terminal: ready });
       terminal.release();
-      return await farewell(left, { ...options, graph: prepared.owner.graph }, io);
+      return await afterwards(left, prepared);
     } finally {
       prepared.close();
     }
-  } finally {
-    terminal.release();
-  }
+  });
 }
 
-function userConfig(): Promise<UserConfig> {
-  return loadUserConfig({ env: process.env, home: homedir(), names: CONFIG_NAMES });
-}
-
-async function prepare({ run }: DashboardOptions): Promise<PreparedRun> {
+async function prepare(run: ShownRun): Promise<PreparedRun> {
   if (run.graphFile !== null) return await prepareRun({ ...run, graphFile: run.graphFile });
   const { store, run: number } = await findRun({ graph: null, targetRepo: run.targetRepo, run: null });
   const { settings } = await recordedGraph(store, number, { root: store.root, configModule: run.configModule });
@@ -76,59 +65,30 @@ async function prepare({ run }: DashboardOptions): Promise<PreparedRun> {
 }
 
 interface Showing {
-  readonly options: DashboardOptions;
-  readonly config: UserConfig;
+  readonly options: ShowOptions;
   readonly prepared: PreparedRun;
-  readonly screen: typeof import('../../ui/mount.tsx');
+  readonly terminal: ReadyTerminal;
 }
 
-async function show({ options, config, prepared, screen }: Showing) {
+async function show({ options, prepared, terminal }: Showing): Promise<Left> {
   const { repository, graph, settings } = prepared.owner;
+  const { config, stage, leave, leaving } = terminal;
   const store = new RunStore(repository.root, graph.name);
   const owner = options.readOnly ? null : prepared.owner;
   const session = new RunSession({ store, owner, slots: settings.maxConcurrency });
   const details = new LateDetails();
-  const leaving = Promise.withResolvers<Leave>();
-  const stage = createStage();
   const notifier = createNotifier({
     config: config.notify,
     graphCommand: settings.notify,
     write: (bytes) => void process.stdout.write(bytes),
     onError: () => {},
   });
-  const acts = createActs({
-    session,
-    store,
-    graph: graph.name,
-    stage: () => stage,
-    notifier,
-    owner,
-    asking: askingOf(options, graph.name),
-    leave: leaving.resolve,
-  });
-  const model = new Dashboard({
-    ports: { feed: session, details, acts: { ...acts, play: () => {} } },
-    ...looks(options, config),
-    columns: process.stdout.columns,
-    rows: process.stdout.rows,
-    readOnly: options.readOnly,
-    clock: Date.now,
-  });
-  const mounted = screen.mount({
-    dashboard: model,
-    theme: themeFor({
-      choice: options.theme ?? config.dashboard.theme,
-      env: process.env,
-      overrides: config.dashboard.colours,
-    }),
-    links: knowsLinks(process.env),
-    spoken: options.screenReader || config.dashboard.screenReader,
-    stdin: process.stdin,
-    stdout: process.stdout,
-  });
-  stage.enter(mounted);
+  const asking = askingOf(options.run, graph.name);
+  const acts = createActs({ session, store, graph: graph.name, stage, notifier, owner, asking, leave });
+  const ports = { feed: session, details, acts: { ...acts, play: () => {} } };
+  const drawn = terminal.draw(ports, options);
   try {
-    return await untilLeft({ session, mounted, leaving: leaving.promise, stage }, async () => {
+    return await untilLeft({ session, mounted: drawn.mounted, leaving, stage }, async () => {
       await session.open();
       details.begin({
         session,
@@ -139,25 +99,13 @@ async function show({ options, config, prepared, screen }: Showing) {
       });
     });
   } finally {
-    model.close();
-    await mounted.unmount();
+    await drawn.close();
     await details.close();
     await session.close();
   }
 }
 
-function looks(options: DashboardOptions, { dashboard: own }: UserConfig) {
-  const ascii = options.ascii || own.glyphs === 'ascii' || wantsAscii(process.env);
-  return {
-    keymap: createKeymap(keyOverrides(own.keys)),
-    glyphs: ascii ? ASCII : UNICODE,
-    panelShare: own.panel,
-    sort: own.sort,
-  };
-}
-
-function askingOf({ run }: DashboardOptions, graph: string): AskOptions {
-  const { targetRepo, tmuxSocket, configModule, agentScript } = run;
+function askingOf({ targetRepo, tmuxSocket, configModule, agentScript }: ShownRun, graph: string): AskOptions {
   const agentCommands = { node: process.execPath, agentScript };
   return { graph, targetRepo, run: null, tmuxSocket, configModule, json: false, agentCommands };
 }

@@ -2,14 +2,14 @@ import { describeError } from '../../core/errors.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { runDetached } from '../detach.ts';
 import type { Io } from '../io.ts';
-import type { RunOptions } from '../prepare-run.ts';
 import { EXIT_CODES, INTERRUPTED, onSignals, printer } from '../run.ts';
 import { commandText } from '../shell-text.ts';
 import { summary, totals } from '../summary.ts';
+import type { ShownRun } from './dashboard.ts';
 import type { Left } from './until-left.ts';
 
 export interface FarewellOptions {
-  readonly run: Omit<RunOptions, 'graphFile'> & { readonly graphFile: string | null };
+  readonly run: ShownRun;
   readonly background: readonly string[] | null;
   readonly graph: Graph;
 }

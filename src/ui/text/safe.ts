@@ -33,7 +33,7 @@ function withoutSequences(text: string, limit: number): string {
     kept += text.slice(from, Math.min(to, from + limit - kept.length));
     from = to < end ? endOfSequence(text, to, end) : end;
   }
-  return isHighSurrogate(kept.charCodeAt(kept.length - 1)) ? kept.slice(0, -1) : kept;
+  return kept.length === limit && isHighSurrogate(kept.charCodeAt(limit - 1)) ? kept.slice(0, -1) : kept;
 }
 
 function isHighSurrogate(code: number): boolean {

@@ -1,6 +1,6 @@
 import type { BoxGlyphs, Glyphs } from '../glyphs.ts';
 import { type Line, line, type Word, word } from '../line.ts';
-import { fit, fitText } from '../text/fit.ts';
+import { clip, fit, fitText } from '../text/fit.ts';
 import { cells } from '../text/width.ts';
 
 /** Cells that a frame takes from left to right, with a blank beside what it holds. */
@@ -17,8 +17,12 @@ export function framed(title: string, lines: readonly Line[], columns: number, g
     const padded = [word(' '), ...body, word(' ')];
     return line([side(box.vertical), ...padded, side(box.vertical)], ground ?? 'dialog');
   });
-  return [edge(title, columns, box, glyphs.ellipsis), ...inside, lastEdge(columns, box)];
+  const frame = [edge(title, columns, box, glyphs.ellipsis), ...inside, lastEdge(columns, box)];
+  return columns < NARROWEST ? frame.map(({ words, ground }) => line(clip(words, 0, columns), ground)) : frame;
 }
+
+/** Cells of the corners, and of a title of one. */
+const NARROWEST = 6;
 
 function edge(title: string, columns: number, box: BoxGlyphs, ellipsis: string): Line {
   const room = Math.max(0, columns - 6);

@@ -33,7 +33,8 @@ export function layoutOf(ui: Pick<View['ui'], 'rows' | 'zoomed' | 'panelShare'>)
   const frame = frameRows(ui.rows);
   const hasFooter = frame >= 3;
   const room = frame - 1 - (hasFooter ? 1 : 0);
-  if (ui.zoomed) return { body: 0, panel: Math.max(0, room - 1), hasFooter };
+  // With its tabs alone it would show nothing of anything.
+  if (ui.zoomed && room > 1) return { body: 0, panel: room - 1, hasFooter };
   const wanted = Math.round((room * ui.panelShare) / 10);
   const panel = Math.min(wanted, room - SMALLEST_LIST) - 1;
   return panel < SMALLEST_PANEL ? { body: room, panel: 0, hasFooter } : { body: room - panel - 1, panel, hasFooter };

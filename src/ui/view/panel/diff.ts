@@ -60,7 +60,7 @@ function countCells(files: readonly FileChange[]): {
   const widest = { path: 0, added: 0, removed: 0, most: 0 };
   for (const { path, added, removed } of files) {
     widest.path = Math.max(widest.path, cells(safeText(path)));
-    widest.added = Math.max(widest.added, String(added ?? 'bin').length + 1);
+    widest.added = Math.max(widest.added, added === null ? 'bin'.length : String(added).length + 1);
     widest.removed = Math.max(widest.removed, String(removed ?? '').length + 1);
     widest.most = Math.max(widest.most, (added ?? 0) + (removed ?? 0));
   }
