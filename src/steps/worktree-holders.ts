@@ -27,7 +27,7 @@ export class WorktreeHolders {
   /** Another attempt is at work there, or was left there: the worktree is not this one's to clear any more. */
   isAnothers(path: string, runtime: TaskRuntime): boolean {
     const holder = this.#holders.get(path);
-    return holder !== undefined && holder !== runtime;
+    return holder !== undefined && !isSameAttempt(holder, runtime);
   }
 
   release(path: string): void {
@@ -55,6 +55,11 @@ export class WorktreeHolders {
       });
     }
   }
+}
+
+/** Also one that was found once more, because a person has asked something about it. */
+function isSameAttempt(one: TaskRuntime, other: TaskRuntime): boolean {
+  return one.task.id === other.task.id && one.attempt === other.attempt;
 }
 
 /** What began under this owner is the later one. */

@@ -9,6 +9,7 @@ import type { Keymap } from './keymap/keymap.ts';
 import { OpenDetail } from './open-detail.ts';
 import type { Outcome, Ports, Wish } from './ports.ts';
 import { paste, press } from './reduce/press.ts';
+import { settled } from './reduce/settled.ts';
 import { type Effect, type Step, told } from './reduce/step.ts';
 import type { Sort, UiState } from './ui-state.ts';
 import type { Screen } from './view/layout.ts';
@@ -92,12 +93,12 @@ export class Dashboard {
 
   /** Each press sees what the one before it has done, however many come at once. */
   press(keys: readonly KeyPress[]): void {
-    for (const key of keys) this.#take(press(this.view, key));
+    for (const key of keys) this.#take((view) => press(view, key));
     this.#show();
   }
 
   paste(text: string): void {
-    this.#take(paste(this.view, text));
+    this.#take((view) => paste(view, text));
     this.#show();
   }
 
@@ -115,8 +116,11 @@ export class Dashboard {
     this.#listeners.clear();
   }
 
-  #take({ ui, effects }: Step): void {
-    this.#ui = { ...ui, now: this.#second() };
+  #take(step: (view: View) => Step): void {
+    // Where nothing ticks, nobody has looked at the clock for long.
+    this.#ui = { ...this.#ui, now: this.#second() };
+    const { ui, effects } = step(this.view);
+    this.#ui = ui;
     for (const effect of effects) void this.#do(effect);
   }
 
@@ -134,7 +138,7 @@ export class Dashboard {
     if (this.#closed) return;
     if (this.#batch !== null) clearTimeout(this.#batch);
     this.#batch = null;
-    this.#ui = { ...this.#ui, now: this.#second() };
+    this.#ui = settled(this.#options.ports.feed.state, { ...this.#ui, now: this.#second() });
     this.#screen = null;
     this.#detail.want(this.view);
     this.#watchClock();
@@ -185,7 +189,7 @@ export class Dashboard {
       case 'edit': {
         const { change, task } = effect;
         const text = await acts.edit(change.instructions ?? (await acts.description(task)));
-        return this.#edited(text);
+        return this.#edited(task, text);
       }
       case 'go_on':
         return this.#report(await acts.goOn(), null);
@@ -218,9 +222,9 @@ export class Dashboard {
     this.#show();
   }
 
-  #edited(text: string | null): void {
+  #edited(task: string, text: string | null): void {
     const { dialog } = this.#ui;
-    if (text === null || dialog?.kind !== 'retry') return this.#show();
+    if (text === null || dialog?.kind !== 'retry' || dialog.tasks[0] !== task) return this.#show();
     this.#ui = { ...this.#ui, dialog: { ...dialog, change: { ...dialog.change, instructions: text } } };
     this.#show();
   }

@@ -120,14 +120,15 @@ export const UNICODE: Glyphs = {
 /** For terminals and fonts that know no more; what no single letter can say, colour and words say. */
 export const ASCII: Glyphs = {
   name: 'ascii',
+  // None of them can be taken for a piece of a line.
   status: {
     pending: 'o',
     working: '*',
     waiting: '~',
     needsYou: '!',
-    done: '+',
+    done: 'v',
     failed: 'x',
-    blocked: '-',
+    blocked: '%',
     cancelled: '/',
     running: '>',
     paused: '=',

@@ -19,6 +19,9 @@ export interface ReplayStanding {
   /** Milliseconds since 1970: the time of the run that is shown. */
   readonly at: number;
   readonly ended: boolean;
+  /** How many events are shown, of how many. */
+  readonly shown: number;
+  readonly events: number;
 }
 
 /** The run as it is now, and everything that happens in it. */
@@ -151,7 +154,7 @@ export interface Acts {
   suspend(): void;
   /** Draws all of the screen anew, whatever other programs have written to it. */
   redraw(): void;
-  /** Of a replay. */
+  /** Of a replay. `seek`: how many events are to be shown. */
   play(change: { readonly speed?: number; readonly playing?: boolean; readonly seek?: number }): void;
 }
 

@@ -1,5 +1,5 @@
-import type { TaskState } from '../core/run-state.ts';
-import { cursorTask } from './view/rows.ts';
+import type { TaskState, WorkstreamState } from '../core/run-state.ts';
+import { cursorLane, cursorTask } from './view/rows.ts';
 import type { View } from './view/view.ts';
 
 type Seen = Pick<View, 'run' | 'ui'>;
@@ -9,6 +9,12 @@ export function chosenTask({ run, ui }: Seen): TaskState | null {
   // The graph shows what a filter hides from the list.
   if (ui.screen !== 'graph') return cursorTask(run, ui);
   return ui.cursor?.startsWith('task:') ? (run.tasks.get(ui.cursor.slice('task:'.length)) ?? null) : null;
+}
+
+/** The lane under the cursor; null on a task. */
+export function chosenLane({ run, ui }: Seen): WorkstreamState | null {
+  if (ui.screen !== 'graph') return cursorLane(run, ui);
+  return ui.cursor?.startsWith('lane:') ? (run.workstreams.get(ui.cursor.slice('lane:'.length)) ?? null) : null;
 }
 
 /** The tasks that an act is for: those that are marked, else the one under the cursor. */

@@ -39,6 +39,8 @@ export type Dialog =
   | {
       readonly kind: 'answer';
       readonly task: string;
+      /** Since when the question that the person sees is asked; null for none. Another one is not answered blindly. */
+      readonly since: string | null;
       readonly field: TextField;
       /** The choice that is marked, from 0; null where a text is typed. */
       readonly at: number | null;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EventKind, FactOf } from '../../src/core/events.ts';
+import type { EventKind } from '../../src/core/events.ts';
 import { appears, makeProject, type Project, SOCKET } from '../support/run-fixture.ts';
 
 let project: Project;
@@ -12,7 +12,7 @@ afterEach(() => project.remove());
 
 const act = (...args: string[]) => project.run(...args, '-L', SOCKET);
 const start = (graph: string) => project.start('run', graph, '-L', SOCKET, '--json');
-const of = <K extends EventKind>(kind: K) => project.journal('g').filter((event) => event.kind === kind) as FactOf<K>[];
+const of = (kind: EventKind) => project.journal('g').filter((event) => event.kind === kind);
 const task = (id: string, script: string, workstream: string) => ({
   id,
   workstream_id: workstream,

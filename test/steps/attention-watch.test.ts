@@ -82,7 +82,7 @@ test.each<[string, (at: ReturnType<typeof attempt>) => void]>([
   ['no object', ({ put }) => put('[]')],
   ['too much', ({ say }) => say({ question: 'x'.repeat(70_000) })],
   ['a folder', ({ path }) => mkdirSync(path)],
-  ['a pipe', ({ path }) => execFileSync('mkfifo', [path])],
+  ['a pipe', ({ path }) => execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path])],
 ])('%s tells nothing, and is no end of it', (_, make) => {
   const made = attempt();
   make(made);

@@ -39,6 +39,13 @@ test('nobody is stopped who left, or who comes again', async () => {
   expect(first.agent.torn).toBe(0);
 });
 
+test('an attempt that is found once more has its own worktree, and not another’s', () => {
+  const { repository, path, holders, first, next } = ready();
+  holders.hold(path, first.runtime);
+  expect(holders.isAnothers(path, makeAttempt(repository.folder, { resumed: {} }).runtime)).toBe(false);
+  expect(holders.isAnothers(path, next.runtime)).toBe(true);
+});
+
 test('nobody comes in while the one before cannot be stopped', async () => {
   const { repository, path, holders, first, next } = ready();
   holders.hold(path, first.runtime);

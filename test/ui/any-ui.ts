@@ -45,7 +45,13 @@ export function anyUi(run: RunState, sizes: { columns: fc.Arbitrary<number>; row
       at: fc.nat(RETRY_ROWS.length - 1),
       field: fc.option(field),
     }),
-    fc.record({ kind: fc.constant('answer' as const), task: anyTask, field, at: fc.option(fc.nat(3)) }),
+    fc.record({
+      kind: fc.constant('answer' as const),
+      task: anyTask,
+      since: fc.constant(null),
+      field,
+      at: fc.option(fc.nat(3)),
+    }),
     fc.record({
       kind: fc.constant('confirm' as const),
       act: fc.constantFrom('teardown' as const, 'cancel' as const),
@@ -100,5 +106,7 @@ export const anyStanding: fc.Arbitrary<Standing> = fc.oneof(
     playing: fc.boolean(),
     at: fc.constant(BEGIN + 5_000),
     ended: fc.boolean(),
+    shown: fc.constantFrom(1, 7, 100),
+    events: fc.constant(100),
   }),
 );

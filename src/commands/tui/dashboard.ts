@@ -1,21 +1,14 @@
-import { join } from 'node:path';
-import type { Settings } from '../../core/graph/graph.ts';
 import { RunStore } from '../../steps/run-store.ts';
-import type { AskOptions } from '../ask.ts';
 import type { Io } from '../io.ts';
-import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
-import { recordedGraph } from '../recorded-graph.ts';
-import { findRun } from '../recorded-run.ts';
+import type { PreparedRun } from '../prepare-run.ts';
 import { createActs } from './acts.ts';
 import { farewell } from './farewell.ts';
 import { LateDetails } from './late-details.ts';
 import { createNotifier } from './notifier.ts';
 import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
 import { RunSession } from './session.ts';
+import { askingOf, prepareShown, type ShownRun } from './shown-run.ts';
 import { type Left, untilLeft } from './until-left.ts';
-
-/** `graphFile` null: the graph as it was last run here. */
-export type ShownRun = Omit<RunOptions, 'graphFile'> & { readonly graphFile: string | null };
 
 export interface ShowOptions extends ScreenLook {
   readonly run: ShownRun;
@@ -41,7 +34,7 @@ export function showRun<T>(
   afterwards: (left: Left, prepared: PreparedRun) => Promise<T>,
 ): Promise<T> {
   return onTerminal(options, async (terminal) => {
-    const [ready, prepared] = await Promise.all([terminal.ready, prepare(options.run)]);
+    const [ready, prepared] = await Promise.all([terminal.ready, prepareShown(options.run)]);
     try {
       const left = await show({ options, prepared, terminal: ready });
       terminal.release();
@@ -49,18 +42,6 @@ export function showRun<T>(
     } finally {
       prepared.close();
     }
-  });
-}
-
-async function prepare(run: ShownRun): Promise<PreparedRun> {
-  if (run.graphFile !== null) return await prepareRun({ ...run, graphFile: run.graphFile });
-  const { store, run: number } = await findRun({ graph: null, targetRepo: run.targetRepo, run: null });
-  const { settings } = await recordedGraph(store, number, { root: store.root, configModule: run.configModule });
-  const graphFile = join(store.runDirectory(number), 'graph.yaml');
-  return await prepareRun({
-    ...run,
-    graphFile,
-    settings: { ...settings, ...run.settings } satisfies Partial<Settings>,
   });
 }
 
@@ -103,9 +84,4 @@ async function show({ options, prepared, terminal }: Showing): Promise<Left> {
     await details.close();
     await session.close();
   }
-}
-
-function askingOf({ targetRepo, tmuxSocket, configModule, agentScript }: ShownRun, graph: string): AskOptions {
-  const agentCommands = { node: process.execPath, agentScript };
-  return { graph, targetRepo, run: null, tmuxSocket, configModule, json: false, agentCommands };
 }

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { EXIT_CODES, INTERRUPTED, onSignals, printer } from '../run.ts';
 import { commandText } from '../shell-text.ts';
 import { summary, totals } from '../summary.ts';
-import type { ShownRun } from './dashboard.ts';
+import type { ShownRun } from './shown-run.ts';
 import type { Left } from './until-left.ts';
 
 export interface FarewellOptions {

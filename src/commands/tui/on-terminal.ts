@@ -82,11 +82,12 @@ async function makeReady(look: ScreenLook): Promise<ReadyTerminal> {
         rows: stdout.rows,
         clock: Date.now,
       });
-      const { colours, theme } = config.dashboard;
+      const { colours, theme, screenReader } = config.dashboard;
       const mounted = screen.mount({
         dashboard,
         theme: themeFor({ choice: look.theme ?? theme, env: process.env, overrides: colours }),
         links: knowsLinks(process.env),
+        spoken: look.screenReader || screenReader,
         stdin,
         stdout,
       });

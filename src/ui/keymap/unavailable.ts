@@ -31,15 +31,12 @@ const CHECKS: Partial<Record<CommandId, Check>> = {
   mark: noTask,
   pause: first(noActs, notGoingOn),
   go_on: first(noActs, nothingToGoOnWith),
-  play: ({ standing }) => {
-    if (standing.kind !== 'replay') return ONLY_REPLAY;
-    return standing.ended ? 'the replay has ended' : null;
-  },
-  faster: ({ standing }) => (standing.kind === 'replay' ? null : ONLY_REPLAY),
-  slower: ({ standing }) => (standing.kind === 'replay' ? null : ONLY_REPLAY),
+  play: first(noReplay, atTheEnd),
+  faster: noReplay,
+  slower: noReplay,
+  seek_forward: first(noReplay, atTheEnd),
+  seek_back: first(noReplay, atTheBeginning),
 };
-
-const ONLY_REPLAY = 'only in a replay';
 
 function first(...checks: readonly Check[]): Check {
   return (view) => {
@@ -49,6 +46,18 @@ function first(...checks: readonly Check[]): Check {
     }
     return null;
   };
+}
+
+function noReplay({ standing }: View): string | null {
+  return standing.kind === 'replay' ? null : 'only in a replay';
+}
+
+function atTheEnd({ standing }: View): string | null {
+  return standing.kind === 'replay' && standing.ended ? 'the replay has ended' : null;
+}
+
+function atTheBeginning({ standing }: View): string | null {
+  return standing.kind === 'replay' && standing.shown <= 1 ? 'this is the beginning' : null;
 }
 
 /** Where nothing may be asked for at all. */

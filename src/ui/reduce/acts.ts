@@ -3,6 +3,7 @@ import { chosenTask, subjects, undoTask } from '../subjects.ts';
 import { EMPTY_FIELD } from '../text-field.ts';
 import { RETRY_ROWS, type UiState } from '../ui-state.ts';
 import type { View } from '../view/view.ts';
+import { seenQuestion } from './answer-dialog.ts';
 import { moveCursorDown } from './moves.ts';
 import { type Handler, only, type Step, withEffect } from './step.ts';
 
@@ -24,9 +25,8 @@ export const retry: Handler = (view) => {
 
 export const answer: Handler = (view) =>
   withCursorTask(view, (task) => {
-    const choices = view.run.tasks.get(task)?.attempts.at(-1)?.asks?.choices ?? [];
-    const at = choices.length > 0 ? 0 : null;
-    return only({ ...view.ui, dialog: { kind: 'answer', task, field: EMPTY_FIELD, at } });
+    const seen = seenQuestion(view, task);
+    return only({ ...view.ui, dialog: { kind: 'answer', task, field: EMPTY_FIELD, ...seen } });
   });
 
 export function confirm(act: 'teardown' | 'cancel'): Handler {

@@ -47,18 +47,12 @@ export const sort: Handler = ({ ui }) => {
 
 export const graph: Handler = ({ run, ui }) => {
   if (ui.screen === 'graph') return only({ ...ui, screen: 'tasks', zoomed: false });
-  const row = cursorRow(run, ui)?.row;
-  // In the graph are tasks alone.
-  const task =
-    row?.kind === 'lane'
-      ? [...run.tasks.values()].find(({ outline }) => outline.workstream === row.id)?.outline.id
-      : row?.id;
-  return only({ ...ui, screen: 'graph', zoomed: false, cursor: task === undefined ? ui.cursor : `task:${task}` });
+  return only({ ...ui, screen: 'graph', zoomed: false, cursor: cursorRow(run, ui)?.row.key ?? ui.cursor });
 };
 
 export const why: Handler = ({ run, ui }) => {
-  const row = cursorRow(run, ui)?.row;
-  return only(row === undefined ? ui : { ...ui, dialog: { kind: 'why', row: row.key, top: 0 } });
+  const row = ui.screen === 'graph' ? ui.cursor : cursorRow(run, ui)?.row.key;
+  return only(row == null ? ui : { ...ui, dialog: { kind: 'why', row, top: 0 } });
 };
 
 export const help: Handler = ({ ui }) =>

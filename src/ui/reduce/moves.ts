@@ -1,7 +1,8 @@
 import { needs } from '../../core/needs.ts';
 import type { RowKey, UiState } from '../ui-state.ts';
+import { farthestLeft } from '../view/graph/graph.ts';
 import { graphRows } from '../view/graph/graph-rows.ts';
-import { layoutOf, panelFrom } from '../view/layout.ts';
+import { followsEnd, layoutOf, panelFrom } from '../view/layout.ts';
 import { topOf } from '../view/list.ts';
 import { panelScroll } from '../view/panel/panel.ts';
 import { cursorRow, rowsOf } from '../view/rows.ts';
@@ -28,10 +29,12 @@ export function panelBy(lines: number): Handler {
 const SIDEWAYS = 8;
 
 export function sideways(direction: -1 | 1): Handler {
-  return ({ ui }) => {
+  return (view) => {
+    const { ui } = view;
     const by = direction * SIDEWAYS;
     if (ui.zoomed) return only({ ...ui, panelLeft: Math.max(0, ui.panelLeft + by) });
-    return only({ ...ui, graphLeft: Math.max(0, ui.graphLeft + by) });
+    const farthest = farthestLeft(view, ui.columns);
+    return only({ ...ui, graphLeft: Math.max(0, Math.min(farthest, ui.graphLeft + by)) });
   };
 }
 
@@ -78,10 +81,9 @@ function scrollPanel(view: View, distance: Distance): UiState {
   const { panel } = layoutOf(ui);
   const scroll = panelScroll(view, ui.columns);
   const last = Math.max(0, scroll.count - panel);
-  const from = panelFrom(ui, scroll, panel);
+  const from = panelFrom(view, scroll, panel);
   const to = distance === 'first' ? 0 : distance === 'last' ? last : Math.max(0, Math.min(last, from + distance.lines));
-  const follows = ui.tab === 'output' || ui.tab === 'events';
-  return { ...ui, panelTop: follows && to === last ? null : to };
+  return { ...ui, panelTop: followsEnd(view) && to === last ? null : to };
 }
 
 /** To the next match of a filter, or else to the next that needs a person. */

@@ -54,6 +54,8 @@ const HANDLERS: Readonly<Record<CommandId, Handler>> = {
   play: runKeys.play,
   faster: runKeys.changeSpeed(2),
   slower: runKeys.changeSpeed(0.5),
+  seek_forward: runKeys.seek(1),
+  seek_back: runKeys.seek(-1),
   quit: runKeys.quit,
   interrupt: runKeys.interrupt,
   suspend: runKeys.suspend,

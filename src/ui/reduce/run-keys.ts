@@ -49,3 +49,17 @@ export function changeSpeed(factor: number): Handler {
     return withEffect(told(ui, `${speed} times as fast as it was`), { kind: 'play', change: { speed } });
   };
 }
+
+/** Parts of a replay that a jump is one of. */
+const JUMPS = 10;
+
+/** One event while it is halted, so that each can be looked at; else a jump, of whatever length the run has. */
+export function seek(direction: 1 | -1): Handler {
+  return ({ ui, standing }) => {
+    if (standing.kind !== 'replay') return only(ui);
+    const { shown, events, playing, ended } = standing;
+    const step = playing && !ended ? Math.max(1, Math.round(events / JUMPS)) : 1;
+    const target = Math.max(1, Math.min(events, shown + direction * step));
+    return withEffect(told(ui, `event ${target} of ${events}`), { kind: 'play', change: { seek: target } });
+  };
+}

@@ -10,7 +10,10 @@ export type Effect =
   | { readonly kind: 'edit'; readonly task: string; readonly change: RetryChange }
   | { readonly kind: 'go_on' }
   | { readonly kind: 'leave'; readonly how: Leave }
-  | { readonly kind: 'play'; readonly change: { readonly speed?: number; readonly playing?: boolean } }
+  | {
+      readonly kind: 'play';
+      readonly change: { readonly speed?: number; readonly playing?: boolean; readonly seek?: number };
+    }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'redraw' };
 

@@ -1,7 +1,9 @@
-import type { Line } from '../line.ts';
+import { plural } from '../format.ts';
+import { EMPTY_LINE, type Line, line, word } from '../line.ts';
 import type { Dialog } from '../ui-state.ts';
 import { FRAME_COLUMNS, FRAME_ROWS, framed } from './box.ts';
 import { drawAnswer } from './dialogs/answer.ts';
+import type { DialogBody } from './dialogs/body.ts';
 import { drawConfirm } from './dialogs/confirm.ts';
 import { drawQuit } from './dialogs/quit.ts';
 import { drawRetry } from './dialogs/retry.ts';
@@ -18,8 +20,7 @@ interface Content {
   readonly lines: readonly Line[];
 }
 
-/** `at` is the line that must be seen. */
-type Body = Content & { readonly at?: number };
+type Body = ReturnType<DialogBody<'confirm'>>;
 
 /** The dialog that is open, framed, in the middle of the screen; it never reaches beyond it. */
 export function dialogOf(view: View, area: Area): Screen['dialog'] {
@@ -49,8 +50,8 @@ export function dialogText(view: View): Content & { readonly at: number | null }
     const { count, lines } = whyScroll(view, WIDEST);
     return { title: 'Why', lines: lines(0, count), at: null };
   }
-  const { at = null, ...content } = bodyOf(view, dialog, WIDEST);
-  return { ...content, at };
+  const { title, lines, at = null, keys } = bodyOf(view, dialog, WIDEST);
+  return { title, lines: keys === undefined ? lines : [...lines, keys], at };
 }
 
 /** The last line that a dialog which is read can begin with; 0 for others. */
@@ -76,7 +77,7 @@ function contentOf(view: View, dialog: Dialog, area: Area): Content {
       return { title: 'Why', lines: scroll.lines(top, area.rows) };
     }
     default:
-      return seen(bodyOf(view, dialog, area.columns), area.rows);
+      return seen(bodyOf(view, dialog, area.columns), area.rows, view.glyphs);
   }
 }
 
@@ -95,8 +96,16 @@ function bodyOf(view: View, dialog: Exclude<Dialog, { kind: 'help' | 'why' }>, c
   }
 }
 
-/** Where there is no room for all lines, the one that the cursor is on stays to be seen. */
-function seen({ title, lines, at = 0 }: Body, rows: number): Content {
-  const from = Math.max(0, Math.min(at - Math.floor(rows / 2), lines.length - rows));
-  return { title, lines: lines.slice(from, from + rows) };
+/** Where there is no room for all lines, the one that the cursor is on and the keys stay to be seen. */
+function seen({ title, lines, at = 0, keys }: Body, rows: number, { ellipsis }: View['glyphs']): Content {
+  const foot = keys === undefined || rows < SMALLEST_WITH_KEYS ? [] : [EMPTY_LINE, keys];
+  const room = rows - foot.length;
+  const from = Math.max(0, Math.min(at - Math.floor(room / 2), lines.length - room));
+  const shown = lines.slice(from, from + room);
+  const below = lines.length - from - shown.length;
+  // Nobody is to agree to what ends in the middle without a sign.
+  if (below > 0) shown.splice(-1, 1, line([word(`${ellipsis} ${plural(below + 1, 'more line')}`, 'quiet')]));
+  return { title, lines: [...shown, ...foot] };
 }
+
+const SMALLEST_WITH_KEYS = 5;

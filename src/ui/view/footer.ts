@@ -3,6 +3,7 @@ import { unavailable } from '../keymap/unavailable.ts';
 import { type Line, line, type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
 import { safeText } from '../text/safe.ts';
+import { cells } from '../text/width.ts';
 import { letters, type TextField } from '../text-field.ts';
 import type { View } from './view.ts';
 
@@ -51,18 +52,14 @@ function keyWord({ keymap, glyphs }: View, { id, footer }: Command): Word[] {
 /** A text that is being typed, with its cursor; what is seen moves along with it. */
 export function fieldWords(label: string, field: TextField, width: number): Word[] {
   const all = letters(field.text).map((letter) => safeText(letter, 8));
-  const room = Math.max(1, width - label.length - 1);
-  const from = Math.max(0, field.at - room + 1);
+  const at = all[field.at] || ' ';
+  let from = field.at;
+  let room = width - cells(label) - cells(at);
+  while (from > 0 && cells(all[from - 1] ?? '') <= room) room -= cells(all[--from] ?? '');
   const before = all.slice(from, field.at).join('');
-  const at = all[field.at] ?? ' ';
   const after = all.slice(field.at + 1).join('');
   return fit(
-    [
-      word(label, 'accent'),
-      word(before, 'strong'),
-      { text: at === '' ? ' ' : at, tone: 'strong', sgr: '7' },
-      word(after, 'strong'),
-    ],
+    [word(label, 'accent'), word(before, 'strong'), { text: at, tone: 'strong', sgr: '7' }, word(after, 'strong')],
     width,
   );
 }

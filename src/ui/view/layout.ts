@@ -1,4 +1,5 @@
 import type { Line } from '../line.ts';
+import { chosenTask } from '../subjects.ts';
 import type { Scroll, View } from './view.ts';
 
 /** The whole screen, part by part from the top. Its lines together are one fewer than the terminal has. */
@@ -41,13 +42,13 @@ export function layoutOf(ui: Pick<View['ui'], 'rows' | 'zoomed' | 'panelShare'>)
 }
 
 /** The first line that is seen of the panel. */
-export function panelFrom(
-  ui: Pick<View['ui'], 'panelTop' | 'tab'>,
-  scroll: Pick<Scroll, 'count'>,
-  rows: number,
-): number {
+export function panelFrom(view: View, scroll: Pick<Scroll, 'count'>, rows: number): number {
   const last = Math.max(0, scroll.count - rows);
-  // What goes on is followed; what is there is read from its beginning.
-  const follows = ui.tab === 'output' || ui.tab === 'events';
-  return ui.panelTop === null ? (follows ? last : 0) : Math.min(ui.panelTop, last);
+  const { panelTop } = view.ui;
+  return panelTop === null ? (followsEnd(view) ? last : 0) : Math.min(panelTop, last);
+}
+
+/** What goes on is followed; what is there is read from its beginning. */
+export function followsEnd(view: View): boolean {
+  return (view.ui.tab === 'output' || view.ui.tab === 'events') && chosenTask(view) !== null;
 }

@@ -119,10 +119,27 @@ export function countsOf(run: RunState): Counts {
 
 /** The row of the cursor: the one it was put on, the nearest where that is not shown any more, null where none is. */
 export function cursorRow(run: RunState, ui: UiState): { readonly row: Row; readonly index: number } | null {
-  const { rows, at } = rowsOf(run, ui);
-  const index = (ui.cursor === null ? undefined : at.get(ui.cursor)) ?? firstTask(rows);
-  const row = rows[index];
+  const shown = rowsOf(run, ui);
+  const index = (ui.cursor === null ? undefined : shown.at.get(ui.cursor)) ?? nearest(run, ui, shown);
+  const row = shown.rows[index];
   return row === undefined ? null : { row, index };
+}
+
+const nearby = new WeakMap<Rows, { readonly cursor: RowKey; readonly index: number }>();
+
+/** Of a row that a filter hides the next task that is shown, else the last one before it. */
+function nearest(run: RunState, { cursor, sort }: UiState, shown: Rows): number {
+  if (cursor === null) return firstTask(shown.rows);
+  const known = nearby.get(shown);
+  if (known?.cursor === cursor) return known.index;
+  const all = makeRows(run, { filter: '', statuses: null, sort });
+  const from = all.at.get(cursor);
+  const isShown = (row: Row) => row.kind === 'task' && shown.at.has(row.key);
+  const row =
+    from === undefined ? undefined : (all.rows.slice(from).find(isShown) ?? all.rows.slice(0, from).findLast(isShown));
+  const index = (row === undefined ? undefined : shown.at.get(row.key)) ?? firstTask(shown.rows);
+  nearby.set(shown, { cursor, index });
+  return index;
 }
 
 function firstTask(rows: readonly Row[]): number {

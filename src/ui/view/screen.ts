@@ -40,5 +40,5 @@ function blank(columns: number): Line {
 
 function panelLines(view: View, area: Area): Line[] {
   const scroll = panelScroll(view, area.columns);
-  return filled(scroll.lines(panelFrom(view.ui, scroll, area.rows), area.rows), area);
+  return filled(scroll.lines(panelFrom(view, scroll, area.rows), area.rows), area);
 }

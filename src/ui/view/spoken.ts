@@ -108,7 +108,7 @@ function pagePart(view: View): Heard {
   const { columns, tab } = view.ui;
   const { panel } = layoutOf(view.ui);
   const scroll = panelScroll(view, columns);
-  const from = panelFrom(view.ui, scroll, panel);
+  const from = panelFrom(view, scroll, panel);
   const lines = scroll.lines(from, panel).map(plain);
   // What an agent prints goes on and on: it is read when it is asked for.
   const name =

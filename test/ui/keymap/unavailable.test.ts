@@ -136,7 +136,7 @@ describe('an act on a task', () => {
 });
 
 describe('where nothing may be done', () => {
-  const replay: ReplayStanding = { kind: 'replay', speed: 1, playing: true, at: 0, ended: false };
+  const replay: ReplayStanding = { kind: 'replay', speed: 1, playing: true, at: 0, ended: false, shown: 5, events: 9 };
   const acts = ['attach', 'retry', 'teardown', 'undo', 'answer', 'cancel', 'pause', 'go_on'] as const;
 
   test.each<[string, Standing, boolean, string]>([
@@ -150,7 +150,7 @@ describe('where nothing may be done', () => {
 
   test('keys of a replay are for replays', () => {
     const live = viewOf(everyStatus());
-    for (const id of ['play', 'faster', 'slower'] as const) {
+    for (const id of ['play', 'faster', 'slower', 'seek_forward', 'seek_back'] as const) {
       expect(unavailable(id, live)).toBe('only in a replay');
       expect(unavailable(id, viewOf(everyStatus(), {}, { standing: replay }))).toBeNull();
     }

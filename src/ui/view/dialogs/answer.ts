@@ -19,9 +19,9 @@ export const drawAnswer: DialogBody<'answer'> = (view, dialog, columns) => {
     [view.keymap.keyText('enter', view.glyphs), 'send'],
     ['Esc', 'back'],
   ]);
-  const lines = [...question, ...rows, textLine(view, dialog.at === null, dialog.field, columns), EMPTY_LINE, keys];
+  const lines = [...question, ...rows, textLine(view, dialog.at === null, dialog.field, columns)];
   const at = question.length + (dialog.at ?? rows.length);
-  return { title: asks === null ? `Write to ${dialog.task}` : `${dialog.task} asks`, lines, at };
+  return { title: asks === null ? `Write to ${dialog.task}` : `${dialog.task} asks`, lines, at, keys };
 };
 
 function questionLines(question: string | null, columns: number): Line[] {

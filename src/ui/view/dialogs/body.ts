@@ -11,6 +11,9 @@ export type DialogBody<K extends Dialog['kind']> = (
   columns: number,
 ) => {
   readonly title: string;
-  readonly lines: readonly Line[] /** The line that must be seen. */;
+  readonly lines: readonly Line[];
+  /** The line that must be seen. */
   readonly at?: number;
+  /** Its keys: they stay where there is no room for all lines. */
+  readonly keys?: Line;
 };

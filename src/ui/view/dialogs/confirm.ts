@@ -1,6 +1,6 @@
 import { attemptRef } from '../../../core/names.ts';
 import { currentAttempt, type TaskState } from '../../../core/run-state.ts';
-import { EMPTY_LINE, type Line, line, word } from '../../line.ts';
+import { type Line, line, word } from '../../line.ts';
 import { safeText } from '../../text/safe.ts';
 import { wrap } from '../../text/wrap.ts';
 import type { View } from '../view.ts';
@@ -21,7 +21,8 @@ export const drawConfirm: DialogBody<'confirm'> = (view, { act, tasks }, columns
   const name = tasks.length === 1 ? tasks[0] : `${tasks.length} tasks`;
   return {
     title: act === 'teardown' ? `Tear down ${name}?` : `Call off ${name}?`,
-    lines: [...lines, EMPTY_LINE, keys],
+    lines,
+    keys,
   };
 };
 

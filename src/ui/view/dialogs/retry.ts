@@ -30,7 +30,7 @@ export const drawRetry: DialogBody<'retry'> = (view, dialog, columns) => {
     ['Esc', 'back'],
   ]);
   const title = dialog.tasks.length === 1 ? `Retry ${dialog.tasks[0]}` : `Retry ${dialog.tasks.length} tasks`;
-  return { title, lines: [...plan, EMPTY_LINE, ...rows, EMPTY_LINE, keys], at: plan.length + 1 + dialog.at };
+  return { title, lines: [...plan, EMPTY_LINE, ...rows], at: plan.length + 1 + dialog.at, keys };
 };
 
 function planLines({ run }: View, task: string, { change }: DialogOf<'retry'>, columns: number): Line[] {

@@ -1,4 +1,4 @@
-import { EMPTY_LINE, type Tone, word } from '../../line.ts';
+import { type Tone, word } from '../../line.ts';
 import { STATUS_GROUPS, type StatusGroup } from '../../ui-state.ts';
 import { countsOf } from '../rows.ts';
 import type { DialogBody } from './body.ts';
@@ -24,5 +24,5 @@ export const drawStatuses: DialogBody<'statuses'> = (view, dialog, columns) => {
     [view.keymap.keyText('enter', view.glyphs), 'only these'],
     ['Esc', 'back'],
   ]);
-  return { title: 'Show only', lines: [...rows, EMPTY_LINE, keys], at: dialog.at };
+  return { title: 'Show only', lines: rows, at: dialog.at, keys };
 };

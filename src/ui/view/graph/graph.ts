@@ -1,4 +1,3 @@
-import type { Glyphs } from '../../glyphs.ts';
 import { type Line, line, type Tone, type Word, word } from '../../line.ts';
 import { fit } from '../../text/fit.ts';
 import { safeText } from '../../text/safe.ts';
@@ -86,7 +85,7 @@ function graphLine(row: number, context: Context): Line {
   const node = graph.layout.nodes[row] as GraphNode;
   const look = lookOf(node, view);
   const isDim = context.matches?.(node) === false;
-  const cells = railCells(graph.layout, row, nodeGlyph(look.mark, glyphs), glyphs, from, to);
+  const cells = railCells(graph.layout, row, look.mark, glyphs, from, to);
   const words = [
     row === cursor ? word(`${glyphs.cursor} `, 'accent') : word('  '),
     ...railWords(cells, row, look.tone, context),
@@ -95,12 +94,6 @@ function graphLine(row: number, context: Context): Line {
   ];
   const toned = isDim ? words.map((part) => ({ ...part, tone: 'quiet' as const })) : words;
   return line(fit(toned, columns, 'left', glyphs.ellipsis), ...(row === cursor ? (['selected'] as const) : []));
-}
-
-/** Marks that would pass for a piece of a rail give way to others. */
-function nodeGlyph(mark: string, { name }: Glyphs): string {
-  if (name === 'unicode') return mark;
-  return mark === '+' ? '#' : mark === '-' ? '%' : mark;
 }
 
 function lookOf({ kind, id }: GraphNode, { run, glyphs }: View): TaskLook {

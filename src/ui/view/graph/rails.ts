@@ -11,7 +11,7 @@ export interface RailCell {
 const BLANK: RailCell = { glyph: ' ', of: null };
 
 /** The row that stands in a column at this row, or whose rail goes through it or ends there; -1 for none. */
-export function ownerOf({ inColumn, end }: Layout, column: number, row: number): number {
+function ownerOf({ inColumn, end }: Layout, column: number, row: number): number {
   const rows = inColumn[column] ?? [];
   let [low, high] = [0, rows.length];
   while (low < high) {

@@ -3,17 +3,17 @@ import type { AttemptState, TaskState } from '../../../core/run-state.ts';
 import { duration, shortCommit } from '../../format.ts';
 import { EMPTY_LINE, type Line, type Tone, type Word, word } from '../../line.ts';
 import type { AttemptNote, Detail } from '../../ports.ts';
+import { chosenTask } from '../../subjects.ts';
 import { fit } from '../../text/fit.ts';
 import type { Scroll, View } from '../view.ts';
 import { type FactRow, factRows, row, shiftedRow, told, wrappedRows } from './rows.ts';
 import { joinedScroll, lazyScroll, listScroll, remembered } from './scroll.ts';
-import { subjectTask } from './subject.ts';
 
 type Attempts = Extract<Detail, { tab: 'attempts' }>;
 
 /** All attempts beside each other, then how the work of each differs from that of the one before. */
 export function attemptsScroll(detail: Attempts, view: View, columns: number): Scroll {
-  const task = subjectTask(view);
+  const task = chosenTask(view);
   if (task === null || task.attempts.length === 0) {
     return listScroll([row(view, [word(' it has not started yet', 'quiet')], columns)]);
   }

@@ -3,19 +3,19 @@ import { currentAttempt } from '../../../core/run-state.ts';
 import { plural, shortCommit } from '../../format.ts';
 import { EMPTY_LINE, type Line, type Word, word } from '../../line.ts';
 import type { Detail } from '../../ports.ts';
+import { chosenTask } from '../../subjects.ts';
 import { taskLook } from '../task-look.ts';
 import type { Scroll, View } from '../view.ts';
 import { mergeFacts } from './evidence-merge.ts';
 import { proofRow } from './proof.ts';
 import { type FactRow, factRows, row, told, wrappedRows } from './rows.ts';
 import { listScroll } from './scroll.ts';
-import { subjectTask } from './subject.ts';
 
 type Evidence = Extract<Detail, { tab: 'evidence' }>;
 
 /** What is proved of the work of a task, and what is not, a line each; then its commits and what its agent says. */
 export function evidenceScroll(detail: Evidence, view: View, columns: number): Scroll {
-  const task = subjectTask(view);
+  const task = chosenTask(view);
   const attempt = task === null ? null : currentAttempt(task);
   if (task === null || attempt === null) {
     return listScroll([row(view, [word(' it has not started yet: nothing is proved', 'quiet')], columns)]);

@@ -1,11 +1,11 @@
 import { currentAttempt } from '../../../core/run-state.ts';
 import type { Word } from '../../line.ts';
 import type { Detail } from '../../ports.ts';
+import { chosenTask } from '../../subjects.ts';
 import { styledLines } from '../../text/sgr.ts';
 import type { Scroll, View } from '../view.ts';
 import { row, shiftedRow, told } from './rows.ts';
 import { joinedScroll, lazyScroll, listScroll, remembered } from './scroll.ts';
-import { subjectTask } from './subject.ts';
 
 type Output = Extract<Detail, { tab: 'output' }>;
 
@@ -25,7 +25,7 @@ const BEYOND = 64;
 
 function noteOf({ live, note }: Output, view: View): string {
   if (live) return note ?? '';
-  const task = subjectTask(view);
+  const task = chosenTask(view);
   const attempt = task === null ? null : currentAttempt(task);
   const ended = attempt?.endedAt == null ? [] : ['ended'];
   const exit = attempt?.exitCode == null ? [] : [`exit ${attempt.exitCode}`];

@@ -1,5 +1,6 @@
 import { word } from '../../line.ts';
 import type { Detail } from '../../ports.ts';
+import { chosenLane, chosenTask } from '../../subjects.ts';
 import type { Scroll, View } from '../view.ts';
 import { attemptsScroll } from './attempts.ts';
 import { diffScroll } from './diff.ts';
@@ -10,13 +11,12 @@ import { outputScroll } from './output.ts';
 import { promptScroll } from './prompt.ts';
 import { row, wrappedRows } from './rows.ts';
 import { listScroll } from './scroll.ts';
-import { subjectLane, subjectTask } from './subject.ts';
 
 /** What the panel holds: of the lane under the cursor, or of its task the tab that is open. */
 export function panelScroll(view: View, columns: number): Scroll {
-  const lane = subjectLane(view);
+  const lane = chosenLane(view);
   if (lane !== null) return laneScroll(lane, view, columns);
-  const task = subjectTask(view);
+  const task = chosenTask(view);
   if (task === null) return listScroll([]);
   const { detail, tab } = view.ui;
   if (detail === null || detail.of !== `${task.outline.id}/${tab}`) {

@@ -1,14 +1,14 @@
 import { type Line, line, type Word, word } from '../../line.ts';
 import { TABS, type Tab } from '../../ports.ts';
+import { chosenLane, chosenTask } from '../../subjects.ts';
 import { fit, fitText, widthOf } from '../../text/fit.ts';
 import { safeText } from '../../text/safe.ts';
 import type { View } from '../view.ts';
-import { subjectLane, subjectTask } from './subject.ts';
 
 /** The line above the panel: what it can show, what it shows, and of whom. The tab that is open stands in a gap. */
 export function drawTabs(view: View, columns: number): Line {
-  const lane = subjectLane(view);
-  const task = subjectTask(view);
+  const lane = chosenLane(view);
+  const task = chosenTask(view);
   const name = lane === null ? (task?.outline.id ?? '') : `lane ${lane.outline.id}`;
   const tabs = task === null ? [] : tabWords(view, columns);
   return line(fit([...tabs, ...nameWords(view, safeText(name), columns - widthOf(tabs))], columns));

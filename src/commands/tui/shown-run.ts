@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { Settings } from '../../core/graph/graph.ts';
+import type { AskOptions } from '../ask.ts';
+import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
+import { recordedGraph } from '../recorded-graph.ts';
+import { findRun } from '../recorded-run.ts';
+
+/** The run that a dashboard shows. `graphFile` null: the graph as it was last run here. */
+export type ShownRun = Omit<RunOptions, 'graphFile'> & { readonly graphFile: string | null };
+
+/** Throws `UserError`. */
+export async function prepareShown(run: ShownRun): Promise<PreparedRun> {
+  if (run.graphFile !== null) return await prepareRun({ ...run, graphFile: run.graphFile });
+  const { store, run: number } = await findRun({ graph: null, targetRepo: run.targetRepo, run: null });
+  const { settings } = await recordedGraph(store, number, { root: store.root, configModule: run.configModule });
+  const graphFile = join(store.runDirectory(number), 'graph.yaml');
+  return await prepareRun({
+    ...run,
+    graphFile,
+    settings: { ...settings, ...run.settings } satisfies Partial<Settings>,
+  });
+}
+
+/** What the commands that act on the run would be told. */
+export function askingOf({ targetRepo, tmuxSocket, configModule, agentScript }: ShownRun, graph: string): AskOptions {
+  const agentCommands = { node: process.execPath, agentScript };
+  return { graph, targetRepo, run: null, tmuxSocket, configModule, json: false, agentCommands };
+}
