@@ -9,6 +9,18 @@ const shared: RolldownOptions = {
   output: { dir, format: 'esm', sourcemap: true, entryFileNames: '[name].js' },
 };
 
+const WANTED = "process.env['DEV'] === 'true'";
+
+/** React's developer tools are a package of their own, which Ink loads where it finds DEV in its environment. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  transform: {
+    filter: { id: /[\\/]ink[\\/]build[\\/]reconciler\.js$/ },
+    // As long as what it replaces: the source map stays true.
+    handler: (code: string) => ({ code: code.replaceAll(WANTED, 'false'.padEnd(WANTED.length)), map: null }),
+  },
+};
+
 export default defineConfig([
   {
     ...shared,
@@ -16,7 +28,8 @@ export default defineConfig([
     // Everything is bundled: a start reads a few files, not hundreds.
     external: [/^node:/],
     // The screen's libraries as they are for those who use them, without what helps to build them.
-    transform: { define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' } },
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins: [withoutDevtools],
     output: { ...shared.output, chunkFileNames: 'chunks/[name]-[hash].js' },
   },
   {

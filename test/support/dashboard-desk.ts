@@ -23,7 +23,7 @@ export interface DashboardDesk {
   /** Types letters, whatever they are. */
   type(text: string): void;
   /** What it shows, once that fits; rejects with what it shows else, when the time is up. */
-  see(fits: RegExp): Promise<string>;
+  see(fits: RegExp | ((shown: string) => boolean)): Promise<string>;
   /** The same for what is to go away. */
   gone(fits: RegExp): Promise<string>;
   screen(): string;
@@ -95,7 +95,8 @@ export function openDesk(project: Project, args: readonly string[], options: Des
       await delay(POLL);
     }
   };
-  const see = (fits: RegExp) => until(`not seen: ${fits}`, (shown) => fits.test(shown));
+  const see = (fits: RegExp | ((shown: string) => boolean)) =>
+    until(`not seen: ${fits}`, typeof fits === 'function' ? fits : (shown) => fits.test(shown));
   const modes = () => modesOf(tmux('display-message', '-p', '-t', 'desk', MODES));
   return {
     press: (...keys) => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
-import type { RunState } from '../../src/core/run-state.ts';
+import { emptyRunState, type RunState } from '../../src/core/run-state.ts';
 import { type Detail, type Standing, TABS } from '../../src/ui/ports.ts';
 import { fieldOf } from '../../src/ui/text-field.ts';
 import { type Dialog, RETRY_ROWS, type RowKey, SORTS, STATUS_GROUPS, type UiState } from '../../src/ui/ui-state.ts';
-import { BEGIN } from './happenings.ts';
+import { BEGIN, happen, newRun } from './happenings.ts';
 import { HOSTILE } from './view/views.ts';
 
 /** Of every kind that agents, people and programs can come up with. */
@@ -14,8 +14,26 @@ export const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 80 }),
 );
 
+/** What will happen; see \`happen\`. */
+export const picks = (maxLength: number) => fc.noBias(fc.array(fc.nat(1_000_000), { maxLength, size: 'max' }));
+
+/** A run at any moment, in which everybody says what they like. */
+export const anyRun: fc.Arbitrary<RunState> = fc
+  .tuple(fc.nat(20), picks(300), fc.array(anyText, { minLength: 1, maxLength: 5 }))
+  .map(([count, order, texts]) => {
+    const run = emptyRunState();
+    newRun(run, count);
+    for (const pick of order) happen(run, pick, { text: (at) => texts[at % texts.length] ?? '' });
+    return run;
+  });
+
+export interface Sizes {
+  readonly columns: fc.Arbitrary<number>;
+  readonly rows: fc.Arbitrary<number>;
+}
+
 /** What a person can have come to in this run, at this size or another. */
-export function anyUi(run: RunState, sizes: { columns: fc.Arbitrary<number>; rows: fc.Arbitrary<number> }) {
+export function anyUi(run: RunState, sizes: Sizes): fc.Arbitrary<UiState> {
   const tasks = [...run.tasks.keys(), 'gone'];
   const rows: RowKey[] = [
     ...tasks.map((id): RowKey => `task:${id}`),

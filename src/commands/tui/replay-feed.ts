@@ -15,7 +15,7 @@ export type PlayChange = Parameters<Acts['play']>[0];
 /** Milliseconds of playing between two events at the most: nobody wants to wait for agents that work for an hour. */
 export const LONGEST_GAP = 2_000;
 
-/** A journal that is played again, at the times of its events. It begins when it is told to play. */
+/** A journal that is played again, at the times of its events. It begins when it is told to play, and halts at its end. */
 export class ReplayFeed implements RunFeed {
   readonly slots = null;
   readonly #events: readonly RunEvent[];
@@ -47,11 +47,17 @@ export class ReplayFeed implements RunFeed {
   }
 
   get standing(): ReplayStanding {
-    const ended = this.#shown === this.#events.length;
-    const part = this.#playing && !ended ? this.#partNow() : this.#part;
+    const part = this.#playing ? this.#partNow() : this.#part;
     const at = this.#timeOf(this.#shown - 1) + part * this.#gap();
-    const { length: events } = this.#events;
-    return { kind: 'replay', speed: this.#speed, playing: this.#playing, at, ended, shown: this.#shown, events };
+    return {
+      kind: 'replay',
+      speed: this.#speed,
+      playing: this.#playing,
+      at,
+      ended: this.#shown === this.#events.length,
+      shown: this.#shown,
+      events: this.#events.length,
+    };
   }
 
   subscribe(listener: (event: RunEvent | null) => void): () => void {
@@ -63,7 +69,7 @@ export class ReplayFeed implements RunFeed {
   play({ speed, playing, seek }: PlayChange): void {
     this.#catchUp();
     if (speed !== undefined) this.#speed = speed;
-    if (playing !== undefined) this.#playing = playing;
+    if (playing !== undefined) this.#playing = playing && this.#shown < this.#events.length;
     if (seek !== undefined) this.#seek(Math.max(1, Math.min(this.#events.length, Math.round(seek))));
     this.#plan();
     this.#tell(null);
@@ -80,7 +86,7 @@ export class ReplayFeed implements RunFeed {
     const now = this.#clock();
     let left = now - this.#since;
     this.#since = now;
-    while (this.#playing && this.#shown < this.#events.length) {
+    while (this.#playing) {
       const delay = this.#delay();
       const rest = delay * (1 - this.#part);
       if (left < rest) {
@@ -108,13 +114,14 @@ export class ReplayFeed implements RunFeed {
     for (const event of next) reduce(this.#state, event);
     this.#shown += next.length;
     this.#part = 0;
+    if (this.#shown === this.#events.length) this.#playing = false;
     return next.at(-1) ?? null;
   }
 
   #plan(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#playing || this.#shown === this.#events.length) return;
+    if (!this.#playing) return;
     const rest = this.#delay() * (1 - this.#part);
     this.#timer = setTimeout(() => {
       this.#catchUp();

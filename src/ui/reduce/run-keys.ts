@@ -57,8 +57,8 @@ const JUMPS = 10;
 export function seek(direction: 1 | -1): Handler {
   return ({ ui, standing }) => {
     if (standing.kind !== 'replay') return only(ui);
-    const { shown, events, playing, ended } = standing;
-    const step = playing && !ended ? Math.max(1, Math.round(events / JUMPS)) : 1;
+    const { shown, events, playing } = standing;
+    const step = playing ? Math.max(1, Math.round(events / JUMPS)) : 1;
     const target = Math.max(1, Math.min(events, shown + direction * step));
     return withEffect(told(ui, `event ${target} of ${events}`), { kind: 'play', change: { seek: target } });
   };

@@ -64,9 +64,9 @@ export function sureCharacters(text: string): string {
     .replace(LINE_ENDS, ' ')
     .replace(INVISIBLE, '')
     .replace(LINKERS, '')
+    .replace(REGIONAL_INDICATOR, (letter) => String.fromCharCode((letter.codePointAt(0) ?? 0) - 0x1f1e6 + 0x41))
     .normalize('NFC')
     .replace(SARA_AM, (vowel) => vowel.normalize('NFKD'))
-    .replace(REGIONAL_INDICATOR, (letter) => String.fromCharCode((letter.codePointAt(0) ?? 0) - 0x1f1e6 + 0x41))
     .replace(UNSURE, UNKNOWN)
     .replace(LEADING_MARKS, '')
     .replace(MANY_MARKS, '$1');

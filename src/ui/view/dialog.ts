@@ -104,7 +104,8 @@ function seen({ title, lines, at = 0, keys }: Body, rows: number, { ellipsis }: 
   const shown = lines.slice(from, from + room);
   const below = lines.length - from - shown.length;
   // Nobody is to agree to what ends in the middle without a sign.
-  if (below > 0) shown.splice(-1, 1, line([word(`${ellipsis} ${plural(below + 1, 'more line')}`, 'quiet')]));
+  if (below > 0 && room > 2)
+    shown.splice(-1, 1, line([word(`${ellipsis} ${plural(below + 1, 'more line')}`, 'quiet')]));
   return { title, lines: [...shown, ...foot] };
 }
 

@@ -154,9 +154,12 @@ describe('where nothing may be done', () => {
       expect(unavailable(id, live)).toBe('only in a replay');
       expect(unavailable(id, viewOf(everyStatus(), {}, { standing: replay }))).toBeNull();
     }
-    expect(unavailable('play', viewOf(everyStatus(), {}, { standing: { ...replay, ended: true } }))).toBe(
-      'the replay has ended',
-    );
+    const ended = viewOf(everyStatus(), {}, { standing: { ...replay, shown: 9, ended: true } });
+    expect(unavailable('play', ended)).toBe('the replay has ended');
+    expect(unavailable('seek_forward', ended)).toBe('the replay has ended');
+    expect(unavailable('seek_back', ended)).toBeNull();
+    const begun = viewOf(everyStatus(), {}, { standing: { ...replay, shown: 1 } });
+    expect(unavailable('seek_back', begun)).toBe('this is the beginning');
   });
 });
 

@@ -1,52 +1,80 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyRunState } from '../../../src/core/run-state.ts';
 import { ASCII, UNICODE } from '../../../src/ui/glyphs.ts';
+import type { UiState } from '../../../src/ui/ui-state.ts';
+import { frameRows, type Screen } from '../../../src/ui/view/layout.ts';
 import { screenOf } from '../../../src/ui/view/screen.ts';
-import { anyStanding, anyText, anyUi } from '../any-ui.ts';
-import { happen, newRun } from '../happenings.ts';
-import { expectExact, viewOf } from './views.ts';
+import type { View } from '../../../src/ui/view/view.ts';
+import { anyRun, anyStanding, anyText, anyUi, type Sizes } from '../any-ui.ts';
+import { expectExact, runOf, viewOf } from './views.ts';
 
-test('x', () => {
-  const sizes = {
-    columns: fc.integer({ min: +(process.env.MINC ?? 20), max: +(process.env.MAXC ?? 300) }),
-    rows: fc.integer({ min: +(process.env.MINR ?? 5), max: +(process.env.MAXR ?? 100) }),
-  };
-  const picks = fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 400, size: 'max' }));
-  const stats = new Map<string, number>();
+const SIZES: Sizes = { columns: fc.integer({ min: 20, max: 300 }), rows: fc.integer({ min: 5, max: 100 }) };
+const TINY: Sizes = { columns: fc.integer({ min: 1, max: 24 }), rows: fc.integer({ min: 1, max: 8 }) };
+const glyphs = fc.constantFrom(UNICODE, ASCII);
+
+function partsOf({ header, body, tabs, panel, footer }: Screen) {
+  return [...header, ...body, ...tabs, ...panel, ...footer];
+}
+
+function expectWhole(view: View): void {
+  const { columns, rows } = view.ui;
+  const screen = screenOf(view);
+  const { dialog } = screen;
+  const lines = partsOf(screen);
+  expect(lines).toHaveLength(frameRows(rows));
+  expectExact(lines, columns);
+  expect(dialog === null).toBe(view.ui.dialog === null);
+  if (dialog === null) return;
+  const width = Math.min(84, columns);
+  expectExact(dialog.lines, width);
+  expect(dialog.left).toBe(Math.floor((columns - width) / 2));
+  expect(dialog.top).toBeGreaterThanOrEqual(0);
+  expect(dialog.lines.length).toBeGreaterThan(0);
+  expect(dialog.top + dialog.lines.length).toBeLessThanOrEqual(frameRows(rows));
+}
+
+test.each([
+  ['from 20 by 5 to 300 by 100', SIZES, 60],
+  ['smaller than anybody wants it', TINY, 30],
+])('a screen is whole, whatever the run and the person have come to: %s', (_, sizes, numRuns) => {
   fc.assert(
-    fc.property(
-      fc.nat(20),
-      picks,
-      fc.array(anyText, { minLength: 1, maxLength: 5 }),
-      fc.gen(),
-      fc.boolean(),
-      (count, order, texts, gen, isAscii) => {
-        const run = emptyRunState();
-        newRun(run, count);
-        const text = (pick: number) => texts[pick % texts.length] ?? '';
-        for (const pick of order) {
-          const k = happen(run, pick, { text }).kind;
-          stats.set(k, (stats.get(k) ?? 0) + 1);
-        }
-        for (let at = 0; at < 10; at++) {
-          const ui = gen(anyUi, run, sizes);
-          const view = viewOf(run, ui, { standing: gen(() => anyStanding), glyphs: isAscii ? ASCII : UNICODE });
-          const { header, body, tabs, panel, footer, dialog } = screenOf(view);
-          const all = [...header, ...body, ...tabs, ...panel, ...footer];
-          expect(all).toHaveLength(Math.max(1, ui.rows - 1));
-          expectExact(all, ui.columns);
-          if (dialog === null) continue;
-          const width = Math.min(84, ui.columns);
-          expectExact(dialog.lines, width);
-          expect(dialog.left + width).toBeLessThanOrEqual(ui.columns);
-          expect(dialog.left).toBeGreaterThanOrEqual(0);
-          expect(dialog.top).toBeGreaterThanOrEqual(0);
-          expect(dialog.top + dialog.lines.length).toBeLessThanOrEqual(Math.max(1, ui.rows - 1));
-        }
-      },
-    ),
-    { numRuns: +(process.env.RUNS ?? 100), ...(process.env.SEED ? { seed: +process.env.SEED } : {}) },
+    fc.property(anyRun, fc.gen(), (run, gen) => {
+      for (let at = 0; at < 5; at++) {
+        expectWhole(
+          viewOf(run, gen(anyUi, run, sizes), { standing: gen(() => anyStanding), glyphs: gen(() => glyphs) }),
+        );
+      }
+    }),
+    { numRuns, seed: 11 },
   );
-  console.log(stats);
-}, 300_000);
+});
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [4, 3],
+  [24, 23],
+])('a frame in a terminal of %i rows has %i, so that nothing scrolls', (rows, lines) => {
+  const run = runOf({ tasks: [{ id: 'cart' }] });
+  for (const zoomed of [false, true]) {
+    for (const screen of ['tasks', 'graph'] as const) {
+      expect(partsOf(screenOf(viewOf(run, { rows, zoomed, screen })))).toHaveLength(lines);
+    }
+  }
+});
+
+test('the parts share the rows: the list keeps three, and a panel of less than two is none', () => {
+  const run = runOf({ tasks: [{ id: 'cart' }] });
+  const shares = (rows: number, ui: Partial<UiState>) => {
+    const { body, tabs, panel, footer } = screenOf(viewOf(run, { rows, ...ui }));
+    return [body.length, tabs.length, panel.length, footer.length];
+  };
+  expect(shares(24, { panelShare: 0 })).toEqual([21, 0, 0, 1]);
+  expect(shares(24, { panelShare: 4 })).toEqual([13, 1, 7, 1]);
+  expect(shares(24, { panelShare: 8 })).toEqual([4, 1, 16, 1]);
+  expect(shares(9, { panelShare: 8 })).toEqual([3, 1, 2, 1]);
+  expect(shares(8, { panelShare: 8 })).toEqual([5, 0, 0, 1]);
+  expect(shares(24, { zoomed: true })).toEqual([0, 1, 20, 1]);
+  expect(shares(3, { zoomed: true })).toEqual([1, 0, 0, 0]);
+});
