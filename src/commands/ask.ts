@@ -46,21 +46,34 @@ export async function ask(wish: (by: Request['by']) => Request, options: AskOpti
   const request = wish({ pid: process.pid, host: hostname() });
   if ('task' in request && request.task !== null) requireTask(state, request.task);
   const number = writeRequest(store.commands(run), request, state.request);
-  const deadline = AbortSignal.timeout(PATIENCE);
+  const answered = await answerTo(number, { store, run }, options, AbortSignal.timeout(PATIENCE));
+  if (answered !== null) return report(answered.answer, request, { store, run, here: answered.here }, options, io);
+  io.err(`agentrelay: the owner of the run has not answered; the request stays, as ${store.commands(run)}`);
+  return NO_ANSWER;
+}
+
+/**
+ * What the owner says to a request that is written; where nobody runs the run it is done `here` and now. Null where there
+ * was no answer before `deadline`: the request stays. Throws `UserError`, and takes it back.
+ */
+export async function answerTo(
+  number: number,
+  { store, run }: { readonly store: RunStore; readonly run: number },
+  options: AskOptions,
+  deadline: AbortSignal,
+): Promise<{ readonly answer: Answer; readonly here: boolean } | null> {
   try {
     while (!deadline.aborted) {
-      const owner = runOwner(store, run);
-      const answer = owner === null ? await doHere(options, number) : await awaitAnswer(store, run, number, deadline);
-      const place = { store, run, here: owner === null };
-      if (answer !== null) return report(answer, request, place, options, io);
+      const here = runOwner(store, run) === null;
+      const answer = here ? await doHere(options, number) : await awaitAnswer(store, run, number, deadline);
+      if (answer !== null) return { answer, here };
     }
+    return null;
   } catch (error) {
     // Whoever is told that it failed does not count on it any more.
     withdrawRequest(store.commands(run), number);
     throw error;
   }
-  io.err(`agentrelay: the owner of the run has not answered; the request stays, as ${store.commands(run)}`);
-  return NO_ANSWER;
 }
 
 /** Null where the owner went before it came to the request. */

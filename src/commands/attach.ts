@@ -43,7 +43,7 @@ export async function attach(options: AttachOptions, io: Io): Promise<number> {
   return await runInTerminal('tmux', argv, how === 'nested' ? { env: CLIENT_ENV } : {});
 }
 
-export const NESTED_HINT = 'a tmux within a tmux: press the prefix key twice, then d, to come back';
+const NESTED_HINT = 'a tmux within a tmux: press the prefix key twice, then d, to come back';
 
 /** How this terminal comes to see an agent. */
 export interface Attachment {

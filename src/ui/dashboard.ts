@@ -36,6 +36,9 @@ export interface DashboardOptions {
 const BATCH = 100;
 const TICK = 1_000;
 
+/** What reads and writes files, or starts programs. */
+const SLOW: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['ask', 'attach', 'edit', 'go_on']);
+
 /** The dashboard without a terminal: takes events, keys and answers, and has a screen to show. */
 export class Dashboard {
   readonly #options: DashboardOptions;
@@ -47,6 +50,8 @@ export class Dashboard {
   #screen: Screen | null = null;
   #batch: NodeJS.Timeout | null = null;
   #tick: NodeJS.Timeout | null = null;
+  /** The run that was seen last; 0 for none. */
+  #seen = 0;
   #closed = false;
 
   constructor(options: DashboardOptions) {
@@ -56,14 +61,7 @@ export class Dashboard {
     this.#ui = greeting === null ? ui : told(ui, greeting);
     this.#detail = new OpenDetail(ports.details, (detail) => this.#later({ ...this.#ui, detail }));
     this.#calls = new CallFor(ports.acts);
-    this.#calls.known(needs(ports.feed.state));
-    this.#unsubscribe = ports.feed.subscribe((event) => {
-      // What was before this dashboard calls nobody.
-      if (ports.feed.standing.kind === 'opening' || ports.feed.standing.kind === 'replay')
-        this.#calls.known(needs(ports.feed.state));
-      else if (event !== null) this.#calls.look(needs(ports.feed.state), ports.feed.state.graph);
-      this.#later(this.#ui);
-    });
+    this.#unsubscribe = ports.feed.subscribe(() => this.#later(this.#ui));
     this.#watchClock();
   }
 
@@ -140,9 +138,19 @@ export class Dashboard {
     this.#batch = null;
     this.#ui = settled(this.#options.ports.feed.state, { ...this.#ui, now: this.#second() });
     this.#screen = null;
+    this.#call();
     this.#detail.want(this.view);
     this.#watchClock();
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls a person for what is new. What was before this dashboard, and a replay, call nobody. */
+  #call(): void {
+    const { state, standing } = this.#options.ports.feed;
+    const isNews = state.run === this.#seen && standing.kind !== 'opening' && standing.kind !== 'replay';
+    this.#seen = state.run;
+    if (isNews) this.#calls.look(needs(state), state.graph);
+    else this.#calls.known(needs(state));
   }
 
   /** At whole seconds, and only while something on the screen changes with time. */
@@ -173,6 +181,8 @@ export class Dashboard {
 
   async #do(effect: Effect): Promise<void> {
     try {
+      // The frame that shows the key comes first: it is not to wait for a disk.
+      if (SLOW.has(effect.kind)) await new Promise((resolve) => setImmediate(resolve));
       await this.#perform(effect);
     } catch (error) {
       this.#tell(describeError(error), 'bad');

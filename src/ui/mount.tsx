@@ -2,7 +2,7 @@ import { render } from 'ink';
 import { App, type HandOver } from './components/app.tsx';
 import { Spoken } from './components/spoken.tsx';
 import type { Dashboard } from './dashboard.ts';
-import { clearScreen } from './terminal.ts';
+import { clearScreen, tidyUp } from './terminal.ts';
 import type { Theme } from './theme.ts';
 
 export interface MountOptions {
@@ -52,9 +52,11 @@ export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountO
     maxFps: 60,
   });
   let isOver = false;
+  let isAway = false;
   // Ink enters the alternate screen without homing the cursor.
   const redraw = () => {
-    if (isOver || spoken) return;
+    // Not over what somebody else has drawn, who hears of a new size as well.
+    if (isOver || isAway || spoken) return;
     stdout.write(clearScreen);
     ink.clear();
     ink.rerender(app);
@@ -70,12 +72,14 @@ export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountO
     async handOver(work) {
       const handOver = await ready.promise;
       const suspension = await handOver();
+      isAway = true;
       try {
-        // Node would go on reading, and take the first keys from whoever has the terminal now.
-        stdin.pause();
+        await stopReading(stdin);
         return await work();
       } finally {
+        stdout.write(tidyUp);
         await suspension.resume();
+        isAway = false;
         dashboard.resize(stdout.columns, stdout.rows);
         redraw();
       }
@@ -88,4 +92,18 @@ export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountO
       await ended.catch(() => {});
     },
   };
+}
+
+/**
+ * Node would go on reading, and take the first keys, and what the terminal answers, from whoever has it now. The stream
+ * notices a turn late that Ink listens no more, is paused by nothing before that, and stops a turn after it.
+ */
+async function stopReading(stdin: NodeJS.ReadStream): Promise<void> {
+  await turn();
+  stdin.pause();
+  await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -151,7 +151,7 @@ export interface Acts {
   /** Someone is newly needed: bell, OSC 9, a command, as the person has configured. */
   notify(title: string, text: string): void;
   /** To the shell that the dashboard was started from, until it is called back. */
-  suspend(): void;
+  suspend(): Promise<void>;
   /** Draws all of the screen anew, whatever other programs have written to it. */
   redraw(): void;
   /** Of a replay. `seek`: how many events are to be shown. */

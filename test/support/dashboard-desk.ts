@@ -86,6 +86,10 @@ export function openDesk(project: Project, args: readonly string[], options: Des
 
   const capture = ['capture-pane', '-p', '-t', 'desk'];
   const screen = () => tmux(...capture);
+  const history = (...how: string[]) =>
+    tmux(...capture, '-J', '-S', '-', ...how)
+      .split('\n')
+      .map((line) => line.trimEnd());
   const until = async (what: string, holds: (shown: string) => boolean): Promise<string> => {
     const end = Date.now() + LIMIT;
     for (;;) {
@@ -110,7 +114,8 @@ export function openDesk(project: Project, args: readonly string[], options: Des
     pid: () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
     exitCode: async () => Number(LEFT.exec(await see(LEFT))?.[1]),
     async left() {
-      const lines = (await see(LEFT)).split('\n');
+      await see(LEFT);
+      const lines = history();
       return lines.slice(
         lines.indexOf(BEFORE) + 1,
         lines.findIndex((line) => LEFT.test(line)),
@@ -118,18 +123,18 @@ export function openDesk(project: Project, args: readonly string[], options: Des
     },
     async deviations() {
       await see(LEFT);
-      const before = deviationsOfModes(modes());
-      if (readSettings(folder, 'after') !== readSettings(folder, 'before')) before.push('stty has other settings');
+      const found = deviationsOfModes(modes());
+      if (readSettings(folder, 'after') !== readSettings(folder, 'before')) found.push('stty has other settings');
       tmux('set-buffer', '-b', 'pasted', 'pasted\n');
       // Between marks, where the program has left them on.
       tmux('paste-buffer', '-p', '-d', '-b', 'pasted', '-t', 'desk');
-      await see(/^pasted.*\n(.*\n)*.*pasted/m);
-      const lines = tmux('capture-pane', '-p', '-e', '-t', 'desk').split('\n');
-      if (lines[0] !== BEFORE) before.push(`what was there before is gone: ${lines[0]}`);
-      const typed = lines.slice(lines.findIndex((line) => LEFT.test(line)) + 1);
-      // Once as it is typed, and once from \`cat\`, which gets whole lines.
-      if (typed.join('\n') !== 'pasted\npasted') before.push(`typed into the shell: ${JSON.stringify(typed)}`);
-      return before;
+      await see(/^.*pasted.*\n(.*\n)*.*pasted/m);
+      if (!history().includes(BEFORE)) found.push('what was there before is gone');
+      const at = history().findIndex((line) => LEFT.test(line));
+      const typed = history('-e').slice(at + 1);
+      // Once as it is typed, and once from `cat`, which gets whole lines.
+      if (typed.join('\n') !== 'pasted\npasted') found.push(`typed into the shell: ${JSON.stringify(typed)}`);
+      return found;
     },
     close() {
       try {

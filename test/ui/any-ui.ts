@@ -8,7 +8,7 @@ import { BEGIN, happen, newRun } from './happenings.ts';
 import { HOSTILE } from './view/views.ts';
 
 /** Of every kind that agents, people and programs can come up with. */
-export const anyText = fc.oneof(
+const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('', 'page', HOSTILE, `${'界'.repeat(300)}`, 'a b '.repeat(200)),
   fc.string({ unit: 'binary', maxLength: 80 }),
   fc.string({ unit: 'grapheme', maxLength: 80 }),
@@ -17,15 +17,20 @@ export const anyText = fc.oneof(
 /** What will happen; see \`happen\`. */
 export const picks = (maxLength: number) => fc.noBias(fc.array(fc.nat(1_000_000), { maxLength, size: 'max' }));
 
-/** A run at any moment, in which everybody says what they like. */
-export const anyRun: fc.Arbitrary<RunState> = fc
-  .tuple(fc.nat(20), picks(300), fc.array(anyText, { minLength: 1, maxLength: 5 }))
-  .map(([count, order, texts]) => {
-    const run = emptyRunState();
-    newRun(run, count);
-    for (const pick of order) happen(run, pick, { text: (at) => texts[at % texts.length] ?? '' });
-    return run;
-  });
+/** Everybody says what they like. */
+export const anyRun = runThatSays(texts);
+
+/** A run at any moment, with what is said in it. */
+export function runThatSays(text: fc.Arbitrary<string>): fc.Arbitrary<RunState> {
+  return fc
+    .tuple(fc.nat(20), picks(300), fc.array(text, { minLength: 1, maxLength: 5 }))
+    .map(([count, order, texts]) => {
+      const run = emptyRunState();
+      newRun(run, count);
+      for (const pick of order) happen(run, pick, { text: (at) => texts[at % texts.length] ?? '' });
+      return run;
+    });
+}
 
 export interface Sizes {
   readonly columns: fc.Arbitrary<number>;
@@ -33,7 +38,7 @@ export interface Sizes {
 }
 
 /** What a person can have come to in this run, at this size or another. */
-export function anyUi(run: RunState, sizes: Sizes): fc.Arbitrary<UiState> {
+export function anyUi(run: RunState, sizes: Sizes, anyText = texts): fc.Arbitrary<UiState> {
   const tasks = [...run.tasks.keys(), 'gone'];
   const rows: RowKey[] = [
     ...tasks.map((id): RowKey => `task:${id}`),

@@ -1,10 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import type { Io } from '../io.ts';
 import type { RunOptions } from '../prepare-run.ts';
 import { type RunFlags, settingsOf, withConfig, withRunOptions, withTarget } from '../run-flags.ts';
 import type { GraphCommandOptions } from '../validate.ts';
 import type { Action, CommandContext, Define } from './definition.ts';
+import { lookOf, noScreen, type ScreenFlags, withScreen } from './screen-flags.ts';
 
 /** What works on a graph file, and the demo. */
 export const GRAPH_COMMANDS: readonly Define[] = [
@@ -22,12 +23,9 @@ function defineRun(program: Command, action: Action): void {
   );
 }
 
-interface TuiFlags extends RunFlags {
+interface TuiFlags extends RunFlags, ScreenFlags {
   readonly tui: boolean;
   readonly readOnly?: boolean;
-  readonly theme?: 'auto' | 'dark' | 'light';
-  readonly ascii?: boolean;
-  readonly screenReader?: boolean;
 }
 
 function defineTui(program: Command, action: Action): void {
@@ -36,20 +34,15 @@ function defineTui(program: Command, action: Action): void {
     .description('the dashboard: starts the run, goes on with it, or joins who runs it; without a graph the last one');
   withRunOptions(command)
     .option('--no-tui', 'without the dashboard, as run')
-    .option('--read-only', 'look only: nothing is started, nothing is changed')
-    .addOption(
-      new Option('--theme <name>', 'colours for a dark or a light terminal').choices(['auto', 'dark', 'light']),
-    )
-    .option('--ascii', 'no other characters than those of ASCII for marks and lines')
-    .option('--screen-reader', 'plain lines instead of a screen')
-    .action((graph: string | undefined, flags: TuiFlags) => action((context) => tui(graph ?? null, flags, context)));
+    .option('--read-only', 'look only: nothing is started, nothing is changed');
+  withScreen(command).action((graph: string | undefined, flags: TuiFlags) =>
+    action((context) => tui(graph ?? null, flags, context)),
+  );
 }
 
 async function tui(graph: string | null, flags: TuiFlags, context: CommandContext): Promise<number> {
   const { io } = context;
-  const { noDashboard } = await import('../tui/screen-kind.ts');
-  const streams = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
-  const reason = noDashboard(process.env, streams);
+  const reason = await noScreen();
   const isWanted = flags.tui && !flags.json && !flags.dryRun && !flags.detach;
   if (isWanted && reason === null) return await showDashboard(graph, flags, context);
   if (isWanted) io.err(`agentrelay: ${reason}, so there is no dashboard: a line an event instead`);
@@ -64,10 +57,9 @@ async function showDashboard(
 ): Promise<number> {
   const [{ resolveGraph }, { dashboard }] = await Promise.all([import('../list.ts'), import('../tui/dashboard.ts')]);
   const graphFile = graph === null ? null : await resolveGraph(graph, flags.graphDir ?? null);
-  const { readOnly = false, theme = null, ascii = false, screenReader = false } = flags;
   const background = graph === null ? null : foregroundCommand(process.argv.slice(2));
   const run = { ...runOptions(flags, agentScript), graphFile };
-  return await dashboard({ run, readOnly, theme, ascii, screenReader, background }, io);
+  return await dashboard({ run, ...lookOf(flags), readOnly: flags.readOnly ?? false, background }, io);
 }
 
 async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandContext): Promise<number> {
@@ -143,13 +135,17 @@ function defineDemo(program: Command, action: Action): void {
   program
     .command('demo')
     .description('a real run in a throw-away repository; no account, no network')
+    .option('--tui', 'on the dashboard, at a pace to watch and act: answer an agent, retry a task')
     .option('--keep-tmux', 'leave the private tmux server running, to look at its panes')
-    .action((flags: { keepTmux?: boolean }) =>
+    .action((flags: { keepTmux?: boolean; tui?: boolean }) =>
       action(async ({ io, agentScript }) => {
         const { demo } = await import('../demo/demo.ts');
+        const reason = flags.tui ? await noScreen() : null;
+        if (reason !== null) io.err(`agentrelay: ${reason}, so there is no dashboard: the demo runs without it`);
         // The program that we were started as, for the commands that the demo names.
         const program = process.argv[1] ?? 'agentrelay';
-        return demo({ agentScript, program, keepTmux: flags.keepTmux ?? false }, io);
+        const onScreen = flags.tui === true && reason === null;
+        return demo({ agentScript, program, keepTmux: flags.keepTmux ?? false, onScreen }, io);
       }),
     );
 }

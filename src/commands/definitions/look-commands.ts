@@ -1,9 +1,18 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../../core/errors.ts';
 import { count } from '../run-flags.ts';
 import { type Action, type Define, type RunPlaceFlags, withRunPlace } from './definition.ts';
+import { lookOf, noScreen, type ScreenFlags, withScreen } from './screen-flags.ts';
 
 /** What looks at a run from another terminal. */
-export const LOOK_COMMANDS: readonly Define[] = [defineStatus, defineEvents, defineLogs, defineWhy, defineAttempts];
+export const LOOK_COMMANDS: readonly Define[] = [
+  defineStatus,
+  defineEvents,
+  defineLogs,
+  defineWhy,
+  defineAttempts,
+  defineReplay,
+];
 
 function lookCommand(program: Command, name: string, description: string): Command {
   return withRunPlace(program.command(`${name} [graph]`).description(description));
@@ -90,4 +99,46 @@ function defineLogs(program: Command, action: Action): void {
         return logs({ ...taskOptions(task, flags), attempt, lines, follow, raw }, io);
       }),
     );
+}
+
+interface ReplayFlags extends ScreenFlags {
+  readonly targetRepo: string;
+  readonly graph?: string;
+  readonly speed?: number;
+}
+
+function defineReplay(program: Command, action: Action): void {
+  const command = program
+    .command('replay [run]')
+    .description('plays a run again on the screen of the dashboard; of pauses in it at most 2 seconds are played')
+    .option('--speed <n>', 'times as fast as it was', speed)
+    .option('-G, --graph <name>', 'the graph, where several were run')
+    .option('-t, --target-repo <path>', 'the repository', '.');
+  withScreen(command)
+    .addHelpText(
+      'after',
+      '\nRUN is the number of a run, or the path of its folder or journal; the last run by default.',
+    )
+    .action((run: string | undefined, flags: ReplayFlags) =>
+      action(async ({ io }) => {
+        const reason = await noScreen();
+        if (reason !== null) {
+          throw new UserError(`${reason}, so there is no screen to play it on`, {
+            hint: 'agentrelay events prints what has happened',
+          });
+        }
+        const { replay } = await import('../tui/replay.ts');
+        const { targetRepo, graph = null, speed = 1 } = flags;
+        return replay({ run: run ?? null, graph, targetRepo, speed, ...lookOf(flags) }, io);
+      }),
+    );
+}
+
+const SLOWEST = 0.25;
+const FASTEST = 1024;
+
+function speed(text: string): number {
+  const value = Number(text.replace(/x$/, ''));
+  if (value >= SLOWEST && value <= FASTEST) return value;
+  throw new InvalidArgumentError(`It is a number from ${SLOWEST} to ${FASTEST}.`);
 }

@@ -1,6 +1,7 @@
 /** The agents of lane bill, a script a task. */
 export const BILL_AGENTS: Readonly<Record<string, string>> = {
   'bill-spec': `think 'writing down what a bill looks like'
+steps 'one line for each item' 'the total at the end' 'what a cart without lines is'
 mkdir -p docs
 cat >docs/bill.md <<'END'
 # Bill
@@ -15,6 +16,7 @@ finish 'Specify the bill' 'One page, docs/bill.md.'
 
   'bill-code': `say "the cart is here: $(ls src/cart.js)"
 think 'printing the bill of a cart'
+steps 'a line for each line of the cart' 'amounts by src/money.js' 'two tests'
 cat >src/bill.js <<'END'
 import { format } from './money.js';
 
@@ -49,6 +51,7 @@ finish 'Print the bill of a cart' 'On top of the cart, which came in with its la
 `,
 
   'bill-review': `think 'comparing the tests with docs/bill.md'
+steps 'rule 1: what a line shows' 'rule 2: a cart without lines' 'running the tests'
 "$node" --test --test-reporter=tap | grep '^# pass'
 agentrelay-summary --message 'Both rules of docs/bill.md are tested, and both tests can fail. Nothing to change.'
 agentrelay-complete-no-pr

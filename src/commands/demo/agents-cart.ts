@@ -1,6 +1,7 @@
 /** The agents of lane cart, a script a task. */
 export const CART_AGENTS: Readonly<Record<string, string>> = {
   'cart-spec': `think 'writing down what a cart does'
+steps 'how items are put in' 'when two of them are one line' 'what is refused' 'the total'
 mkdir -p docs
 cat >docs/cart.md <<'END'
 # Cart
@@ -17,6 +18,7 @@ finish 'Specify the cart' 'Five rules in docs/cart.md, each of which can be test
 `,
 
   'cart-tests': `think 'a test for each rule of docs/cart.md'
+steps 'an empty cart' 'the total' 'equal items' 'odd counts'
 cat >test/cart.test.js <<'END'
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -51,6 +53,7 @@ finish 'Test the cart' 'A test for each rule. They fail until src/cart.js is the
 
   // Its first version passes two of the four tests: the gate sends it back.
   'cart-code': `think 'a first version'
+steps 'add and lines' 'total'
 cat >src/cart.js <<'END'
 /** What somebody wants to buy; see docs/cart.md. */
 export class Cart {
@@ -78,6 +81,7 @@ read -r prompt
 say 'so the gate has failed, in these tests:'
 grep '^not ok' "$AGENTRELAY_SIGNAL_DIR/gate_last_output.txt" || true
 think 'lines must be joined, and counts checked'
+steps 'joining equal lines' 'refusing odd counts'
 cat >src/cart.js <<'END'
 /** What somebody wants to buy; see docs/cart.md. */
 export class Cart {

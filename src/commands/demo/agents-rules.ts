@@ -1,6 +1,8 @@
 /** The agents of lane rules, a script a task. */
 export const RULES_AGENTS: Readonly<Record<string, string>> = {
   coupons: `think 'two kinds of coupons: a percentage, and an amount'
+ask 'May a customer use two coupons at once?' 'one coupon a sale' 'as many as they have'
+steps 'the percentage' 'the amount' 'three tests'
 cat >src/coupons.js <<'END'
 const COUPONS = {
   TENTH: (cents) => Math.round(cents / 10),
@@ -32,12 +34,13 @@ test('an unknown coupon changes nothing', () => {
 END
 commit 'Take coupons off a price'
 made src src/coupons.js
-finish 'Take coupons off a price' 'TENTH and FIVER; unknown codes change nothing.'
+finish 'Take coupons off a price' "TENTH and FIVER; unknown codes change nothing. Two at once: $answer."
 `,
 
   // The first attempt gives up, and its reason reaches the second one, which heeds it.
   shipping: `if [ "$attempt" -eq 1 ]; then
   think 'a price per kilogram, as a fraction'
+  steps '0.1 for the parcel' '0.2 for each kilogram' 'adding them up'
   cat >src/shipping.js <<'END'
 export function shipping(kilograms) {
   return 0.1 + 0.2 * kilograms;
@@ -49,6 +52,7 @@ else
   say 'what the first attempt says:'
   grep 'whole cents' "$AGENTRELAY_SIGNAL_DIR/context.md" || true
   think 'whole cents, then'
+  steps 'a base price' 'a price for each kilogram that is begun' 'a test'
   cat >src/shipping.js <<'END'
 const BASE = 390;
 const PER_KILOGRAM = 120;
@@ -76,6 +80,7 @@ fi
 `,
 
   tax: `think 'two rates, and the rounding'
+steps '19 percent' '7 percent for books' 'rounding to the cent' 'looking for where the rates come from'
 cat >src/tax.js <<'END'
 const PERCENT = { standard: 19, books: 7 };
 

@@ -8,7 +8,10 @@ import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
 import { GIT, requireTool, TMUX } from '../../steps/tools/versions.ts';
 import type { Io } from '../io.ts';
 import { onOutputClosed } from '../output-closed.ts';
+import type { RunOptions } from '../prepare-run.ts';
 import { runHeadless } from '../run.ts';
+import { summary } from '../summary.ts';
+import { BRISK, watchedManner } from './manner.ts';
 import { type DemoPlace, makePlace } from './place.ts';
 import { withPlainGit } from './plain-git.ts';
 import { highlights, tour, troubleLines } from './tour.ts';
@@ -19,6 +22,8 @@ export interface DemoOptions {
   /** What Node ran as this program; absolute. */
   readonly program: string;
   readonly keepTmux: boolean;
+  /** On the dashboard, for a person who acts. */
+  readonly onScreen: boolean;
 }
 
 /** A real run, small and all on this machine, then where to look at it. Resolves to the exit code of the run. */
@@ -28,32 +33,39 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
   // Whoever closes the pipe (`| head`) ends the run, and that is to leave no tmux server behind.
   const stopMinding = onOutputClosed(() => {});
   return await withPlainGit(process.env, async () => {
-    const place = await makePlace(options.program);
-    for (const line of headline(place)) io.out(line);
+    const { onScreen, program } = options;
+    const place = await makePlace(program, onScreen ? watchedManner(process.env) : BRISK);
+    for (const line of [...headline(place), ...(onScreen ? thingsToTry() : [])]) io.out(line);
+    let keep = options.keepTmux;
     try {
-      const code = await runHeadless(
-        {
-          graphFile: place.graphFile,
-          targetRepo: place.repository,
-          // Dead panes are what is left to look at.
-          settings: options.keepTmux ? { keepPanes: true } : {},
-          tmuxSocket: place.tmuxSocket,
-          configModule: null,
-          newRun: false,
-          json: false,
-          agentScript: options.agentScript,
-          wait: null,
-        },
-        io,
-      );
-      await showResult(place, code, io);
-      if (options.keepTmux) for (const line of keptTmux(place)) io.out(line);
+      const run = runOptions(place, options);
+      const { code, goesOn } = onScreen
+        ? await (await import('./on-screen.ts')).runOnScreen({ run, place, program }, io)
+        : { code: await runHeadless(run, io), goesOn: false };
+      keep ||= goesOn;
+      if (!goesOn) await showResult({ place, code, onScreen }, io);
+      if (options.keepTmux && !goesOn) for (const line of keptTmux(place)) io.out(line);
       return code;
     } finally {
-      if (!options.keepTmux) await endTmux(place);
+      if (!keep) await endTmux(place);
       stopMinding();
     }
   });
+}
+
+function runOptions(place: DemoPlace, { keepTmux, agentScript }: DemoOptions): RunOptions {
+  return {
+    graphFile: place.graphFile,
+    targetRepo: place.repository,
+    // Dead panes are what is left to look at.
+    settings: keepTmux ? { keepPanes: true } : {},
+    tmuxSocket: place.tmuxSocket,
+    configModule: null,
+    newRun: false,
+    json: false,
+    agentScript,
+    wait: null,
+  };
 }
 
 function headline(place: DemoPlace): string[] {
@@ -62,6 +74,17 @@ function headline(place: DemoPlace): string[] {
     '',
     `  where  ${place.directory}`,
     `  watch  ${attach(place)}   # from another terminal, while it runs`,
+    '',
+  ];
+}
+
+function thingsToTry(): string[] {
+  return [
+    '  n a    coupons asks a question after a while, and waits for the answer: go there, and answer',
+    '  r      shipping fails: try it again',
+    '  ↵      into the window of an agent; Ctrl-b d comes back',
+    '  d w g  what a task has changed, why it is where it is, the graph; ? has every key',
+    '  q      leave; the run can go on in the background',
     '',
   ];
 }
@@ -78,12 +101,20 @@ function keptTmux(place: DemoPlace): string[] {
   ];
 }
 
-async function showResult(place: DemoPlace, code: number, io: Io): Promise<void> {
+interface Result {
+  readonly place: DemoPlace;
+  readonly code: number;
+  readonly onScreen: boolean;
+}
+
+async function showResult({ place, code, onScreen }: Result, io: Io): Promise<void> {
   const paint = (colour: 'bold' | 'dim', text: string) =>
     io.colour ? styleText(colour, text, { validateStream: false }) : text;
   const head = (text: string) => paint('bold', text);
   const { events } = new RunStore(place.repository, 'shop').journal(1);
   const state = replay(events);
+  // Without a screen the run has ended with it.
+  if (onScreen) for (const line of summary(state, io.colour)) io.out(line);
   io.out('');
   io.out(head('The result: git log --graph, of main and all lanes'));
   for (const line of await mergeGraph(place.repository, io.colour)) io.out(`  ${line}`);
@@ -96,7 +127,7 @@ async function showResult(place: DemoPlace, code: number, io: Io): Promise<void>
   for (const line of tour(place, code === 0)) io.out(`  ${line.replace(/# .*/, (remark) => paint('dim', remark))}`);
   if (code === 0) return;
   io.out('');
-  for (const line of troubleLines(place, code, state)) io.err(line);
+  for (const line of troubleLines({ place, code, onScreen }, state)) io.err(line);
 }
 
 async function mergeGraph(repository: string, colour: boolean): Promise<string[]> {

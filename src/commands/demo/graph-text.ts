@@ -3,17 +3,24 @@ export interface DemoPrograms {
   readonly node: string;
   /** Absolute path of the script that plays the agent. */
   readonly agent: string;
+  /** Attempts for each task before it is a person's to try it again. */
+  readonly attempts: 1 | 2;
 }
 
+const ATTEMPTS = {
+  1: '1 # a task that fails stays so until a person tries it again',
+  2: '2 # a task that fails is tried once more, from a clean branch',
+} as const;
+
 /** The demo's graph file; JSON's strings are YAML's too. */
-export function demoGraph({ node, agent }: DemoPrograms): string {
+export function demoGraph({ node, agent, attempts }: DemoPrograms): string {
   return `# The graph of the demo: nine tasks in three lanes.
 # "agentrelay schema" prints every key; "agentrelay dry-run" shows what this file would run.
 
 name: shop
 forge: local # merges by git alone; "gh" would make pull requests on GitHub
 max_concurrency: 4 # agents at work at once
-max_task_attempts: 2 # a task that fails is tried once more, from a clean branch
+max_task_attempts: ${ATTEMPTS[attempts]}
 
 # Keys of a task that stand at the top are the default of every task. With a real agent this would be
 #   primary_agent: { framework: claude_code }

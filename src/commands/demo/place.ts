@@ -8,6 +8,7 @@ import { BILL_AGENTS } from './agents-bill.ts';
 import { CART_AGENTS } from './agents-cart.ts';
 import { RULES_AGENTS } from './agents-rules.ts';
 import { demoGraph } from './graph-text.ts';
+import type { Manner } from './manner.ts';
 import { SHOP } from './shop.ts';
 
 /** Where a demo lies; all paths are absolute. */
@@ -20,7 +21,7 @@ export interface DemoPlace {
 }
 
 /** Makes a folder with the shop's repository, the graph and the scripts that play the agents. */
-export async function makePlace(program: string): Promise<DemoPlace> {
+export async function makePlace(program: string, manner: Manner): Promise<DemoPlace> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'agentrelay-demo-')));
   const place = {
     directory,
@@ -30,10 +31,10 @@ export async function makePlace(program: string): Promise<DemoPlace> {
   };
   const node = process.execPath;
   const agents = join(directory, 'agents');
-  write(join(agents, 'agent.sh'), agentScript(node));
+  write(join(agents, 'agent.sh'), agentScript(node, manner));
   const scripts = { ...CART_AGENTS, ...RULES_AGENTS, ...BILL_AGENTS };
   for (const [task, script] of Object.entries(scripts)) write(join(agents, `${task}.sh`), script);
-  write(place.graphFile, demoGraph({ node, agent: join(agents, 'agent.sh') }));
+  write(place.graphFile, demoGraph({ node, agent: join(agents, 'agent.sh'), attempts: manner.watched ? 1 : 2 }));
   // The Node that runs this demo is new enough; the one on the person's PATH may be none of ours.
   const command = `#!/bin/sh\nexec ${quoteForShell(node)} ${quoteForShell(program)} "$@"\n`;
   write(join(directory, 'agentrelay'), command, 0o755);

@@ -101,9 +101,20 @@ export function tour(place: DemoPlace, complete: boolean): string[] {
 }
 
 /** What to say of a demo that did not succeed. */
-export function troubleLines(place: DemoPlace, code: number, state: RunState): string[] {
+export function troubleLines(
+  { place, code, onScreen }: { readonly place: DemoPlace; readonly code: number; readonly onScreen: boolean },
+  state: RunState,
+): string[] {
   const over = state.outcome !== null && state.outcome !== 'cancelled';
-  if (over) return [`agentrelay: the demo did not succeed (exit code ${code}); the errors are below its table`];
-  const goOn = `cd ${place.directory} && ./agentrelay run graph.yaml -t shop -L ${place.tmuxSocket}`;
-  return ['agentrelay: the demo was interrupted; this goes on with it:', `  ${goOn}`];
+  if (over && !onScreen)
+    return [`agentrelay: the demo did not succeed (exit code ${code}); the errors are below its table`];
+  const what = over ? 'what has failed was not tried again; this comes back to it' : INTERRUPTED;
+  return [`agentrelay: ${what}:`, `  ${comeBack(place, onScreen ? 'tui' : 'run')}`];
+}
+
+const INTERRUPTED = 'the demo was interrupted; this goes on with it';
+
+/** What shows, or goes on with, the run of a demo. */
+export function comeBack({ directory, tmuxSocket }: DemoPlace, command: 'run' | 'tui'): string {
+  return `cd ${directory} && ./agentrelay ${command} graph.yaml -t shop -L ${tmuxSocket}`;
 }

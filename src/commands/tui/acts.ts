@@ -4,20 +4,22 @@ import type { RunStore } from '../../steps/run-store.ts';
 import { exec, runInTerminal } from '../../steps/tools/exec.ts';
 import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
 import type { Acts, Leave, Outcome, Wish } from '../../ui/ports.ts';
-import { type AskOptions, ask } from '../ask.ts';
+import { type AskOptions, answerTo } from '../ask.ts';
 import { attachment } from '../attach.ts';
 import type { OwnerOptions } from '../owner.ts';
 import { recordedGraph } from '../recorded-graph.ts';
+import { RunTaken } from '../run-taken.ts';
 import { editText } from './editor.ts';
 import type { Notifier } from './notifier.ts';
 import type { RunSession } from './session.ts';
 
 /** The terminal of the dashboard, once there is one. */
 export interface Stage {
-  handOver<T>(work: () => Promise<T>): Promise<T>;
+  /** Until `work` is done, which is to end when the signal is aborted. */
+  handOver<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   redraw(): void;
   /** To the shell, until the process is continued. */
-  suspend(): void;
+  suspend(): Promise<void>;
 }
 
 export interface ActsOptions {
@@ -26,8 +28,8 @@ export interface ActsOptions {
   readonly graph: string;
   readonly stage: Stage;
   readonly notifier: Notifier;
-  /** Null where nobody is to become the owner from here. */
-  readonly owner: OwnerOptions | null;
+  /** How to go on with the run, as things are then; null where nobody is to become the owner from here. */
+  readonly owner: (() => Promise<OwnerOptions>) | null;
   readonly asking: AskOptions;
   readonly leave: (how: Leave) => void;
 }
@@ -41,11 +43,11 @@ export function createActs(options: ActsOptions): Omit<Acts, 'play'> {
   return {
     ask: (wish) => asked(wish, options),
     attach: (task) => attachTo(task, options),
-    edit: (text) => stage.handOver(() => editText(text)),
+    edit: (text) => stage.handOver((signal) => editText(text, signal)),
     description: (task) => descriptionOf(task, options),
     async goOn() {
       if (owner === null) return refused('this dashboard only looks', null);
-      await session.own(owner);
+      await session.own(await owner());
       return { ok: true };
     },
     leave,
@@ -59,32 +61,32 @@ function refused(message: string, hint: string | null): Outcome {
   return { ok: false, message, hint };
 }
 
-async function asked(wish: Wish, options: ActsOptions): Promise<Outcome> {
-  const { session, owner } = options;
-  const request = (by: Request['by']) => ({ ...wish, by });
-  if (session.standing.kind === 'nobody') {
-    const outcome = await askHere(request, options.asking);
-    // Whoever has it tried again wants to see it run.
-    if (outcome.ok && wish.action === 'retry' && owner !== null) await session.own(owner);
-    return outcome;
-  }
-  const answer = await session.ask(request, AbortSignal.timeout(PATIENCE));
-  if (answer === null)
-    return refused('the owner of the run has not answered', 'the request stays, and is done by the next one');
-  return answer.kind === 'request_applied' ? { ok: true } : refused(answer.message, answer.hint ?? null);
-}
-
-/** As the command line does it where nobody runs the run. */
-async function askHere(wish: (by: Request['by']) => Request, asking: AskOptions): Promise<Outcome> {
-  const said: string[] = [];
+async function asked(wish: Wish, { session, store, owner, asking }: ActsOptions): Promise<Outcome> {
+  const { run } = session;
   try {
-    const code = await ask(wish, asking, { out: () => {}, err: (line) => said.push(line), colour: false });
-    return code === 0
-      ? { ok: true }
-      : refused(said.map((line) => line.replace(/^agentrelay: |^ *→ /, '')).join('; '), null);
+    const deadline = AbortSignal.timeout(PATIENCE);
+    const number = session.request((by: Request['by']) => ({ ...wish, by }));
+    const told = await session.answer(number, deadline);
+    // Of another run than the one on the screen nothing is asked, whatever has begun meanwhile.
+    const answered =
+      told === null
+        ? await answerTo(number, { store, run }, { ...asking, run }, deadline)
+        : { answer: told, here: false };
+    if (answered === null)
+      return refused('the owner of the run has not answered', 'the request stays, and is done by the next one');
+    const { answer, here } = answered;
+    if (answer.kind === 'request_refused') return refused(answer.message, answer.hint ?? null);
+    // Whoever has it tried again wants to see it run.
+    if (here && wish.action === 'retry' && owner !== null) await session.own(await owner()).catch(ifTaken);
+    return { ok: true };
   } catch (error) {
     return refused(describeError(error), error instanceof UserError ? error.hint : null);
   }
+}
+
+/** Somebody else goes on with it, which is as well. */
+function ifTaken(error: unknown): void {
+  if (!(error instanceof RunTaken)) throw error;
 }
 
 async function attachTo(task: string, { session, graph, asking, stage }: ActsOptions): Promise<Outcome> {
@@ -94,7 +96,8 @@ async function attachTo(task: string, { session, graph, asking, stage }: ActsOpt
     await exec('tmux', argv);
     return { ok: true };
   }
-  const code = await stage.handOver(() => runInTerminal('tmux', argv, how === 'nested' ? { env: CLIENT_ENV } : {}));
+  const env = how === 'nested' ? CLIENT_ENV : {};
+  const code = await stage.handOver((signal) => runInTerminal('tmux', argv, { env, signal }));
   return code === 0 ? { ok: true } : refused(`tmux ended with ${code}`, null);
 }
 

@@ -1,4 +1,4 @@
-import { RunStore } from '../../steps/run-store.ts';
+import { lastRun, RunStore } from '../../steps/run-store.ts';
 import type { Io } from '../io.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { createActs } from './acts.ts';
@@ -7,7 +7,7 @@ import { LateDetails } from './late-details.ts';
 import { createNotifier } from './notifier.ts';
 import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
 import { RunSession } from './session.ts';
-import { askingOf, prepareShown, type ShownRun } from './shown-run.ts';
+import { askingOf, preparedAgain, prepareShown, type ShownRun } from './shown-run.ts';
 import { type Left, untilLeft } from './until-left.ts';
 
 export interface ShowOptions extends ScreenLook {
@@ -56,16 +56,21 @@ async function show({ options, prepared, terminal }: Showing): Promise<Left> {
   const { config, stage, leave, leaving } = terminal;
   const store = new RunStore(repository.root, graph.name);
   const owner = options.readOnly ? null : prepared.owner;
+  if (owner === null) lastRun(store, graph.name);
   const session = new RunSession({ store, owner, slots: settings.maxConcurrency });
   const details = new LateDetails();
   const notifier = createNotifier({
     config: config.notify,
     graphCommand: settings.notify,
     write: (bytes) => void process.stdout.write(bytes),
+    inTmux: process.env.TMUX !== undefined,
     onError: () => {},
   });
   const asking = askingOf(options.run, graph.name);
-  const acts = createActs({ session, store, graph: graph.name, stage, notifier, owner, asking, leave });
+  // The graph may have been edited meanwhile; and who goes on with a run wants no other.
+  const again = async () => await preparedAgain({ ...options.run, newRun: false }, prepared.owner);
+  const goOn = owner === null ? null : again;
+  const acts = createActs({ session, store, graph: graph.name, stage, notifier, owner: goOn, asking, leave });
   const ports = { feed: session, details, acts: { ...acts, play: () => {} } };
   const drawn = terminal.draw(ports, options);
   try {

@@ -22,17 +22,24 @@ export async function farewell(left: Left, options: FarewellOptions, io: Io): Pr
   if (how === 'background' && owned) return await toBackground(options, io);
   if (how === 'cancel') {
     for (const line of summary(state, io.colour)) io.out(line);
-    return INTERRUPTED;
+    return exitCode(left);
   }
   if (owned) {
     io.err(
       `agentrelay: run ${state.run} of ${state.graph} is left; its agents stay at work, and nothing more is started`,
     );
     io.err(`  → ${comeBack(options)} goes on with it`);
-    return INTERRUPTED;
+    return exitCode(left);
   }
   if (state.run > 0) io.out(`${state.graph}, run ${state.run}: ${totals(state)}`);
-  return how === 'signal' ? INTERRUPTED : state.outcome === null ? 0 : EXIT_CODES[state.outcome];
+  return exitCode(left);
+}
+
+/** Of a run that does not go on elsewhere. */
+export function exitCode({ how, owned, session }: Left): number {
+  const { outcome } = session.state;
+  if (how === 'cancel' || how === 'signal' || owned) return INTERRUPTED;
+  return outcome === null ? 0 : EXIT_CODES[outcome];
 }
 
 function comeBack({ run, graph }: FarewellOptions): string {
@@ -57,9 +64,8 @@ async function toBackground(options: FarewellOptions, io: Io): Promise<number> {
 }
 
 /** The dashboard has a defect; the run has none, and goes on, a line an event. */
-async function withoutScreen({ session, error }: Left, io: Io): Promise<number> {
-  io.err(`agentrelay: a defect of the dashboard, please report it: ${describeError(error)}`);
-  if (error instanceof Error && error.stack !== undefined) io.err(error.stack);
+export async function withoutScreen({ session, error }: Left, io: Io): Promise<number> {
+  tellDefect(error, io);
   const { orchestrator, log, ended } = session;
   if (orchestrator === null || log === null || ended === null) return DEFECT;
   io.err('agentrelay: the run goes on without it');
@@ -75,4 +81,10 @@ async function withoutScreen({ session, error }: Left, io: Io): Promise<number> 
   }
 }
 
-const DEFECT = 3;
+/** What a dashboard that broke exits with. */
+export const DEFECT = 3;
+
+export function tellDefect(error: unknown, io: Io): void {
+  io.err(`agentrelay: a defect of the dashboard, please report it: ${describeError(error)}`);
+  if (error instanceof Error && error.stack !== undefined) io.err(error.stack);
+}

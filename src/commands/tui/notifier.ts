@@ -13,6 +13,8 @@ export interface NotifierOptions {
   /** What the graph says; the person's own config comes before it. */
   readonly graphCommand: Command | null;
   readonly write: (bytes: string) => void;
+  /** The terminal is a window of tmux. */
+  readonly inTmux: boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -22,13 +24,14 @@ const LIMIT = 200;
 const PATIENCE = 10_000;
 
 /** Calls a person: by the terminal's bell, by a desktop notification of the terminal (OSC 9), by a command. */
-export function createNotifier({ config, graphCommand, write, onError }: NotifierOptions): Notifier {
+export function createNotifier({ config, graphCommand, write, inTmux, onError }: NotifierOptions): Notifier {
   const command = config.command ?? graphCommand;
   return {
     notify(title, text) {
       const told = { title: safeText(title, LIMIT), text: safeText(text, LIMIT) };
       // A sequence that ends with BEL would ring for terminals that do not know it: ST ends this one.
-      if (config.osc9) write(`\x1b]9;${told.title}: ${told.text}\x1b\\`);
+      const sequence = `\x1b]9;${told.title}: ${told.text}\x1b\\`;
+      if (config.osc9) write(inTmux ? throughTmux(sequence) : sequence);
       if (config.bell) write(BELL);
       if (command === null) return;
       const { argv, env } = notifyCommand(command, told);
@@ -36,4 +39,9 @@ export function createNotifier({ config, graphCommand, write, onError }: Notifie
       exec(file, args, { env, timeout: PATIENCE }).catch(onError);
     },
   };
+}
+
+/** tmux keeps such sequences to itself, but for this envelope, where its `allow-passthrough` is on. */
+function throughTmux(sequence: string): string {
+  return `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`;
 }

@@ -1,10 +1,9 @@
 import { homedir } from 'node:os';
 import type { UserConfig } from '../../core/user-config/user-config.ts';
 import { loadUserConfig } from '../../steps/user-config.ts';
-import { CONFIG_NAMES } from '../../ui/config-names.ts';
+import { CONFIG_NAMES, keyOverrides } from '../../ui/config-names.ts';
 import { Dashboard } from '../../ui/dashboard.ts';
 import { ASCII, UNICODE } from '../../ui/glyphs.ts';
-import type { CommandId } from '../../ui/keymap/commands.ts';
 import { createKeymap } from '../../ui/keymap/keymap.ts';
 import type { Mounted } from '../../ui/mount.tsx';
 import type { Leave, Ports } from '../../ui/ports.ts';
@@ -95,6 +94,7 @@ async function makeReady(look: ScreenLook): Promise<ReadyTerminal> {
       return {
         mounted,
         async close() {
+          await stage.takeBack();
           dashboard.close();
           await mounted.unmount();
         },
@@ -110,7 +110,7 @@ function userConfig(): Promise<UserConfig> {
 function looks(look: ScreenLook, { dashboard: own }: UserConfig) {
   const ascii = look.ascii || own.glyphs === 'ascii' || wantsAscii(process.env);
   return {
-    keymap: createKeymap(own.keys as Partial<Record<CommandId, readonly string[]>>),
+    keymap: createKeymap(keyOverrides(own.keys)),
     glyphs: ascii ? ASCII : UNICODE,
     panelShare: own.panel,
     sort: own.sort,

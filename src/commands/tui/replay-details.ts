@@ -92,7 +92,7 @@ class SeenTasks {
 
   #follow(event: RunEvent | null): void {
     const { tasks } = this.#feed.state;
-    if (event !== null && 'task' in event) return this.#see(event.task, tasks.get(event.task));
+    if (event !== null && 'task' in event && event.task !== null) return this.#see(event.task, tasks.get(event.task));
     this.now.clear();
     for (const [id, task] of tasks) this.#see(id, task);
   }

@@ -15,6 +15,9 @@ export type PlayChange = Parameters<Acts['play']>[0];
 /** Milliseconds of playing between two events at the most: nobody wants to wait for agents that work for an hour. */
 export const LONGEST_GAP = 2_000;
 
+/** Events from one state that is kept to the next. */
+const MARKED = 500;
+
 /** A journal that is played again, at the times of its events. It begins when it is told to play, and halts at its end. */
 export class ReplayFeed implements RunFeed {
   readonly slots = null;
@@ -24,6 +27,8 @@ export class ReplayFeed implements RunFeed {
   readonly #clock: () => number;
   readonly #listeners = new Set<(event: RunEvent | null) => void>();
   #state = emptyRunState();
+  /** States on the way, by how many times so many events had been shown: so that going back is quick. */
+  readonly #marks: RunState[] = [emptyRunState()];
   /** How many events are shown. */
   #shown = 0;
   /** How much of the gap up to the next event has been played, from 0 to 1: as of `#since`. */
@@ -98,11 +103,12 @@ export class ReplayFeed implements RunFeed {
     }
   }
 
-  /** Back is from the start on: a state can only be made from what came before. */
+  /** Back is from a state before it on: a state can only be made from what came before. */
   #seek(shown: number): void {
     if (shown < this.#shown) {
-      this.#state = emptyRunState();
-      this.#shown = 0;
+      const mark = Math.floor(shown / MARKED);
+      this.#state = copyOf(this.#marks[mark] ?? emptyRunState());
+      this.#shown = this.#state.seq;
     }
     this.#apply(shown - this.#shown);
     this.#part = 0;
@@ -111,7 +117,10 @@ export class ReplayFeed implements RunFeed {
   /** Shows so many more events; the last one of them. */
   #apply(count: number): RunEvent | null {
     const next = this.#events.slice(this.#shown, this.#shown + count);
-    for (const event of next) reduce(this.#state, event);
+    for (const event of next) {
+      reduce(this.#state, event);
+      if (this.#state.seq % MARKED === 0) this.#marks[this.#state.seq / MARKED] ??= copyOf(this.#state);
+    }
     this.#shown += next.length;
     this.#part = 0;
     if (this.#shown === this.#events.length) this.#playing = false;
@@ -151,6 +160,17 @@ export class ReplayFeed implements RunFeed {
   #tell(event: RunEvent | null): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** The values in its maps never change. */
+function copyOf(state: RunState): RunState {
+  return {
+    ...state,
+    resets: [...state.resets],
+    tasks: new Map(state.tasks),
+    removed: new Map(state.removed),
+    workstreams: new Map(state.workstreams),
+  };
 }
 
 /** A clock that was set back is none of a replay's. */

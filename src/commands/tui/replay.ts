@@ -3,13 +3,13 @@ import { readJournal, replayJournal } from '../../steps/tools/read-journal.ts';
 import type { Acts, Leave, Outcome } from '../../ui/ports.ts';
 import type { Io } from '../io.ts';
 import { INTERRUPTED } from '../run.ts';
+import type { Stage } from './acts.ts';
 import { type End, watchEnds } from './ends.ts';
 import { DEFECT, tellDefect } from './farewell.ts';
 import { type FoundJournal, findJournal, type WantedJournal } from './find-journal.ts';
 import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
 import { journalDetails, replayDetails } from './replay-details.ts';
 import { ReplayFeed } from './replay-feed.ts';
-import type { Stage } from './stage.ts';
 
 export interface ReplayOptions extends WantedJournal, ScreenLook {
   /** Times as fast as it was. */

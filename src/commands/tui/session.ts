@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { UserError } from '../../core/errors.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { RunOutcome } from '../../core/lifecycle.ts';
@@ -41,6 +42,11 @@ export class RunSession implements RunFeed {
   #owned: { readonly run: OwnedRun; readonly orchestrator: Orchestrator; readonly ended: Promise<Ending> } | null =
     null;
   #following: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
+  /** What is under way to own the run. */
+  #owning: Promise<readonly string[]> | null = null;
+  #isLeft = false;
+  /** What is under way to let go of it. */
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -85,7 +91,10 @@ export class RunSession implements RunFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Owns the run where that is wanted and possible, else follows it. Throws `UserError` for a run that cannot be. */
+  /**
+   * Owns the run where that is wanted and possible, else follows it; who wants a new run wants no other. Throws `UserError`
+   * for a run that cannot be.
+   */
   async open(): Promise<{ notes: readonly string[] }> {
     const { owner } = this.#options;
     if (owner === null) {
@@ -95,14 +104,31 @@ export class RunSession implements RunFeed {
     try {
       return { notes: await this.own(owner) };
     } catch (error) {
-      if (!(error instanceof RunTaken)) throw error;
+      if (!(error instanceof RunTaken) || owner.newRun) throw error;
       await this.#follow();
       return { notes: [] };
     }
   }
 
-  /** Becomes the owner of a run that nobody runs. Throws `UserError`; `RunTaken` where somebody was faster. */
+  /**
+   * Becomes the owner of a run that nobody runs, once for all who ask meanwhile. Throws `UserError`; `RunTaken` where
+   * somebody was faster.
+   */
   async own(options: OwnerOptions): Promise<readonly string[]> {
+    if (this.#isLeft) throw new UserError('the dashboard is being left, so nothing is begun any more');
+    this.#owning ??= this.#own(options).finally(() => {
+      this.#owning = null;
+    });
+    return await this.#owning;
+  }
+
+  /** From here on nothing is begun; resolves when nothing is under way any more to own the run. */
+  async settle(): Promise<void> {
+    this.#isLeft = true;
+    await this.#owning?.catch(() => {});
+  }
+
+  async #own(options: OwnerOptions): Promise<readonly string[]> {
     const run = await ownRun(options);
     await this.#stopFollowing();
     this.#state = run.log.state;
@@ -121,7 +147,8 @@ export class RunSession implements RunFeed {
         requests.close();
         unsubscribe();
         this.#owned = null;
-        await run.close();
+        this.#closing = run.close();
+        await this.#closing;
         // Others may act on it, or go on with it.
         if (!this.#over.signal.aborted) await this.#follow();
       });
@@ -136,12 +163,18 @@ export class RunSession implements RunFeed {
     return this.#owned?.ended ?? null;
   }
 
-  /** Asks the owner, this process or another; null where it does not answer before `signal` aborts. */
-  async ask(wish: (by: Request['by']) => Request, signal: AbortSignal): Promise<Answer | null> {
-    const { promise, resolve } = Promise.withResolvers<Answer | null>();
+  /** Writes a request to the owner: this process, another, or the next one. Its number. */
+  request(wish: (by: Request['by']) => Request): number {
     const folder = this.#options.store.commands(this.run);
-    const number = writeRequest(folder, wish({ pid: process.pid, host: hostname() }), this.#state.request);
+    return writeRequest(folder, wish({ pid: process.pid, host: hostname() }), this.#state.request);
+  }
+
+  /** What the owner says to a request of just now; null where there is none, or none any more, and once `signal` aborts. */
+  async answer(number: number, signal: AbortSignal): Promise<Answer | null> {
+    if (this.#standing.kind === 'nobody') return null;
+    const { promise, resolve } = Promise.withResolvers<Answer | null>();
     const unsubscribe = this.subscribe((event) => {
+      if (this.#standing.kind === 'nobody') resolve(null);
       if (event?.kind !== 'request_applied' && event?.kind !== 'request_refused') return;
       if (event.request === number) resolve(event);
     });
@@ -157,6 +190,8 @@ export class RunSession implements RunFeed {
   /** Lets go of everything; a run of this process must have been ended or detached before. */
   async close(): Promise<void> {
     this.#over.abort();
+    await this.settle();
+    await this.#closing.catch(() => {});
     await this.#stopFollowing();
     this.#listeners.clear();
   }
@@ -190,7 +225,8 @@ export class RunSession implements RunFeed {
   #lookForOwner(run: number): void {
     const owner = runOwner(this.#options.store, run);
     const known = this.#standing;
-    if (owner === null) {
+    // We ourselves hold it for a moment, to do what was asked for.
+    if (owner === null || (owner.pid === process.pid && owner.host === hostname())) {
       if (known.kind !== 'nobody') this.#stand({ kind: 'nobody' });
     } else if (known.kind !== 'other' || known.pid !== owner.pid) {
       this.#stand({ kind: 'other', pid: owner.pid, host: owner.host });
@@ -209,8 +245,16 @@ export class RunSession implements RunFeed {
     this.#tell(null);
   }
 
+  /** One that throws has a defect, and is the end of the screen; the others, and the run, hear all the same. */
   #tell(event: RunEvent | null): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#listeners.delete(listener);
+        this.#failed.reject(error);
+      }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 import type { Settings } from '../../core/graph/graph.ts';
 import type { AskOptions } from '../ask.ts';
+import type { OwnerOptions } from '../owner.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
 import { recordedGraph } from '../recorded-graph.ts';
 import { findRun } from '../recorded-run.ts';
@@ -18,6 +20,16 @@ export async function prepareShown(run: ShownRun): Promise<PreparedRun> {
     ...run,
     graphFile,
     settings: { ...settings, ...run.settings } satisfies Partial<Settings>,
+  });
+}
+
+/** The same run as it is prepared now, with the git that `before` has. Throws `UserError`. */
+export async function preparedAgain(run: ShownRun, before: OwnerOptions): Promise<OwnerOptions> {
+  const { owner, close } = await prepareShown(run);
+  close();
+  if (owner.graph.name === before.graph.name) return { ...owner, git: before.git };
+  throw new UserError(`the graph file is now that of ${owner.graph.name}, and not of ${before.graph.name}`, {
+    hint: 'a dashboard of its own shows it',
   });
 }
 

@@ -10,18 +10,22 @@ export interface OwnStage extends Stage {
   enter(mounted: Mounted): void;
   /** Another program has the terminal, and the keys that end programs. */
   readonly isGivenAway: boolean;
+  /** Ends whoever has the terminal, and has it back. */
+  takeBack(): Promise<void>;
 }
 
 export function createStage(): OwnStage {
   let mounted: Mounted | null = null;
-  let given = 0;
-  const handOver = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (mounted === null) return await work();
-    given++;
+  const over = new AbortController();
+  const given = new Set<Promise<unknown>>();
+  const handOver = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    if (mounted === null) return await work(over.signal);
+    const done = mounted.handOver(() => work(over.signal));
+    given.add(done);
     try {
-      return await mounted.handOver(work);
+      return await done;
     } finally {
-      given--;
+      given.delete(done);
     }
   };
   return {
@@ -29,18 +33,24 @@ export function createStage(): OwnStage {
       mounted = now;
     },
     get isGivenAway() {
-      return given > 0;
+      return given.size > 0;
+    },
+    async takeBack() {
+      over.abort();
+      await Promise.allSettled(given);
     },
     handOver,
     redraw: () => mounted?.redraw(),
-    suspend() {
+    async suspend() {
+      // Another program has it, and is stopped by its own keys; or this is the second of two presses.
+      if (given.size > 0) return;
       // All of us: whoever started us (npm, a script) waits otherwise, and the shell never gets the terminal.
       const stop = async () => {
         process.kill(0, 'SIGTSTP');
         // Ends when the process goes on, whenever that is.
         await delay(STOPPING);
       };
-      void handOver(stop);
+      await handOver(stop);
     },
   };
 }

@@ -21,14 +21,23 @@ export interface Leaving extends ScreenParts {
 export async function untilLeft(parts: Leaving, open: () => Promise<void>): Promise<Left> {
   const { session } = parts;
   const ends = watchEnds(parts);
-  try {
-    const opened = open();
-    const { how, error } = await Promise.race([ends.first, session.failed, opened.then(forever)]);
+  const opened = open();
+  /** What is begun is a run that somebody must leave. */
+  const settled = async () => {
     await opened.catch(() => {});
+    await session.settle();
+  };
+  try {
+    const { how: wanted, error } = await Promise.race([ends.first, session.failed, opened.then(forever)]);
+    await settled();
+    // Chosen before it was known whose the run is, or just before it was over.
+    const isChoice = wanted !== 'signal' && wanted !== 'screen_broke';
+    const how = isChoice && session.orchestrator === null ? 'look' : wanted;
     const owned = session.orchestrator !== null && session.state.outcome === null;
     if (how !== 'screen_broke') await leaveRun(session, how);
     return { how, owned, session, outcome: session.state.outcome, error };
   } catch (error) {
+    await settled();
     // Its agents go on for the next owner.
     await leaveRun(session, 'stop');
     throw error;
@@ -46,6 +55,6 @@ async function leaveRun(session: RunSession, how: End['how']): Promise<void> {
   if (orchestrator === null || ended === null) return;
   if (how === 'cancel') orchestrator.cancel();
   // One that is over comes to its end by itself.
-  else if (how !== 'look') orchestrator.detach();
+  else if (how !== 'look' || session.state.outcome === null) orchestrator.detach();
   await ended.catch(() => {});
 }

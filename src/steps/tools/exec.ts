@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 
@@ -214,15 +214,23 @@ export async function execToFile(
 }
 
 /**
- * Runs a program that takes over this terminal, to its end; its exit code, 128 + n after signal n. Throws `ToolError`
- * when it cannot be started.
+ * Runs a program that takes over this terminal, to its end; its exit code, 128 + n after signal n. It is ended, so that it
+ * gives the terminal back, when `signal` is aborted. Throws `ToolError` when it cannot be started.
  */
 export async function runInTerminal(
   file: string,
   args: readonly string[],
-  options: { env?: Readonly<Record<string, string | undefined>> } = {},
+  options: { env?: Readonly<Record<string, string | undefined>>; signal?: AbortSignal } = {},
 ): Promise<number> {
+  const settings = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'], encoding: 'utf8' });
   const child = spawn(file, args, { env: { ...process.env, ...options.env }, stdio: 'inherit' });
+  let killer: NodeJS.Timeout | undefined;
+  const end = () => {
+    child.kill('SIGTERM');
+    killer ??= setTimeout(() => child.kill('SIGKILL'), KILL_DELAY);
+  };
+  options.signal?.addEventListener('abort', end);
+  if (options.signal?.aborted) end();
   // Keys are the program's: while it has the terminal, Ctrl-C must not end us under it.
   const ignore = () => {};
   process.on('SIGINT', ignore).on('SIGQUIT', ignore);
@@ -234,7 +242,11 @@ export async function runInTerminal(
       child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
   } finally {
+    clearTimeout(killer);
+    options.signal?.removeEventListener('abort', end);
     process.off('SIGINT', ignore).off('SIGQUIT', ignore);
+    // An editor that is killed leaves the terminal in its own mode.
+    if (settings.status === 0) spawnSync('stty', [settings.stdout.trim()], { stdio: ['inherit', 'ignore', 'ignore'] });
   }
 }
 

@@ -11,7 +11,7 @@ function showTab(ui: UiState, tab: Tab): UiState {
 }
 
 /** Tenths of the screen's height. */
-export const USUAL_SHARE = 4;
+const USUAL_SHARE = 4;
 const LARGEST_SHARE = 8;
 
 export function turnTab(direction: 1 | -1): Handler {

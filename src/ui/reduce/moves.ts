@@ -7,7 +7,7 @@ import { topOf } from '../view/list.ts';
 import { panelScroll } from '../view/panel/panel.ts';
 import { cursorRow, rowsOf } from '../view/rows.ts';
 import type { View } from '../view/view.ts';
-import { type Handler, only, type Step, told } from './step.ts';
+import { type Handler, only, told } from './step.ts';
 
 /** Where a move leads: lines from where one is, or an end. */
 type Distance = { readonly lines: number } | 'first' | 'last';
@@ -64,7 +64,7 @@ function aimed(at: number, count: number, distance: Distance): number {
 const MARGIN = 2;
 
 /** The list scrolls only as far as it must, and the panel shows another row from its beginning. */
-export function putCursor(view: View, key: RowKey): UiState {
+function putCursor(view: View, key: RowKey): UiState {
   const { run, ui } = view;
   const rows = rowsOf(run, ui);
   const moved = key === ui.cursor ? ui : { ...ui, cursor: key, panelTop: null, panelLeft: 0 };
@@ -121,8 +121,6 @@ function nextOf(view: View, aims: readonly RowKey[], direction: 1 | -1): RowKey 
       : (sorted.findLast((key) => place(key) < here) ?? sorted.at(-1));
   return found ?? null;
 }
-
-export const nothing: Handler = ({ ui }): Step => only(ui);
 
 export function moveCursorDown(view: View): UiState {
   return moveCursor(view, { lines: 1 });

@@ -9,8 +9,9 @@ export const pause: Handler = ({ run, ui }) =>
 
 export const goOn: Handler = ({ ui }) => withEffect(ui, { kind: 'go_on' });
 
-/** Whether leaving changes anything for the run. */
-export function mustAskHow({ run, standing }: Pick<View, 'run' | 'standing'>): boolean {
+/** Whether leaving changes anything for the run; one that is being opened may become this process's own. */
+function mustAskHow({ run, ui, standing }: Pick<View, 'run' | 'ui' | 'standing'>): boolean {
+  if (standing.kind === 'opening') return !ui.readOnly;
   if (standing.kind !== 'mine') return false;
   return run.outcome === null || [...run.tasks.values()].some(({ status }) => isActive(status));
 }

@@ -34,7 +34,7 @@ export function withEffect(ui: UiState, ...effects: readonly Effect[]): Step {
 }
 
 /** Milliseconds that a line for a person stays, by how long it takes to read. */
-export function toastTime(text: string): number {
+function toastTime(text: string): number {
   return Math.min(12_000, 2_500 + 50 * text.length);
 }
 

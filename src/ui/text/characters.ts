@@ -27,10 +27,10 @@ const SARA_AM = /[\u0e33\u0eb3]/g;
 
 /**
  * Of what is left, characters that take different numbers of cells in string-width 8 (Ink), tmux 3.3a with glibc 2.36, and
- * xterm.js 6 with its graphemes add-on; measured for every assigned character, behind a letter. They are: spacing marks;
- * conjoining Hangul that NFC has not put together; letters that join what follows them; halfwidth voicing marks; yijing
- * symbols; what came with Unicode 14 and later. Of the planes above the first only mathematical letters, emoji and
- * pictures, ideographs and private characters stay.
+ * xterm.js 6 with its graphemes add-on; measured for each character behind a letter, and for mixtures of those that stay.
+ * They are: spacing marks; conjoining Hangul that NFC has not put together; letters that join what follows them; halfwidth
+ * voicing marks; yijing symbols; what came with Unicode 14 and later. Of the planes above the first only mathematical
+ * letters, emoji and pictures, ideographs and private characters stay.
  */
 const UNSURE = new RegExp(
   `[\\p{Cn}\\p{Cs}\\p{Mc}${[

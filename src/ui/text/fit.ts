@@ -5,7 +5,7 @@ import { cells } from './width.ts';
 /** On which side a text stands that is narrower than its place. */
 export type Align = 'left' | 'right';
 
-export const ELLIPSIS = '…';
+const ELLIPSIS = '…';
 
 /** How many cells words take together. */
 export function widthOf(words: readonly Word[]): number {

@@ -1,3 +1,4 @@
+import type { Glyphs } from '../glyphs.ts';
 import { COMMANDS, type Command, type Mode } from '../keymap/commands.ts';
 import { unavailable } from '../keymap/unavailable.ts';
 import { type Line, line, type Word, word } from '../line.ts';
@@ -10,7 +11,7 @@ import type { View } from './view.ts';
 /** The keys that matter now, or what there is to say for a moment. */
 export function drawFooter(view: View, mode: Mode, width: number): Line {
   const { ui, glyphs } = view;
-  if (ui.filterField !== null) return line(fieldWords(' / ', ui.filterField, width), 'bar');
+  if (ui.filterField !== null) return line(fieldWords(' / ', ui.filterField, width, glyphs), 'bar');
   if (ui.toast !== null) {
     const { text, tone } = ui.toast;
     return line(fit([word(' '), word(safeText(text, 2_000), tone)], width, 'left', glyphs.ellipsis), 'bar');
@@ -50,16 +51,19 @@ function keyWord({ keymap, glyphs }: View, { id, footer }: Command): Word[] {
 }
 
 /** A text that is being typed, with its cursor; what is seen moves along with it. */
-export function fieldWords(label: string, field: TextField, width: number): Word[] {
+export function fieldWords(label: string, field: TextField, width: number, { ellipsis }: Glyphs): Word[] {
   const all = letters(field.text).map((letter) => safeText(letter, 8));
   const at = all[field.at] || ' ';
   let from = field.at;
-  let room = width - cells(label) - cells(at);
+  const after = all.slice(field.at + 1).join('');
+  // Behind the cursor there is room for the sign that more follows.
+  let room = width - cells(label) - cells(at) - (after === '' ? 0 : 1);
   while (from > 0 && cells(all[from - 1] ?? '') <= room) room -= cells(all[--from] ?? '');
   const before = all.slice(from, field.at).join('');
-  const after = all.slice(field.at + 1).join('');
   return fit(
     [word(label, 'accent'), word(before, 'strong'), { text: at, tone: 'strong', sgr: '7' }, word(after, 'strong')],
     width,
+    'left',
+    ellipsis,
   );
 }

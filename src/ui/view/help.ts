@@ -33,7 +33,7 @@ interface Entry {
 export const drawHelp: Draw = (view, { columns, rows }) => {
   const { dialog } = view.ui;
   if (dialog?.kind !== 'help' || rows <= 0) return [];
-  const field = line(fieldWords(' find: ', dialog.field, columns));
+  const field = line(fieldWords(' find: ', dialog.field, columns, view.glyphs));
   const scroll = helpScroll(view, columns);
   const { hasPosition, room } = roomOf(rows);
   const top = Math.max(0, Math.min(dialog.top, scroll.count - room));
@@ -76,13 +76,14 @@ export function helpScroll(view: View, columns: number): Scroll {
   const under: View = { ...view, ui: { ...view.ui, dialog: dialog.from } };
   const entries = COMMANDS.map((command) => entryOf(command, under));
   const shown = matching(entries, dialog.field.text, view);
+  const { ellipsis } = view.glyphs;
   const keyCells = Math.min(Math.max(...entries.map(({ keys }) => cells(keys))), Math.floor(columns / 3));
-  const lines = shown.length === 0 ? [nothing(columns)] : grouped(shown, { columns, keyCells });
+  const lines = shown.length === 0 ? [nothing(columns, ellipsis)] : grouped(shown, { columns, keyCells, ellipsis });
   return { count: lines.length, lines: (from, rows) => lines.slice(Math.max(0, from), Math.max(0, from) + rows) };
 }
 
-function nothing(columns: number): Line {
-  return line(fit([word(' no key does that', 'quiet')], columns));
+function nothing(columns: number, ellipsis: string): Line {
+  return line(fit([word(' no key does that', 'quiet')], columns, 'left', ellipsis));
 }
 
 function entryOf(command: Command, under: View): Entry {
@@ -122,6 +123,7 @@ function searchText({ command, keys }: Entry, keymap: View['keymap']): string {
 interface Columns {
   readonly columns: number;
   readonly keyCells: number;
+  readonly ellipsis: string;
 }
 
 function grouped(entries: readonly Entry[], columns: Columns): Line[] {
@@ -129,7 +131,7 @@ function grouped(entries: readonly Entry[], columns: Columns): Line[] {
   return COMMAND_GROUPS.flatMap((group) => {
     const own = groups.get(group) ?? [];
     if (own.length === 0) return [];
-    const title = line(fit([word(` ${GROUP_NAMES[group]}`, 'strong')], columns.columns));
+    const title = line(fit([word(` ${GROUP_NAMES[group]}`, 'strong')], columns.columns, 'left', columns.ellipsis));
     return [title, ...own.flatMap((entry) => entryLines(entry, columns))];
   });
 }
@@ -138,14 +140,18 @@ const INDENT = 2;
 const GAP = 2;
 
 /** The keys, and beside them what they do and why not just now, on as many lines as that needs. */
-function entryLines({ command, keys, reason }: Entry, { columns, keyCells }: Columns): Line[] {
+function entryLines({ command, keys, reason }: Entry, { columns, keyCells, ellipsis }: Columns): Line[] {
   const tone = reason === null ? 'plain' : 'quiet';
   const said: Word[] = [word(command.does, tone)];
   if (reason !== null) said.push(word(` (${reason})`, 'warn'));
   const keyRows = wrapWords([word(keys, reason === null ? 'accent' : 'quiet')], Math.max(1, keyCells));
   const saidRows = wrapWords(said, Math.max(1, columns - INDENT - keyCells - GAP - 1));
   return Array.from({ length: Math.max(keyRows.length, saidRows.length) }, (_, at) => {
-    const left = [word(fitText('', INDENT)), ...fit(keyRows[at] ?? [], keyCells), word(fitText('', GAP))];
-    return line(fit([...left, ...(saidRows[at] ?? [])], columns));
+    const left = [
+      word(fitText('', INDENT)),
+      ...fit(keyRows[at] ?? [], keyCells, 'left', ellipsis),
+      word(fitText('', GAP)),
+    ];
+    return line(fit([...left, ...(saidRows[at] ?? [])], columns, 'left', ellipsis));
   });
 }

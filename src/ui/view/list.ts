@@ -31,7 +31,7 @@ export function topOf(rows: Rows, cursor: number, ui: Pick<UiState, 'cursorLine'
   return Math.max(0, Math.min(cursor - line, rows.rows.length - height));
 }
 
-function nothing({ run, ui, standing }: View, { columns }: Area): Line[] {
+function nothing({ run, ui, standing, glyphs }: View, { columns }: Area): Line[] {
   const isChosen = ui.filter !== '' || ui.statuses !== null;
   const text =
     isChosen && run.tasks.size > 0
@@ -39,7 +39,7 @@ function nothing({ run, ui, standing }: View, { columns }: Area): Line[] {
       : standing.kind === 'opening'
         ? 'opening the run'
         : 'no tasks';
-  return [line(fit([word('  '), word(text, 'quiet')], columns))];
+  return [line(fit([word('  '), word(text, 'quiet')], columns, 'left', glyphs.ellipsis))];
 }
 
 interface RowContext {

@@ -3,7 +3,6 @@ import { isActive, isSuccess } from '../../core/lifecycle.ts';
 import { needsYou } from '../../core/needs.ts';
 import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
 import type { RowKey, Sort, StatusGroup, UiState } from '../ui-state.ts';
-import { STATUS_GROUPS } from '../ui-state.ts';
 
 /** One line of the list. */
 export type Row =
@@ -51,11 +50,15 @@ function makeRows(run: RunState, { filter, statuses, sort }: Choice): Rows {
   return { rows, at, shown: tasks.length, found: found ?? new Map() };
 }
 
+/** From 0, any letters in their order wherever they stand, to 1. The list is not in the order of what fits best. */
+const LOOSEST = 0.3;
+
 /** Null where nothing is looked for. */
 function matches(run: RunState, filter: string): Map<string, readonly number[]> | null {
   if (filter === '') return null;
   const found = new Map<string, readonly number[]>();
-  for (const result of fuzzysort.go(filter, [...run.tasks.keys()])) found.set(result.target, [...result.indexes]);
+  for (const result of fuzzysort.go(filter, [...run.tasks.keys()], { limit: 0, threshold: LOOSEST }))
+    found.set(result.target, [...result.indexes]);
   for (const { outline } of run.tasks.values()) {
     if (!found.has(outline.id) && outline.workstream.includes(filter)) found.set(outline.id, []);
   }
@@ -158,5 +161,3 @@ export function cursorLane(run: RunState, ui: UiState): WorkstreamState | null {
   const row = cursorRow(run, ui)?.row;
   return row?.kind === 'lane' ? (run.workstreams.get(row.id) ?? null) : null;
 }
-
-export const ALL_GROUPS: ReadonlySet<StatusGroup> = new Set(STATUS_GROUPS);

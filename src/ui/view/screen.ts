@@ -29,7 +29,7 @@ export function screenOf(view: View): Screen {
 }
 
 /** Exactly as many lines as there is room for: what was there before is drawn over. */
-export function filled(lines: readonly Line[], { columns, rows }: Area): Line[] {
+function filled(lines: readonly Line[], { columns, rows }: Area): Line[] {
   const missing = Math.max(0, rows - lines.length);
   return [...lines.slice(0, rows), ...Array.from({ length: missing }, () => blank(columns))];
 }

@@ -87,7 +87,7 @@ interface Behind {
 /** Counted at most once a second: it takes a look at every task. */
 const behind = new WeakMap<RunState, Behind>();
 
-function waiting({ outline }: TaskState, { run, ui }: View): Word[] {
+function waiting({ outline }: TaskState, { run, ui, glyphs }: View): Word[] {
   let known = behind.get(run);
   if (known?.now !== ui.now) {
     known = { now: ui.now, counts: new Map() };
@@ -95,5 +95,5 @@ function waiting({ outline }: TaskState, { run, ui }: View): Word[] {
   }
   const count = known.counts.get(outline.id) ?? waitingFor(run, outline.id).length;
   known.counts.set(outline.id, count);
-  return count === 0 ? [] : [word(` · ${count} wait`, 'warn')];
+  return count === 0 ? [] : [word(` ${glyphs.dot} ${count} wait`, 'warn')];
 }

@@ -18,7 +18,10 @@ export function whyScroll(view: View, columns: number): Scroll {
   const [first, ...behind] = links;
   const last = links.at(-1);
   if (first === undefined || last === undefined) return listScroll([]);
-  const chain = shortened(behind.map((link) => sentence(link, view)));
+  const chain = shortened(
+    behind.map((link) => sentence(link, view)),
+    view.glyphs.ellipsis,
+  );
   const words = waitingWords(waiting);
   return listScroll([
     ...hung(view, [], [told(nameOf(first.subject), 'strong'), told(` ${phrase(first.reason, view.ui.now)}`)], columns),

@@ -18,10 +18,10 @@ export function waitingWords(count: number): string {
 const SHOWN_FIRST = 6;
 const SHOWN_LAST = 4;
 
-export function shortened(lines: readonly string[]): readonly string[] {
+export function shortened(lines: readonly string[], ellipsis = '…'): readonly string[] {
   const left = lines.length - SHOWN_FIRST - SHOWN_LAST;
   if (left <= 1) return lines;
-  return [...lines.slice(0, SHOWN_FIRST), `… ${left} more …`, ...lines.slice(-SHOWN_LAST)];
+  return [...lines.slice(0, SHOWN_FIRST), `${ellipsis} ${left} more ${ellipsis}`, ...lines.slice(-SHOWN_LAST)];
 }
 
 const STATUS: Readonly<Record<TaskStatus, string>> = {

@@ -5,16 +5,20 @@ import { expect, test } from 'vitest';
 import { BILL_AGENTS } from '../../../src/commands/demo/agents-bill.ts';
 import { CART_AGENTS } from '../../../src/commands/demo/agents-cart.ts';
 import { RULES_AGENTS } from '../../../src/commands/demo/agents-rules.ts';
-import { demoGraph } from '../../../src/commands/demo/graph-text.ts';
+import { type DemoPrograms, demoGraph } from '../../../src/commands/demo/graph-text.ts';
 import { loadGraph } from '../../../src/steps/tools/graph-file.ts';
 
-const PROGRAMS = { node: '/opt/a "quoted" folder/node', agent: "/tmp/it's here/agent.sh" };
+const PROGRAMS = {
+  node: '/opt/a "quoted" folder/node',
+  agent: "/tmp/it's here/agent.sh",
+  attempts: 2,
+} as const satisfies DemoPrograms;
 
-async function load() {
+async function load(programs: DemoPrograms = PROGRAMS) {
   const directory = mkdtempSync(join(tmpdir(), 'agentrelay-demo-graph-'));
   try {
     const file = join(directory, 'graph.yaml');
-    writeFileSync(file, demoGraph(PROGRAMS));
+    writeFileSync(file, demoGraph(programs));
     return (await loadGraph(file)).graph;
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -27,6 +31,11 @@ test('the graph is valid, also where the paths of the programs are odd', async (
     completionGate: [PROGRAMS.node, '--test', '--test-reporter=tap'],
     primaryAgent: { framework: 'command', command: ['/bin/sh', PROGRAMS.agent, '{task}', '{attempt}'] },
   });
+});
+
+test('what fails is tried again, or left to a person', async () => {
+  expect((await load()).settings.maxTaskAttempts).toBe(2);
+  expect((await load({ ...PROGRAMS, attempts: 1 })).settings.maxTaskAttempts).toBe(1);
 });
 
 test('it has what the demo promises: eight tasks or more in three lanes, one of them parallel, and a cross-lane wait', async () => {

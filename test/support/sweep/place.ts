@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { BRISK } from '../../../src/commands/demo/manner.ts';
 import { type DemoPlace, makePlace } from '../../../src/commands/demo/place.ts';
 import { runDirectory } from '../../../src/core/names.ts';
 import { readIfThere } from '../../../src/steps/tools/atomic-file.ts';
@@ -36,7 +37,7 @@ export interface PlaceOptions {
 }
 
 export async function makeSweepPlace(swept: SweptProgram, options: PlaceOptions = {}): Promise<SweepPlace> {
-  const place = await makePlace(swept.program);
+  const place = await makePlace(swept.program, BRISK);
   const { directory, repository } = place;
   for (const name of ['tmux', 'tmp']) mkdirSync(join(directory, name));
   const launchLog = join(directory, 'launches');

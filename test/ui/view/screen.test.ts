@@ -5,8 +5,8 @@ import type { UiState } from '../../../src/ui/ui-state.ts';
 import { frameRows, type Screen } from '../../../src/ui/view/layout.ts';
 import { screenOf } from '../../../src/ui/view/screen.ts';
 import type { View } from '../../../src/ui/view/view.ts';
-import { anyRun, anyStanding, anyText, anyUi, type Sizes } from '../any-ui.ts';
-import { expectExact, runOf, viewOf } from './views.ts';
+import { anyRun, anyStanding, anyUi, runThatSays, type Sizes } from '../any-ui.ts';
+import { expectExact, runOf, textsOf, viewOf } from './views.ts';
 
 const SIZES: Sizes = { columns: fc.integer({ min: 20, max: 300 }), rows: fc.integer({ min: 5, max: 100 }) };
 const TINY: Sizes = { columns: fc.integer({ min: 1, max: 24 }), rows: fc.integer({ min: 1, max: 8 }) };
@@ -46,6 +46,22 @@ test.each([
       }
     }),
     { numRuns, seed: 11 },
+  );
+});
+
+test('a screen of ASCII glyphs shows nothing but ASCII, where nobody says anything else', () => {
+  const text = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
+  fc.assert(
+    fc.property(runThatSays(text), fc.gen(), (run, gen) => {
+      for (let at = 0; at < 5; at++) {
+        const standing = gen(() => anyStanding);
+        const screen = screenOf(viewOf(run, gen(anyUi, run, SIZES, text), { standing, glyphs: ASCII }));
+        for (const line of textsOf([...partsOf(screen), ...(screen.dialog?.lines ?? [])])) {
+          expect(line).toMatch(/^[ -~]*$/);
+        }
+      }
+    }),
+    { numRuns: 60, seed: 4 },
   );
 });
 

@@ -33,6 +33,6 @@ function questionLines(question: string | null, columns: number): Line[] {
 }
 
 function textLine(view: View, isAt: boolean, field: Parameters<typeof fieldWords>[1], columns: number): Line {
-  if (isAt) return line(fieldWords(`${view.glyphs.cursor} `, field, columns));
+  if (isAt) return line(fieldWords(`${view.glyphs.cursor} `, field, columns, view.glyphs));
   return line([word(field.text === '' ? '  or a line of text' : `  ${safeText(field.text)}`, 'quiet')]);
 }

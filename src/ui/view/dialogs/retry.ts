@@ -46,7 +46,7 @@ function planLines({ run }: View, task: string, { change }: DialogOf<'retry'>, c
 function rowLine(row: RetryRow, isAt: boolean, view: View, dialog: DialogOf<'retry'>, columns: number): Line {
   const { change, field } = dialog;
   const label = LABELS[row].padEnd(LABEL_WIDTH);
-  if (isAt && field !== null) return line(fieldWords(`  ${label} `, field, columns));
+  if (isAt && field !== null) return line(fieldWords(`  ${label} `, field, columns, view.glyphs));
   return choiceLine(wordsOf(row, label, change), isAt, view, columns);
 }
 

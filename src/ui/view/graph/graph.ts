@@ -14,7 +14,7 @@ import type { GraphNode } from './shape.ts';
 /** What waits for what: rails on the left, names on the right, the row of the cursor in the middle. */
 export const drawGraph: Draw = (view, { columns, rows }) => {
   const graph = drawnGraph(view.run);
-  if (graph.rows.length === 0) return [line(fit([word('  no tasks', 'quiet')], columns))];
+  if (graph.rows.length === 0) return [line(fit([word('  no tasks', 'quiet')], columns, 'left', view.glyphs.ellipsis))];
   const title = rows < SMALLEST_WITH_TITLE ? [] : [criticalLine(view, graph, columns)];
   const height = Math.max(0, rows - title.length);
   const { lines, lineOf } = graph.layout;
@@ -80,7 +80,7 @@ function graphLine(row: number, context: Context): Line {
   const { glyphs } = view;
   if (row < 0) {
     const cells = gapCells(graph.layout, -1 - row, glyphs, from, to);
-    return line(fit([word('  '), ...railWords(cells, -1 - row, 'quiet', context)], columns));
+    return line(fit([word('  '), ...railWords(cells, -1 - row, 'quiet', context)], columns, 'left', glyphs.ellipsis));
   }
   const node = graph.layout.nodes[row] as GraphNode;
   const look = lookOf(node, view);

@@ -11,7 +11,9 @@ export function drawTabs(view: View, columns: number): Line {
   const task = chosenTask(view);
   const name = lane === null ? (task?.outline.id ?? '') : `lane ${lane.outline.id}`;
   const tabs = task === null ? [] : tabWords(view, columns);
-  return line(fit([...tabs, ...nameWords(view, safeText(name), columns - widthOf(tabs))], columns));
+  return line(
+    fit([...tabs, ...nameWords(view, safeText(name), columns - widthOf(tabs))], columns, 'left', view.glyphs.ellipsis),
+  );
 }
 
 /** All of them where there is room, closer together where there is less, else the open one between arrows. */

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { Fact } from '../../../src/core/events.ts';
+import { taskNote } from '../../../src/ui/view/task-note.ts';
+import type { View } from '../../../src/ui/view/view.ts';
+import type { GraphSpec } from '../../support/graphs.ts';
+import { blocked, facts } from './happened.ts';
+import { goOn, HOSTILE, runOf, textOf, viewOf } from './views.ts';
+
+const SHOP: GraphSpec = {
+  workstreams: [{ id: 'api' }, { id: 'web', parallel: true }],
+  tasks: [
+    { id: 'spec', ws: 'api' },
+    { id: 'cart', ws: 'api' },
+    { id: 'docs', ws: 'api', deps: ['spec', 'cart'] },
+    { id: 'page', ws: 'web', deps: ['cart'] },
+    { id: 'style', ws: 'web' },
+  ],
+};
+
+function note(task: string, happened: readonly Fact[], view: Partial<View> = {}): string {
+  const run = runOf(SHOP, happened);
+  const state = run.tasks.get(task);
+  if (state === undefined) throw new Error(`no task ${task}`);
+  return textOf({ words: taskNote(state, viewOf(run, {}, view)) });
+}
+
+const cart = facts('cart');
+const paused: Fact = { kind: 'run_paused' };
+
+test.each<readonly [string, string, readonly Fact[], string]>([
+  ['at work: where its agent is', 'cart', cart.working, 'agentrelay:cart'],
+  ['not launched yet', 'cart', cart.prepared, ''],
+  ['what it asks', 'cart', [...cart.working, cart.asks('which one?')], 'which one?'],
+  ['what it asks without words', 'cart', [...cart.working, cart.asks(null)], 'waiting input'],
+  ['idle', 'cart', [...cart.working, cart.idle], 'idle'],
+  ['which round of the gate', 'cart', [...cart.working, cart.gate], 'round 2'],
+  [
+    'how often the gate has failed',
+    'cart',
+    [...cart.working, cart.gate, cart.gateFailed, cart.sentBack],
+    'gate failed 2 times',
+  ],
+  ['conflict', 'cart', [...cart.working, cart.handedOver('local:x'), cart.conflict(['a', 'b'])], 'conflict: a, b'],
+  ['why it failed, and who waits', 'cart', [...cart.working, cart.failed('3 tests')], '3 tests · 2 wait'],
+  [
+    'why it failed, by its code',
+    'cart',
+    [...cart.working, cart.failed('too long', 'timeout')],
+    'timeout: too long · 2 wait',
+  ],
+  ['called off', 'cart', [...cart.working, cart.cancelled()], 'called off'],
+  ['with the run', 'cart', [...cart.working, cart.cancelled('run')], 'with the run'],
+  ['blocked', 'docs', [...cart.working, cart.failed('no'), blocked('docs', 'cart')], 'by cart'],
+  ['done', 'cart', [...cart.working, cart.concern, cart.handedOver('local:x'), cart.merged], 'feedbeef  1 concern'],
+  ['done without a commit', 'cart', [...cart.working, cart.completed], ''],
+  ['waits for tasks', 'docs', [], 'after spec, cart'],
+  ['waits for a lane', 'page', [], 'after lane api'],
+  ['waits for its neighbour', 'spec', cart.working, 'after cart in its lane'],
+  ['waits for a slot', 'style', [], 'waits for a slot'],
+  ['paused', 'style', [paused], 'paused'],
+])('%s', (_, task, happened, expected) => {
+  expect(note(task, happened)).toBe(expected);
+});
+
+test('nobody runs it', () => {
+  expect(note('style', [], { standing: { kind: 'nobody' } })).toBe('nobody runs it');
+});
+
+test('what waits for a failed task is counted anew each second, not at each frame', () => {
+  const run = runOf(SHOP, [...cart.working, cart.failed('no')]);
+  const state = run.tasks.get('cart');
+  if (state === undefined) throw new Error('no task');
+  const at = (now: number) => textOf({ words: taskNote(state, viewOf(run, { now })) });
+  expect(at(1_000)).toBe('no · 2 wait');
+  const page = facts('page');
+  goOn(run, [...page.working, page.completed]);
+  expect(at(1_000)).toBe('no · 2 wait');
+  expect(at(2_000)).toBe('no · 1 wait');
+});
+
+test('what agents say is one safe line', () => {
+  for (const happened of [cart.asks(HOSTILE), cart.failed(HOSTILE)]) {
+    expect(note('cart', [...cart.working, happened])).not.toMatch(/\p{Cc}|\p{Cf}|\p{Cs}|aGk=/u);
+  }
+});
