@@ -51,7 +51,18 @@ export function tasksOf(state: RunState, lane: string): TaskState[] {
 
 /** Every unfinished task that cannot start before this one has succeeded, directly or through others. */
 export function waitingFor(state: RunState, id: string): string[] {
+  return waitingBehind(state)(id);
+}
+
+/** The same for many tasks: every task is looked at once, and not once for each that is asked for. */
+export function waitingBehind(state: RunState): (id: string) => string[] {
   const behind = behindEach(state);
+  return (id) => allBehind(state, behind, id);
+}
+
+type Behind = ReturnType<typeof behindEach>;
+
+function allBehind(state: RunState, behind: Behind, id: string): string[] {
   const found = new Set<string>([id]);
   const lanes = new Set<string>();
   const queue = [id];

@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { atWork } from './dashboard/at-work.ts';
+import { firstFrame } from './dashboard/first-frame.ts';
+import { followed } from './dashboard/followed.ts';
+import { scrolling } from './dashboard/scrolling.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { loading } from './loading.ts';
 import type { BenchOptions } from './options.ts';
@@ -23,6 +27,10 @@ const SECTIONS: Readonly<Record<string, { readonly title: string; readonly run: 
   d: { title: 'schedule, with a journal', run: scheduling },
   e: { title: 'start-up and memory', run: startUp },
   f: { title: 'resume', run: resuming },
+  g: { title: 'dashboard: first frame', run: firstFrame },
+  h: { title: 'dashboard: agents at work', run: atWork },
+  i: { title: 'dashboard: scrolling', run: scrolling },
+  j: { title: 'dashboard: an hour of events, and nothing', run: followed },
 };
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replay } from '../../src/core/reduce.ts';
 import { type DashboardDesk, type DeskOptions, openDesk } from '../support/dashboard-desk.ts';
 import { programText } from '../support/desk.ts';
-import { makeProject, PROGRAM, type Project, SOCKET } from '../support/run-fixture.ts';
+import { type Live, makeProject, PROGRAM, type Project, SOCKET } from '../support/run-fixture.ts';
 
 let project: Project;
 let graph: string;
@@ -32,6 +32,13 @@ afterEach(() => {
 
 const go = () => project.write('go', '');
 const tui = (...flags: string[]) => ['tui', graph, '-t', project.repo, '-L', SOCKET, ...flags];
+
+/** Without a screen; its agent is at work. */
+async function ownedElsewhere(): Promise<Live> {
+  const owner = project.start('run', graph, '-L', SOCKET, '--json');
+  await owner.event('task_waiting');
+  return owner;
+}
 
 async function dashboard(options: DeskOptions = {}, ...flags: string[]): Promise<DashboardDesk> {
   const desk = openDesk(project, tui(...flags), options);
@@ -88,7 +95,7 @@ async function quit(desk: DashboardDesk, choice: 'leave it' | 'stop' | 'cancel')
 
 describe('a person', () => {
   test('who only looked quits, and the run does not notice', async () => {
-    const owner = project.start('run', graph, '-L', SOCKET);
+    const owner = await ownedElsewhere();
     const desk = await dashboard({}, '--read-only');
     desk.press('q');
     expect(await left(desk)).toEqual({ code: 0, lines: expect.stringMatching(/^g, run 1: /), deviations: [] });
@@ -142,8 +149,11 @@ describe('a person', () => {
     expect(attempts()).toEqual({ a: 1, b: 1 });
   });
 
-  test('looks at the agent and comes back', async () => {
-    const desk = await dashboard();
+  test.each([
+    ['a terminal', false],
+    ['another tmux', true],
+  ])('looks at the agent from %s and comes back', async (_, nested) => {
+    const desk = await dashboard({ nested });
     desk.press('Enter');
     await desk.see(/^I am a\n[\s\S]*\[agentrela.*:a\*/);
     desk.press('C-b', 'd');
@@ -304,7 +314,7 @@ describe('a defect', () => {
   });
 
   test('of a component, where nobody owned the run: it is the end of the dashboard alone', async () => {
-    const owner = project.start('run', graph, '-L', SOCKET);
+    const owner = await ownedElsewhere();
     const desk = await defective('component', '--read-only');
     const { code, lines, deviations } = await left(desk);
     expect({ code, deviations }).toEqual({ code: 3, deviations: [] });

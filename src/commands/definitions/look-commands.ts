@@ -110,28 +110,25 @@ interface ReplayFlags extends ScreenFlags {
 function defineReplay(program: Command, action: Action): void {
   const command = program
     .command('replay [run]')
-    .description('plays a run again on the screen of the dashboard; of pauses in it at most 2 seconds are played')
-    .option('--speed <n>', 'times as fast as it was', speed)
+    .description(
+      'plays a run again on the dashboard: by its number, or the path of its folder or journal; pauses are cut to 2 s',
+    )
+    .option('--speed <n>', 'times as fast as it was (1 unless told)', speed)
     .option('-G, --graph <name>', 'the graph, where several were run')
     .option('-t, --target-repo <path>', 'the repository', '.');
-  withScreen(command)
-    .addHelpText(
-      'after',
-      '\nRUN is the number of a run, or the path of its folder or journal; the last run by default.',
-    )
-    .action((run: string | undefined, flags: ReplayFlags) =>
-      action(async ({ io }) => {
-        const reason = await noScreen();
-        if (reason !== null) {
-          throw new UserError(`${reason}, so there is no screen to play it on`, {
-            hint: 'agentrelay events prints what has happened',
-          });
-        }
-        const { replay } = await import('../tui/replay.ts');
-        const { targetRepo, graph = null, speed = 1 } = flags;
-        return replay({ run: run ?? null, graph, targetRepo, speed, ...lookOf(flags) }, io);
-      }),
-    );
+  withScreen(command).action((run: string | undefined, flags: ReplayFlags) =>
+    action(async ({ io }) => {
+      const reason = await noScreen();
+      if (reason !== null) {
+        throw new UserError(`${reason}, so there is no screen to play it on`, {
+          hint: 'agentrelay events prints what has happened',
+        });
+      }
+      const { replay } = await import('../tui/replay.ts');
+      const { targetRepo, graph = null, speed = 1 } = flags;
+      return replay({ run: run ?? null, graph, targetRepo, speed, ...lookOf(flags) }, io);
+    }),
+  );
 }
 
 const SLOWEST = 0.25;

@@ -11,6 +11,7 @@ import { takeTerminal } from '../../ui/terminal.ts';
 import { themeFor } from '../../ui/theme.ts';
 import { knowsLinks, wantsAscii } from './screen-kind.ts';
 import { createStage, type OwnStage } from './stage.ts';
+import { keepYoungHeapSmall } from './young-heap.ts';
 
 /** How the screen is to look; what is not said is the config's to say. */
 export interface ScreenLook {
@@ -51,12 +52,14 @@ export interface TakenTerminal {
 /** Takes the terminal of this process for what `show` does with it. */
 export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerminal) => Promise<T>): Promise<T> {
   const { release } = takeTerminal(process.stdin, process.stdout);
+  const letHeapGrow = keepYoungHeapSmall();
   try {
     const ready = makeReady(look);
     // Whoever draws hears of it; nothing may come to be drawn.
     ready.catch(() => {});
     return await show({ ready, release });
   } finally {
+    letHeapGrow();
     release();
   }
 }

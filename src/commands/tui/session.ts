@@ -139,9 +139,10 @@ export class RunSession implements RunFeed {
       return run.notes;
     }
     const unsubscribe = run.log.subscribe((event) => this.#tell(event));
+    const outcome = run.orchestrator.run();
+    // Only now: what was left to be done waits for the run to be taken over.
     const requests = run.followRequests();
-    const ended = run.orchestrator
-      .run()
+    const ended = outcome
       .then((outcome): Ending => outcome ?? 'left')
       .finally(async () => {
         requests.close();

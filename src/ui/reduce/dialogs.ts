@@ -3,6 +3,7 @@ import type { Dialog, UiState } from '../ui-state.ts';
 import { STATUS_GROUPS } from '../ui-state.ts';
 import { lastTop } from '../view/dialog.ts';
 import { QUIT_CHOICES } from '../view/dialogs/quit.ts';
+import { cursorRow } from '../view/rows.ts';
 import type { View } from '../view/view.ts';
 import { choicesOf, chooseAnswer, moveAnswer } from './answer-dialog.ts';
 import { chooseRetry, endRetryText, moveRetry } from './retry-dialog.ts';
@@ -74,7 +75,8 @@ export const choose: Handler = (view) => {
     case 'answer':
       return chooseAnswer(view, dialog);
     default:
-      return only({ ...ui, filterField: null });
+      // The task that was found stays chosen when all are shown again.
+      return only({ ...ui, filterField: null, cursor: cursorRow(view.run, ui)?.row.key ?? ui.cursor });
   }
 };
 

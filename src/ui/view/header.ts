@@ -27,10 +27,13 @@ export function drawHeader(view: View, width: number): Line {
   const end = [...slots, ...right];
   const missing = width - widthOf(left) - widthOf(end);
   if (missing >= 0) return line([...left, word(' '.repeat(missing)), ...end], 'bar');
-  const short = widthOf(right) + 12 <= width ? width - widthOf(right) : width;
-  const head = fit(title, short, 'left', glyphs.ellipsis);
+  const short = widthOf(right) + SHORTEST_NAME <= width ? width - widthOf(right) : width;
+  const head = fit(run.graph === '' ? title : [word(' '), ...title.slice(-1)], short, 'left', glyphs.ellipsis);
   return line(short === width ? head : [...head, ...right], 'bar');
 }
+
+/** With the blank before it. */
+const SHORTEST_NAME = 8;
 
 function clockWords({ run, ui, standing, glyphs }: View): Word[] {
   if (run.startedAt === null) return [];

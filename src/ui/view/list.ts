@@ -127,11 +127,11 @@ function laneWords(lane: WorkstreamState | undefined, id: string, context: RowCo
   const name = [cursorWord(context), word(id, 'strong')];
   if (lane === undefined) return name;
   const state = laneState(lane, view);
-  const taken = 2 + id.length + cells(state.text) + 2;
-  const branch = `${lane.branch ?? lane.outline.base} ${view.glyphs.to} ${lane.outline.target}`;
+  const room = width - (2 + id.length + 2 + cells(state.text) + 2);
+  if (room < -2) return name;
+  const branch = safeText(`${lane.branch ?? lane.outline.base} ${view.glyphs.to} ${lane.outline.target}`);
   const extra = lane.outline.parallel ? '  parallel' : '';
-  const room = width - taken - 2;
-  const middle = room >= branch.length + extra.length ? branch + extra : room >= branch.length ? branch : '';
+  const middle = [branch + extra, branch].find((text) => cells(text) <= room) ?? '';
   const left = middle === '' ? name : [...name, word(`  ${middle}`, 'quiet')];
   return [...fit(left, Math.max(0, width - cells(state.text) - 1), 'left', view.glyphs.ellipsis), state, word(' ')];
 }

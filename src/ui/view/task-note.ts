@@ -1,7 +1,7 @@
 import type { BlockRoot } from '../../core/events.ts';
 import { isActive } from '../../core/lifecycle.ts';
 import { type AttemptState, currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
-import { waitingFor, waitsOf } from '../../core/waits.ts';
+import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
 import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
@@ -80,20 +80,21 @@ function awaited({ run, standing }: View, task: TaskState): string {
 }
 
 interface Behind {
-  readonly now: number;
+  readonly seq: number;
+  readonly of: (id: string) => readonly string[];
   readonly counts: Map<string, number>;
 }
 
-/** Counted at most once a second: it takes a look at every task. */
-const behind = new WeakMap<RunState, Behind>();
+/** Found out once for each state of the run: it takes a look at every task. */
+const cache = new WeakMap<RunState, Behind>();
 
-function waiting({ outline }: TaskState, { run, ui, glyphs }: View): Word[] {
-  let known = behind.get(run);
-  if (known?.now !== ui.now) {
-    known = { now: ui.now, counts: new Map() };
-    behind.set(run, known);
+function waiting({ outline }: TaskState, { run, glyphs }: View): Word[] {
+  let known = cache.get(run);
+  if (known?.seq !== run.seq) {
+    known = { seq: run.seq, of: waitingBehind(run), counts: new Map() };
+    cache.set(run, known);
   }
-  const count = known.counts.get(outline.id) ?? waitingFor(run, outline.id).length;
+  const count = known.counts.get(outline.id) ?? known.of(outline.id).length;
   known.counts.set(outline.id, count);
   return count === 0 ? [] : [word(` ${glyphs.dot} ${count} wait`, 'warn')];
 }

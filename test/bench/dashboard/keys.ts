@@ -43,7 +43,7 @@ export const ECHO = ['sh', '-c', 'stty raw -echo; echo ready; exec cat'] as cons
 async function pressEcho(echo: BenchTerminal, n: number): Promise<number> {
   const letter = String.fromCharCode(97 + (n % 26));
   // Back to the beginning of the line before each: the screen never scrolls.
-  return await echo.press(`\r${letter}`, (lines) => lines.some((line) => line.startsWith(letter)));
+  return await echo.press(`\r${letter}`, (lines) => lines[1] === letter);
 }
 
 /** The row of the list under the cursor, by its first words; empty where there is none. */

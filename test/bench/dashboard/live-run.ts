@@ -27,7 +27,10 @@ export async function startLiveRun(shape: LiveShape, env: NodeJS.ProcessEnv = {}
   const place = cleanUp.use(await makeRepository());
   const fifos = join(place.folder, '.git/fifos');
   mkdirSync(fifos);
-  execFileSync('mkfifo', Array.from({ length: shape.agents }, (_, n) => join(fifos, `agent${n}`)));
+  execFileSync(
+    'mkfifo',
+    Array.from({ length: shape.agents }, (_, n) => join(fifos, `agent${n}`)),
+  );
   const graph = place.write('.git/live.yaml', graphText(shape, fifos));
   const printer = spawn(process.execPath, [PRINTER, fifos, String(shape.agents), String(shape.lines)]);
   cleanUp.defer(() => ended(printer));

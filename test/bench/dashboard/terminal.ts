@@ -47,7 +47,20 @@ export class BenchTerminal implements AsyncDisposable {
   pid = 0;
 
   private constructor({ socket, cwd }: TerminalOptions) {
-    const argv = ['-u', '-L', socket, '-f', '/dev/null', '-C', 'new-session', '-s', SESSION, '-c', cwd, 'exec sleep 1000'];
+    const argv = [
+      '-u',
+      '-L',
+      socket,
+      '-f',
+      '/dev/null',
+      '-C',
+      'new-session',
+      '-s',
+      SESSION,
+      '-c',
+      cwd,
+      'exec sleep 1000',
+    ];
     // What the server hands on to its panes is what it was started with.
     const { CI: _ci, NO_COLOR: _colour, ...env } = ENVIRONMENT;
     this.#client = spawn('tmux', argv, { cwd: '/', env });
@@ -131,7 +144,9 @@ export class BenchTerminal implements AsyncDisposable {
 
   /** Octal for what is no plain character, bytes for the rest. */
   #show(escaped: string, at: number): void {
-    const bytes = escaped.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    const bytes = escaped.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
     this.printed += bytes.length;
     for (const [, how] of (this.#tail + bytes).matchAll(SYNC)) this.#drawing = how === 'h';
     // Of a mark that is cut in two.

@@ -4,6 +4,8 @@ import { expect, test, vi } from 'vitest';
 import { createNotifier, type NotifierOptions } from '../../../src/commands/tui/notifier.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
+const ESC = '\x1b';
+
 function written(options: Partial<NotifierOptions>, text = 'ask needs you'): string {
   let bytes = '';
   const notifier = createNotifier({
@@ -23,19 +25,21 @@ function written(options: Partial<NotifierOptions>, text = 'ask needs you'): str
 }
 
 test('rings, and tells the terminal, as it is configured', () => {
-  const told = '\x1b]9;agentrelay: shop: ask needs you\x1b\\\\';
+  const told = `${ESC}]9;agentrelay: shop: ask needs you${ESC}\\`;
   expect(written({})).toBe(`${told}\x07`);
   expect(written({ config: { bell: false, osc9: true, command: null } })).toBe(told);
   expect(written({ config: { bell: true, osc9: false, command: null } })).toBe('\x07');
 });
 
 test('tells the terminal that tmux is in, where tmux lets it', () => {
-  const told = '\x1bPtmux;\x1b\x1b]9;agentrelay: shop: ask needs you\x1b\x1b\\\\\x1b\\\\';
+  const told = `${ESC}Ptmux;${ESC}${ESC}]9;agentrelay: shop: ask needs you${ESC}${ESC}\\${ESC}\\`;
   expect(written({ inTmux: true })).toBe(`${told}\x07`);
 });
 
 test('what an agent has written ends no sequence and begins none', () => {
-  expect(written({}, '\x1b\\\\\x1b]52;c;eA==\x07\x9c')).not.toMatch(/\x1b\].*\x1b\]|\x9c/);
+  const bytes = written({ config: { bell: false, osc9: true, command: null } }, `${ESC}\\${ESC}]52;c;eA==\x07\x9c`);
+  expect(bytes.split(ESC)).toHaveLength(3);
+  for (const end of ['\x07', '\x9c']) expect(bytes).not.toContain(end);
 });
 
 test("runs the person's command, else the graph's", async () => {

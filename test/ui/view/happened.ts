@@ -37,7 +37,13 @@ export function facts(task: string, attempt = 1) {
     handedOver: (pr: string): Fact => ({ kind: 'task_pr_created', ...of, pr, commit: 'feedbeef00' }),
     merging: { kind: 'task_pr_merging', ...of, pr: 'local:x', commit: null } as Fact,
     conflict: (files: readonly string[]): Fact => ({ kind: 'task_merge_conflict', ...of, round: 1, of: 2, files }),
-    merged: { kind: 'task_succeeded', ...of, status: 'pr_merged', pr: 'local:x', commit: 'feedbeef00' } as Fact,
+    merged: (pr = 'local:x'): Fact => ({
+      kind: 'task_succeeded',
+      ...of,
+      status: 'pr_merged',
+      pr,
+      commit: 'feedbeef00',
+    }),
     completed: { kind: 'task_succeeded', ...of, status: 'completed', pr: null, commit: null } as Fact,
     failed: (error: string, code = 'agent_failed'): Fact => ({
       kind: 'task_failed',
@@ -50,6 +56,15 @@ export function facts(task: string, attempt = 1) {
     concern: { kind: 'task_concerned', ...of, source: 'agent', message: 'look here' } as Fact,
     tornDown: { kind: 'task_torn_down', ...of } as Fact,
     retrying: (change: RetryChange | null = null): Fact => ({ kind: 'task_retrying', ...of, of: 3, change }),
+  };
+}
+
+export function laneActive(workstream: string): Fact {
+  return {
+    kind: 'workstream_active',
+    workstream,
+    branch: `agentrelay/shop/ws/${workstream}`,
+    base_commit: 'c0ffee00c0ffee00',
   };
 }
 

@@ -1,11 +1,14 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Fact } from '../../../src/core/events.ts';
-import { cells } from '../../../src/ui/text/width.ts';
+import type { Standing } from '../../../src/ui/ports.ts';
 import type { UiState } from '../../../src/ui/ui-state.ts';
 import { drawHeader } from '../../../src/ui/view/header.ts';
 import type { View } from '../../../src/ui/view/view.ts';
+import { anyRun, anyStanding } from '../any-ui.ts';
+import { BEGIN } from '../happenings.ts';
 import { facts } from './happened.ts';
-import { goOn, runOf, START, textOf, viewOf } from './views.ts';
+import { expectExact, goOn, runOf, START, textOf, viewOf } from './views.ts';
 
 const TASKS = ['spec', 'cart', 'page', 'docs'].map((id) => ({ id }));
 const [spec, cart, page] = [facts('spec'), facts('cart'), facts('page')];
@@ -17,13 +20,76 @@ function header(width: number, happened: readonly Fact[] = [], ui: Partial<UiSta
 }
 
 test.each([
-  [100, ' agentrelay · checkout-api · run 1  ▶ 12:41                           slots 2/4    ● 1  ! 1  ✔ 1  ○ 1 '],
-  [80, ' agentrelay · checkout-api · run 1  ▶ 12:41       slots 2/4    ● 1  ! 1  ✔ 1  ○ 1 '.slice(0, 80)],
-  [64, ' agentrelay · checkout-api · run 1  ▶ 12:41      ● 1  ! 1  ✔ 1  ○ 1 '.slice(0, 64)],
-  [54, ' agentrelay · checkout-api  ▶ 12:41    ● 1  ! 1  ✔ 1  ○ 1 '.slice(0, 54)],
-  [40, ' agentrelay · check…  ● 1  ! 1  ✔ 1  ○ 1 '.slice(0, 40)],
-  [30, ' agentrelay…  ● 1  ! 1  ✔ 1  ○ 1 '.slice(0, 30)],
-  [20, ' agentrelay · check…'],
-])('what matters least gives way first: %i', (width, text) => {
-  expect(header(width)).toBe(text);
+  [100, ' agentrelay · checkout-api · run 1  ▶ 12:41                         slots 2/4    ● 1  ! 1  ✔ 1  ○ 1 '],
+  [80, ' agentrelay · checkout-api · run 1  ▶ 12:41     slots 2/4    ● 1  ! 1  ✔ 1  ○ 1 '],
+  [64, ' agentrelay · checkout-api  ▶ 12:41          ● 1  ! 1  ✔ 1  ○ 1 '],
+  [54, ' agentrelay · checkout-api         ● 1  ! 1  ✔ 1  ○ 1 '],
+  [40, ' checkout-api        ● 1  ! 1  ✔ 1  ○ 1 '],
+  [30, ' checkou…  ● 1  ! 1  ✔ 1  ○ 1 '],
+  [20, ' checkout-api       '],
+])('what matters least gives way first: %i', (_, text) => {
+  expect(header([...text].length)).toBe(text);
+});
+
+test.each<readonly [string, readonly Fact[], Partial<View>, string]>([
+  ['paused', [{ kind: 'run_paused' }], {}, '  ▶ 12:41   ‖ paused  '],
+  ['stopping', [{ kind: 'run_stopping', reason: 'cancelled', running: [] }], {}, '  ▶ 12:41   stopping: cancelled  '],
+  [
+    'over',
+    [{ kind: 'run_finished', outcome: 'completed_with_failures', waiting_for: [] }],
+    {},
+    '  ■ 0:15    completed with failures  ',
+  ],
+  ['opening', [], { standing: { kind: 'opening' } }, '  opening  '],
+  ['joined', [], { standing: { kind: 'other', pid: 42, host: 'here' } }, '  joined: process 42 runs it  '],
+  ['nobody', [], { standing: { kind: 'nobody' } }, '  nobody runs it  '],
+])('how the run stands: %s', (_, happened, view, text) => {
+  expect(header(120, happened, {}, view)).toContain(text);
+});
+
+test.each<readonly [Partial<Extract<Standing, { kind: 'replay' }>>, string]>([
+  [{ playing: true }, '  ▶ 0:10    replay 8x  '],
+  [{ playing: false }, '  ▶ 0:10    replay halted  '],
+  [{ playing: false, ended: true }, '  ▶ 0:10    replay ended  '],
+])('a replay tells its own time, and how it is played', (how, text) => {
+  const standing: Standing = { kind: 'replay', speed: 8, playing: true, at: START + 10_000, ended: false, ...how };
+  expect(header(120, [], {}, { standing })).toContain(text);
+});
+
+test('read-only and a filter are said, and how much that hides', () => {
+  expect(header(120, [], { readOnly: true })).toContain('  read-only  ');
+  expect(header(120, [], { filter: 'cart' })).toContain('  1 of 4 shown  ');
+  expect(header(120, [], { statuses: new Set(['working', 'done']) })).toContain('  2 of 4 shown  ');
+});
+
+test('before there is a run there is nothing to count', () => {
+  const nothing = viewOf(runOf({ tasks: [] }), {}, { standing: { kind: 'opening' }, slots: null });
+  expect(textOf(drawHeader(nothing, 60)).trimEnd()).toMatch(/^ agentrelay · graph · run 1 .* opening$/);
+});
+
+test('it is exact at any width, and no tick moves anything', () => {
+  fc.assert(
+    fc.property(
+      anyRun,
+      anyStanding,
+      fc.integer({ min: 1, max: 300 }),
+      fc.boolean(),
+      (run, standing, width, readOnly) => {
+        const ticking = standing.kind === 'replay' ? { ...standing } : standing;
+        const at = (second: number) => {
+          const now = BEGIN + second * 1_000;
+          const still = ticking.kind === 'replay' ? { ...ticking, at: now } : ticking;
+          return drawHeader(viewOf(run, { now, readOnly }, { standing: still }), width);
+        };
+        const seconds = [0, 59, 600, 3_599, 3_600, 86_400, 8_640_000];
+        const lines = seconds.map(at);
+        expectExact(lines, width);
+        const shapes = lines.map((line) =>
+          textOf(line).replace(/(?<=[▶■] )[\ddhm:]+ */, (time) => '0'.repeat(time.length)),
+        );
+        expect(new Set(shapes).size).toBe(1);
+      },
+    ),
+    { numRuns: 60, seed: 2 },
+  );
 });

@@ -10,7 +10,7 @@ import type { View } from '../../../src/ui/view/view.ts';
 import type { GraphSpec } from '../../support/graphs.ts';
 import { anyRun, anyUi } from '../any-ui.ts';
 import { BEGIN } from '../happenings.ts';
-import { blocked, facts } from './happened.ts';
+import { blocked, facts, laneActive } from './happened.ts';
 import { goOn, runOf, START, textOf, textsOf, viewOf } from './views.ts';
 
 const SHOP: GraphSpec = {
@@ -23,10 +23,13 @@ const SHOP: GraphSpec = {
   ],
 };
 const [spec, cart, page] = [facts('spec'), facts('cart'), facts('page')];
+const PULL = 'https://forge.example/shop/pull/32';
 const BEFORE = [
+  laneActive('api'),
+  laneActive('web'),
   ...spec.working,
-  spec.handedOver('https://forge.example/shop/pull/32'),
-  spec.merged,
+  spec.handedOver(PULL),
+  spec.merged(PULL),
   ...cart.working,
   cart.failed('3 tests failed'),
   blocked('tests', 'cart'),
@@ -46,37 +49,37 @@ test.each<readonly [number, readonly string[]]>([
   [
     140,
     [
-      '  api  main → main                                                                                                                   active',
-      '  ✔ spec     spec_writer  claude_code  ■■■■■■·  merged      #32    0:05  feedbeef',
-      '❯ ✖ cart     implementer  claude_code  ■■■✖···  failed             0:04  3 tests failed · 1 wait',
-      '  ◌ tests    test_writer  codex        ·······  blocked               —  by cart',
-      '  web  main → main  parallel                                                                                               1 agent at work',
-      '  ● page     generic      command      ■■■◧···  working            1:48  agentrelay:page',
+      '  api  agentrelay/shop/ws/api → main                                                                                                 active',
+      '  ✔ spec      spec_writer  claude_code  ■■■■■■·  merged      #32    0:05  feedbeef',
+      '❯ ✖ cart      implementer  claude_code  ■■■✖···  failed             0:04  3 tests failed · 1 wait',
+      '  ◌ tests     test_writer  codex        ·······  blocked               —  by cart',
+      '  web  agentrelay/shop/ws/web → main  parallel                                                                              1 agent at work',
+      '  ● page      generic      command      ■■■◧···  working            1:45  agentrelay:page',
     ],
   ],
   [
     80,
     [
-      '  api  main → main                                                       active',
+      '  api  agentrelay/shop/ws/api → main                                     active',
       '  ✔ spec      ■■■■■■·  merged        0:05  feedbeef',
       '❯ ✖ cart      ■■■✖···  failed        0:04  3 tests failed · 1 wait',
       '  ◌ tests     ·······  blocked          —  by cart',
-      '  web  main → main  parallel                                   1 agent at work',
-      '  ● page      ■■■◧···  working       1:48  agentrelay:page',
+      '  web  agentrelay/shop/ws/web → main  parallel                  1 agent at work',
+      '  ● page      ■■■◧···  working       1:45  agentrelay:page',
     ],
   ],
   [
     40,
     [
-      '  api  main → main               active',
-      '  ✔ spec            merged        0:05',
-      '❯ ✖ cart            failed        0:04',
-      '  ◌ tests           blocked          —',
-      '  web                  1 agent at work',
-      '  ● page            working       1:48',
+      '  api                            active',
+      '  ✔ spec              merged        0:05',
+      '❯ ✖ cart              failed        0:04',
+      '  ◌ tests             blocked          —',
+      '  web                   1 agent at work',
+      '  ● page              working       1:45',
     ],
   ],
-  [20, ['  api         active', '  ✔ spec', '❯ ✖ cart', '  ◌ tests', '  web  1 agent at w…', '  ● page']],
+  [20, ['  api        active', '  ✔ spec', '❯ ✖ cart', '  ◌ tests', '  web', '  ● page']],
 ])('the list at %i columns', (columns, lines) => {
   expect(drawn(shopView(columns))).toEqual(lines);
 });
@@ -119,12 +122,11 @@ test.each([
   const view = shopView(80);
   const workstream = 'web';
   goOn(view.run, [
-    { kind: 'workstream_active', workstream, branch: 'agentrelay/shop/ws/web', base_commit: 'c0ffee' },
     { kind: 'workstream_merge_ready', workstream, commit: 'beef' },
     { kind: 'workstream_pr_created', workstream, pr: 'local:x', branch: 'x', target: 'main', commit: 'beef' },
     { kind: 'workstream_held', workstream, reason, details: [], merge_command: 'git merge x' },
   ]);
-  expect(drawn(view)[4]).toBe(`  web  agentrelay/shop/ws/web → main  parallel ${text.padStart(33)}`.trimEnd());
+  expect(drawn(view)[4]).toBe(`  web  agentrelay/shop/ws/web → main  parallel${text.padStart(32)}`);
 });
 
 test('what is on the screen is a part of the whole list, whatever is scrolled: no column moves', () => {

@@ -21,7 +21,7 @@ const CASES: readonly (readonly [string, readonly Fact[], string, string, string
   ['stalled', [...cart.working, cart.stalled], '◐ stalled warn', '■■■◧···', '###>...'],
   ['gate', [...cart.working, cart.gate], '● gate live', '■■■■◧··', '####>..'],
   ['merging', [...cart.working, cart.handedOver('local:x'), cart.merging], '● merging live', '■■■■■◧·', '#####>.'],
-  ['merged', [...cart.working, cart.handedOver('local:x'), cart.merged], '✔ merged good', '■■■■■■·', '######.'],
+  ['merged', [...cart.working, cart.handedOver('local:x'), cart.merged()], '✔ merged good', '■■■■■■·', '######.'],
   ['cleared away', [...cart.working, cart.completed, cart.tornDown], '✔ completed good', '■■■■■■■', '#######'],
   ['failed', [...cart.working, cart.gate, cart.failed('no')], '✖ failed bad', '■■■■✖··', '####x..'],
   ['failed and cleared', [...cart.working, cart.failed('no'), cart.tornDown], '✖ failed bad', '■■■✖···', '###x...'],

@@ -51,7 +51,7 @@ test.each<readonly [string, string, readonly Fact[], string]>([
   ['called off', 'cart', [...cart.working, cart.cancelled()], 'called off'],
   ['with the run', 'cart', [...cart.working, cart.cancelled('run')], 'with the run'],
   ['blocked', 'docs', [...cart.working, cart.failed('no'), blocked('docs', 'cart')], 'by cart'],
-  ['done', 'cart', [...cart.working, cart.concern, cart.handedOver('local:x'), cart.merged], 'feedbeef  1 concern'],
+  ['done', 'cart', [...cart.working, cart.concern, cart.handedOver('local:x'), cart.merged()], 'feedbeef  1 concern'],
   ['done without a commit', 'cart', [...cart.working, cart.completed], ''],
   ['waits for tasks', 'docs', [], 'after spec, cart'],
   ['waits for a lane', 'page', [], 'after lane api'],
