@@ -6,8 +6,8 @@ export interface Asker {
   readonly host: string;
 }
 
-/** One wish to whoever owns a run, now or next; a file of `commands/` holds it. */
-export type Request = { readonly by: Asker } & (
+/** What a person asks for. */
+export type Wish =
   | { readonly action: 'retry'; readonly task: string; readonly change: RetryChange }
   | { readonly action: 'teardown'; readonly task: string }
   | { readonly action: 'undo_teardown'; readonly task: string }
@@ -16,8 +16,10 @@ export type Request = { readonly by: Asker } & (
   /** Only to an agent that asks something; the number of a choice stands for it. */
   | { readonly action: 'answer'; readonly task: string; readonly text: string }
   | { readonly action: 'pause' }
-  | { readonly action: 'unpause' }
-);
+  | { readonly action: 'unpause' };
+
+/** One wish to whoever owns a run, now or next; a file of `commands/` holds it. */
+export type Request = { readonly by: Asker } & Wish;
 
 /** The task that a request is about; null for the whole run. */
 export function taskOfRequest(request: Request): string | null {

@@ -1,4 +1,5 @@
-import type { RetryChange, RunEvent } from '../core/events.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { Wish } from '../core/requests.ts';
 import type { RunState } from '../core/run-state.ts';
 
 /** Who runs the run that is shown. */
@@ -115,18 +116,7 @@ export interface Details {
   open(wanted: DetailWanted, onChange: (detail: Detail | { readonly failed: string }) => void): () => void;
 }
 
-/** What a person asks for. */
-export type Wish =
-  | { readonly action: 'retry'; readonly task: string; readonly change: RetryChange }
-  | { readonly action: 'teardown'; readonly task: string }
-  | { readonly action: 'undo_teardown'; readonly task: string }
-  | { readonly action: 'cancel'; readonly task: string | null }
-  | { readonly action: 'send'; readonly task: string; readonly text: string }
-  | { readonly action: 'answer'; readonly task: string; readonly text: string }
-  | { readonly action: 'pause' }
-  | { readonly action: 'unpause' };
-
-/** What has come of it. */
+/** What has come of a wish. */
 export type Outcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly message: string; readonly hint: string | null };

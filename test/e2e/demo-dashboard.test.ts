@@ -56,7 +56,7 @@ const BRISK = { env: { AGENTRELAY_DEMO_PACE: '0.03' } };
 test('demo --tui: a person answers, tries again what has failed, sees it succeed, and plays it once more', async () => {
   const project = newPlace();
   const desk = open(project, ['demo', '--tui'], BRISK);
-  await desk.see(/coupons will ask you: n, then a · shipping will fail: r tries it again · \? has every key/);
+  await desk.see(/coupons will ask: n, then a · shipping will fail: r tries again · \? every key/);
   await desk.see(/! coupons .*needs you.*May a customer use two coupons at once\?/);
   await desk.see(/✖ shipping .*failed.*fractions do not add up/);
   desk.press('n');

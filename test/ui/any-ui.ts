@@ -8,7 +8,7 @@ import { BEGIN, happen, newRun } from './happenings.ts';
 import { HOSTILE } from './view/views.ts';
 
 /** Of every kind that agents, people and programs can come up with. */
-const texts: fc.Arbitrary<string> = fc.oneof(
+export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('', 'page', HOSTILE, `${'界'.repeat(300)}`, 'a b '.repeat(200)),
   fc.string({ unit: 'binary', maxLength: 80 }),
   fc.string({ unit: 'grapheme', maxLength: 80 }),
@@ -18,7 +18,7 @@ const texts: fc.Arbitrary<string> = fc.oneof(
 export const picks = (maxLength: number) => fc.noBias(fc.array(fc.nat(1_000_000), { maxLength, size: 'max' }));
 
 /** Everybody says what they like. */
-export const anyRun = runThatSays(texts);
+export const anyRun = runThatSays(anyText);
 
 /** A run at any moment, with what is said in it. */
 export function runThatSays(text: fc.Arbitrary<string>): fc.Arbitrary<RunState> {
@@ -38,23 +38,23 @@ export interface Sizes {
 }
 
 /** What a person can have come to in this run, at this size or another. */
-export function anyUi(run: RunState, sizes: Sizes, anyText = texts): fc.Arbitrary<UiState> {
+export function anyUi(run: RunState, sizes: Sizes, text = anyText): fc.Arbitrary<UiState> {
   const tasks = [...run.tasks.keys(), 'gone'];
   const rows: RowKey[] = [
     ...tasks.map((id): RowKey => `task:${id}`),
     ...[...run.workstreams.keys()].map((id): RowKey => `lane:${id}`),
   ];
   const anyTask = fc.constantFrom(...tasks);
-  const field = fc.tuple(anyText, fc.nat(80)).map(([text, back]) => {
-    const typed = fieldOf(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '));
-    return { ...typed, at: Math.max(0, typed.at - back) };
+  const field = fc.tuple(text, fc.nat(80)).map(([typed, back]) => {
+    const all = fieldOf(typed.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '));
+    return { ...all, at: Math.max(0, all.at - back) };
   });
   const top = fc.oneof(fc.nat(200), fc.constant(Number.MAX_SAFE_INTEGER));
   const change = fc.record({
-    note: fc.option(anyText),
-    instructions: fc.option(anyText),
-    framework: fc.option(anyText),
-    model: fc.option(anyText),
+    note: fc.option(text),
+    instructions: fc.option(text),
+    framework: fc.option(text),
+    model: fc.option(text),
     keep_work: fc.boolean(),
     fresh: fc.boolean(),
   });
@@ -86,8 +86,8 @@ export function anyUi(run: RunState, sizes: Sizes, anyText = texts): fc.Arbitrar
   const detail = fc.record({
     of: fc.tuple(anyTask, fc.constantFrom(...TABS)).map(([task, tab]) => `${task}/${tab}`),
     value: fc.oneof(
-      anyText.map((failed) => ({ failed })),
-      fc.array(anyText, { maxLength: 40 }).map((lines): Detail => ({ tab: 'output', lines, live: true, note: null })),
+      text.map((failed) => ({ failed })),
+      fc.array(text, { maxLength: 40 }).map((lines): Detail => ({ tab: 'output', lines, live: true, note: null })),
     ),
   });
   return fc.record<UiState>({
@@ -103,16 +103,15 @@ export function anyUi(run: RunState, sizes: Sizes, anyText = texts): fc.Arbitrar
     panelShare: fc.nat(8),
     panelTop: fc.option(fc.nat(100)),
     panelLeft: fc.nat(100),
-    filter: fc.oneof(fc.constantFrom('', '', 'spec', 'lane0'), anyText),
+    filter: fc.oneof(fc.constantFrom('', '', 'spec', 'lane0'), text),
     filterField: fc.option(field, { freq: 2 }),
     statuses: fc.option(fc.uniqueArray(fc.constantFrom(...STATUS_GROUPS)).map((groups) => new Set(groups))),
     sort: fc.constantFrom(...SORTS),
     marked: fc.uniqueArray(anyTask, { maxLength: 4 }).map((ids) => new Set(ids)),
     dialog: fc.oneof(fc.constant(null), plain, help),
-    toast: fc.option(
-      fc.record({ text: anyText, tone: fc.constantFrom('good', 'bad', 'plain'), until: fc.constant(BEGIN) }),
-      { freq: 2 },
-    ),
+    toast: fc.option(fc.record({ text, tone: fc.constantFrom('good', 'bad', 'plain'), until: fc.constant(BEGIN) }), {
+      freq: 2,
+    }),
     detail: fc.option(detail),
     undoable: fc.array(anyTask, { maxLength: 3 }),
     interruptedAt: fc.constant(0),

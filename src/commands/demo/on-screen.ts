@@ -13,7 +13,7 @@ export interface ScreenDemo {
   readonly program: string;
 }
 
-const GREETING = 'coupons will ask you: n, then a · shipping will fail: r tries it again · ? has every key';
+const GREETING = 'coupons will ask: n, then a · shipping will fail: r tries again · ? every key';
 
 /** The demo's run on the dashboard. `goesOn`: it was left in the background. */
 export function runOnScreen(demo: ScreenDemo, io: Io): Promise<{ readonly code: number; readonly goesOn: boolean }> {

@@ -1,9 +1,9 @@
 import { describeError, UserError } from '../../core/errors.ts';
-import type { Request } from '../../core/requests.ts';
+import type { Request, Wish } from '../../core/requests.ts';
 import type { RunStore } from '../../steps/run-store.ts';
 import { exec, runInTerminal } from '../../steps/tools/exec.ts';
 import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
-import type { Acts, Leave, Outcome, Wish } from '../../ui/ports.ts';
+import type { Acts, Leave, Outcome } from '../../ui/ports.ts';
 import { type AskOptions, answerTo } from '../ask.ts';
 import { attachment } from '../attach.ts';
 import type { OwnerOptions } from '../owner.ts';

@@ -24,8 +24,7 @@ export interface DashboardOptions extends Omit<ShowOptions, 'greeting'> {
 
 /** Shows a run in this terminal until the person leaves it: starts it, goes on with it, or joins who runs it. */
 export function dashboard(options: DashboardOptions, io: Io): Promise<number> {
-  const bye = (left: Left, { owner }: PreparedRun) => farewell(left, { ...options, graph: owner.graph }, io);
-  return showRun({ ...options, greeting: null }, bye);
+  return showRun({ ...options, greeting: null }, (left) => farewell(left, options, io));
 }
 
 /** The same, with what is to be done once the terminal is given back; resolves to what that gives. */

@@ -1,5 +1,4 @@
 import { describeError } from '../../core/errors.ts';
-import type { Graph } from '../../core/graph/graph.ts';
 import { runDetached } from '../detach.ts';
 import type { Io } from '../io.ts';
 import { EXIT_CODES, INTERRUPTED, onSignals, printer } from '../run.ts';
@@ -11,7 +10,6 @@ import type { Left } from './until-left.ts';
 export interface FarewellOptions {
   readonly run: ShownRun;
   readonly background: readonly string[] | null;
-  readonly graph: Graph;
 }
 
 /** What is left on the terminal, and to be done, after the dashboard. Resolves to the exit code. */
@@ -42,10 +40,10 @@ export function exitCode({ how, owned, session }: Left): number {
   return outcome === null ? 0 : EXIT_CODES[outcome];
 }
 
-function comeBack({ run, graph }: FarewellOptions): string {
+function comeBack({ run }: Pick<FarewellOptions, 'run'>): string {
   const where = run.targetRepo === '.' ? [] : ['-t', run.targetRepo];
   const server = run.tmuxSocket === null ? [] : ['-L', run.tmuxSocket];
-  return commandText(['agentrelay', 'tui', run.graphFile ?? graph.name, ...where, ...server]);
+  return commandText(['agentrelay', 'tui', ...(run.graphFile === null ? [] : [run.graphFile]), ...where, ...server]);
 }
 
 async function toBackground(options: FarewellOptions, io: Io): Promise<number> {

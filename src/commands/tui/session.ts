@@ -116,6 +116,12 @@ export class RunSession implements RunFeed {
    */
   async own(options: OwnerOptions): Promise<readonly string[]> {
     if (this.#isLeft) throw new UserError('the dashboard is being left, so nothing is begun any more');
+    const last = this.#options.store.runs().at(-1);
+    if (this.run > 0 && last !== this.run) {
+      throw new UserError(`run ${last} has begun since, and run ${this.run} is put away`, {
+        hint: 'agentrelay tui shows it',
+      });
+    }
     this.#owning ??= this.#own(options).finally(() => {
       this.#owning = null;
     });

@@ -6,6 +6,7 @@ import { chosenTask, subjects, undoTask } from '../subjects.ts';
 import { cursorRow, rowsOf } from '../view/rows.ts';
 import type { View } from '../view/view.ts';
 import type { CommandId } from './commands.ts';
+import { shownKey } from './shown-key.ts';
 
 type Check = (view: View) => string | null;
 
@@ -145,9 +146,9 @@ function nothingToGoOnWith(view: View): string | null {
   return isAllDone ? 'the run has succeeded' : `the run is over${byKey(view, 'retry', 'tries a task again')}`;
 }
 
-function byKey({ keymap, glyphs }: View, id: CommandId, does: string): string {
-  const [key] = keymap.keysOf(id);
-  return key === undefined ? '' : `: ${keymap.keyText(key, glyphs)} ${does}`;
+function byKey(view: View, id: CommandId, does: string): string {
+  const key = shownKey(view, id);
+  return key === null ? '' : `: ${key} ${does}`;
 }
 
 function nothingToJumpTo({ run, ui }: View): string | null {

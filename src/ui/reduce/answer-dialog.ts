@@ -1,5 +1,5 @@
+import type { Wish } from '../../core/requests.ts';
 import type { Asks } from '../../core/run-state.ts';
-import type { Wish } from '../ports.ts';
 import type { Dialog } from '../ui-state.ts';
 import type { View } from '../view/view.ts';
 import { only, type Step, told, withEffect } from './step.ts';

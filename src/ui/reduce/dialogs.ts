@@ -1,4 +1,5 @@
-import type { Wish } from '../ports.ts';
+import type { Wish } from '../../core/requests.ts';
+import { shownKey } from '../keymap/shown-key.ts';
 import type { Dialog, UiState } from '../ui-state.ts';
 import { STATUS_GROUPS } from '../ui-state.ts';
 import { lastTop } from '../view/dialog.ts';
@@ -91,10 +92,11 @@ export const no: Handler = ({ ui }) => only({ ...ui, dialog: null });
 export const yes: Handler = (view) =>
   view.ui.dialog?.kind === 'confirm' ? confirmed(view, view.ui.dialog) : only(view.ui);
 
-function confirmed({ ui, keymap }: View, { act, tasks }: Extract<Dialog, { kind: 'confirm' }>): Step {
+function confirmed(view: View, { act, tasks }: Extract<Dialog, { kind: 'confirm' }>): Step {
+  const { ui } = view;
   const wishes = tasks.map((task): Wish => ({ action: act, task }));
   const which = tasks.length === 1 ? tasks[0] : `${tasks.length} tasks`;
-  const undo = keymap.keyText(keymap.keysOf('undo')[0] ?? '');
+  const undo = shownKey(view, 'undo');
   const done = act === 'teardown' ? `${which} torn down; ${undo} brings the work back` : `${which} called off`;
   const undoable = act === 'teardown' ? [...ui.undoable, ...tasks] : ui.undoable;
   return withEffect({ ...ui, dialog: null, marked: new Set(), undoable }, { kind: 'ask', wishes, done });

@@ -98,9 +98,13 @@ export function jump(direction: 1 | -1): Handler {
             .map(({ key }) => key);
     const key = nextOf(view, aims, direction);
     if (key === null) return only(told(ui, ui.filter === '' ? 'nobody needs you' : 'no task matches'));
-    const shown = rowsOf(run, ui).at.has(key) ? ui : { ...ui, filter: '', statuses: null };
-    return only(putCursor({ ...view, ui: shown }, key));
+    return only(putCursor({ ...view, ui: rowsOf(run, ui).at.has(key) ? ui : withRow(ui, key) }, key));
   };
+}
+
+/** As little less chosen as shows this row; lanes are in the order of the graph alone. */
+function withRow(ui: UiState, key: RowKey): UiState {
+  return { ...ui, filter: '', statuses: null, sort: key.startsWith('lane:') ? 'graph' : ui.sort };
 }
 
 function needyRows({ run }: View): RowKey[] {

@@ -1,5 +1,5 @@
 import type { RetryChange } from '../../core/events.ts';
-import type { Wish } from '../ports.ts';
+import type { Wish } from '../../core/requests.ts';
 import { fieldOf } from '../text-field.ts';
 import { type Dialog, RETRY_ROWS, type RetryRow, type UiState } from '../ui-state.ts';
 import { type Handler, only, type Step, told, withEffect } from './step.ts';

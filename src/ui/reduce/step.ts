@@ -1,5 +1,6 @@
 import type { RetryChange } from '../../core/events.ts';
-import type { Leave, Wish } from '../ports.ts';
+import type { Wish } from '../../core/requests.ts';
+import type { Leave } from '../ports.ts';
 import type { Toast, UiState } from '../ui-state.ts';
 import type { View } from '../view/view.ts';
 

@@ -1,5 +1,6 @@
 import type { Glyphs } from '../glyphs.ts';
 import { COMMANDS, type Command, type Mode } from '../keymap/commands.ts';
+import { shownKey } from '../keymap/shown-key.ts';
 import { unavailable } from '../keymap/unavailable.ts';
 import { type Line, line, type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
@@ -45,9 +46,9 @@ function rankOf({ footer }: Command): number {
   return footer?.rank ?? 0;
 }
 
-function keyWord({ keymap, glyphs }: View, { id, footer }: Command): Word[] {
-  const [key] = keymap.keysOf(id);
-  return key === undefined ? [] : [word(keymap.keyText(key, glyphs), 'accent'), word(` ${footer?.label}  `, 'quiet')];
+function keyWord(view: View, { id, footer }: Command): Word[] {
+  const key = shownKey(view, id);
+  return key === null ? [] : [word(key, 'accent'), word(` ${footer?.label}  `, 'quiet')];
 }
 
 /** A text that is being typed, with its cursor; what is seen moves along with it. */

@@ -47,12 +47,12 @@ function clockWords({ run, ui, standing, glyphs }: View): Word[] {
 
 /** Who runs it, where that is not simply this process; and what holds the run up as a whole. */
 function standingWords({ run, ui, standing, glyphs }: View): Word[] {
-  const words = [...ownerWords(standing), ...runWords(run, glyphs.status.paused)];
+  const words = [...ownerWords(standing, run), ...runWords(run, glyphs.status.paused)];
   if (ui.readOnly) words.push(word('  read-only', 'warn'));
   return words;
 }
 
-function ownerWords(standing: View['standing']): Word[] {
+function ownerWords(standing: View['standing'], { outcome }: RunState): Word[] {
   switch (standing.kind) {
     case 'opening':
       return [word('  opening', 'quiet')];
@@ -61,6 +61,8 @@ function ownerWords(standing: View['standing']): Word[] {
     case 'other':
       return [word(`  joined: process ${standing.pid} runs it`, 'quiet')];
     case 'nobody':
+      // Nobody has to run what is over.
+      if (outcome === 'succeeded' || outcome === 'completed_with_failures') return [];
       return [word('  nobody runs it', 'warn')];
     case 'replay': {
       const how = standing.ended ? 'ended' : standing.playing ? `${standing.speed}x` : 'halted';

@@ -48,7 +48,9 @@ function activeNote(attempt: AttemptState): Word[] {
   if (asks !== null) return [said(asks.question ?? attentionText(attention), 'warn')];
   if (attention !== null && attention !== 'working') return [said(attentionText(attention), 'warn')];
   if (step === 'gate') return [said(`round ${gateRounds}`, 'quiet')];
-  if (step === 'wait' && attempt.lastGate?.passed === false) return [said(`gate failed ${gateRounds} times`, 'warn')];
+  if (step === 'wait' && attempt.lastGate?.passed === false) {
+    return [said(gateRounds === 1 ? 'gate failed' : `gate failed ${gateRounds} times`, 'warn')];
+  }
   if (conflictRounds > 0) return [said(`conflict: ${attempt.conflictFiles.join(', ')}`, 'warn')];
   return agent === null ? [] : [said(agent, 'quiet')];
 }

@@ -1,6 +1,7 @@
 import type { RunState } from '../../core/run-state.ts';
 import { type Why, type WhyLink, whyLane, whyTask } from '../../core/why.ts';
 import type { CommandId } from '../keymap/commands.ts';
+import { shownKey } from '../keymap/shown-key.ts';
 import { type Line, type Word, word } from '../line.ts';
 import { wrapWords } from '../text/wrap.ts';
 import type { RowKey } from '../ui-state.ts';
@@ -116,7 +117,6 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
   }
 }
 
-function keyed({ keymap, glyphs }: View, command: CommandId, does: string): Word[] {
-  const [key] = keymap.keysOf(command);
-  return [word(key === undefined ? command : keymap.keyText(key, glyphs), 'accent'), told(does)];
+function keyed(view: View, command: CommandId, does: string): Word[] {
+  return [word(shownKey(view, command) ?? command, 'accent'), told(does)];
 }

@@ -18,10 +18,11 @@ test('refs and worktrees are what the plan says, and an undo brings back what wa
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 15, seed: 3 },
+    // The long form is `npm run sweep:rollback`.
+    { numRuns: 8, seed: 3 },
   );
   // Of this seed: it must not become empty unseen.
-  expect(counts.resets).toBeGreaterThan(15);
-  expect(counts.undos).toBeGreaterThan(8);
-  expect(counts.killed).toBeGreaterThan(4);
+  expect(counts.resets).toBeGreaterThan(7);
+  expect(counts.undos).toBeGreaterThan(3);
+  expect(counts.killed).toBeGreaterThan(0);
 });

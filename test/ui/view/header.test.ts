@@ -52,7 +52,16 @@ test.each<readonly [Partial<Extract<Standing, { kind: 'replay' }>>, string]>([
   [{ playing: false }, '  ▶ 0:10    replay halted  '],
   [{ playing: false, ended: true }, '  ▶ 0:10    replay ended  '],
 ])('a replay tells its own time, and how it is played', (how, text) => {
-  const standing: Standing = { kind: 'replay', speed: 8, playing: true, at: START + 10_000, ended: false, ...how };
+  const standing: Standing = {
+    kind: 'replay',
+    speed: 8,
+    playing: true,
+    at: START + 10_000,
+    ended: false,
+    shown: 3,
+    events: 9,
+    ...how,
+  };
   expect(header(120, [], {}, { standing })).toContain(text);
 });
 

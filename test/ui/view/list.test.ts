@@ -126,7 +126,7 @@ test.each([
     { kind: 'workstream_pr_created', workstream, pr: 'local:x', branch: 'x', target: 'main', commit: 'beef' },
     { kind: 'workstream_held', workstream, reason, details: [], merge_command: 'git merge x' },
   ]);
-  expect(drawn(view)[4]).toBe(`  web  agentrelay/shop/ws/web → main  parallel${text.padStart(32)}`);
+  expect(drawn(view)[4]).toBe(`  web  agentrelay/shop/ws/web → main  parallel${text.padStart(33)}`);
 });
 
 test('what is on the screen is a part of the whole list, whatever is scrolled: no column moves', () => {

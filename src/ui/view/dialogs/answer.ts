@@ -15,9 +15,9 @@ export const drawAnswer: DialogBody<'answer'> = (view, dialog, columns) => {
   const rows = choices.map((text, index) =>
     choiceLine([word(`${index + 1}  `, 'accent'), word(safeText(text))], index === dialog.at, view, columns),
   );
-  const keys = keyLine([
-    [view.keymap.keyText('enter', view.glyphs), 'send'],
-    ['Esc', 'back'],
+  const keys = keyLine(view, [
+    ['choose', 'send'],
+    ['back', 'back'],
   ]);
   const lines = [...question, ...rows, textLine(view, dialog.at === null, dialog.field, columns)];
   const at = question.length + (dialog.at ?? rows.length);

@@ -1,3 +1,5 @@
+import type { CommandId } from '../../keymap/commands.ts';
+import { shownKey } from '../../keymap/shown-key.ts';
 import { type Line, line, type Word, word } from '../../line.ts';
 import { fit } from '../../text/fit.ts';
 import type { View } from '../view.ts';
@@ -10,8 +12,13 @@ export function choiceLine(words: readonly Word[], isChosen: boolean, { glyphs }
 }
 
 /** Keys with what they do, below a dialog. */
-export function keyLine(keys: readonly (readonly [key: string, does: string])[]): Line {
-  return line(keys.flatMap(([key, does]) => [word(key, 'accent'), word(` ${does}   `, 'quiet')]));
+export function keyLine(view: View, keys: readonly (readonly [command: CommandId, does: string])[]): Line {
+  return line(
+    keys.flatMap(([command, does]) => {
+      const key = shownKey(view, command);
+      return key === null ? [] : [word(key, 'accent'), word(` ${does}   `, 'quiet')];
+    }),
+  );
 }
 
 /** `[x]` and `[ ]`. */

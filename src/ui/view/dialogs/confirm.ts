@@ -1,5 +1,6 @@
 import { attemptRef } from '../../../core/names.ts';
 import { currentAttempt, type TaskState } from '../../../core/run-state.ts';
+import { shownKey } from '../../keymap/shown-key.ts';
 import { type Line, line, word } from '../../line.ts';
 import { safeText } from '../../text/safe.ts';
 import { wrap } from '../../text/wrap.ts';
@@ -11,12 +12,12 @@ import { keyLine } from './choice.ts';
 export const drawConfirm: DialogBody<'confirm'> = (view, { act, tasks }, columns) => {
   const texts = tasks.flatMap((id) => {
     const task = view.run.tasks.get(id);
-    return task === undefined ? [] : act === 'teardown' ? teardownTexts(task, view) : cancelTexts(task);
+    return task === undefined ? [] : act === 'teardown' ? teardownTexts(task, view) : cancelTexts(task, view);
   });
   const lines = texts.flatMap((text) => paragraph(text, columns));
-  const keys = keyLine([
-    ['y', act === 'teardown' ? 'tear down' : 'call off'],
-    ['n', 'leave it'],
+  const keys = keyLine(view, [
+    ['yes', act === 'teardown' ? 'tear down' : 'call off'],
+    ['no', 'leave it'],
   ]);
   const name = tasks.length === 1 ? tasks[0] : `${tasks.length} tasks`;
   return {
@@ -39,7 +40,8 @@ function paragraph({ label, text }: Text, columns: number): Line[] {
   );
 }
 
-function teardownTexts(task: TaskState, { run }: View): Text[] {
+function teardownTexts(task: TaskState, view: View): Text[] {
+  const { run } = view;
   const attempt = currentAttempt(task);
   if (attempt === null) return [];
   const { id, workstream } = task.outline;
@@ -52,11 +54,14 @@ function teardownTexts(task: TaskState, { run }: View): Text[] {
       label: 'is kept',
       text: `its commits, as ${attemptRef(run.run, id, attempt.number)}; what is not committed, under refs/agentrelay/backup; its log`,
     },
-    { label: 'undo', text: 'u brings the branch and the files back; a program that was ended stays so' },
+    {
+      label: 'undo',
+      text: `${shownKey(view, 'undo')} brings the branch and the files back; a program that was ended stays so`,
+    },
   ];
 }
 
-function cancelTexts(task: TaskState): Text[] {
+function cancelTexts(task: TaskState, view: View): Text[] {
   const attempt = currentAttempt(task);
   return [
     {
@@ -66,6 +71,6 @@ function cancelTexts(task: TaskState): Text[] {
           ? `${task.outline.id}, before it is started`
           : `the agent of ${task.outline.id}, attempt ${attempt.number}`,
     },
-    { label: 'is kept', text: 'all that it made; r tries it again' },
+    { label: 'is kept', text: `all that it made; ${shownKey(view, 'retry')} tries it again` },
   ];
 }

@@ -1,4 +1,5 @@
 import { retryPlan } from '../../../core/retry-plan.ts';
+import { shownKey } from '../../keymap/shown-key.ts';
 import { EMPTY_LINE, type Line, line, type Word, word } from '../../line.ts';
 import { safeText } from '../../text/safe.ts';
 import { wrap } from '../../text/wrap.ts';
@@ -24,10 +25,9 @@ const LABEL_WIDTH = 18;
 export const drawRetry: DialogBody<'retry'> = (view, dialog, columns) => {
   const plan = dialog.tasks.flatMap((task) => planLines(view, task, dialog, columns));
   const rows = RETRY_ROWS.map((row, index) => rowLine(row, index === dialog.at, view, dialog, columns));
-  const enter = view.keymap.keyText('enter', view.glyphs);
-  const keys = keyLine([
-    [enter, dialog.field === null ? 'choose' : 'done'],
-    ['Esc', 'back'],
+  const keys = keyLine(view, [
+    ['choose', dialog.field === null ? 'choose' : 'done'],
+    ['back', 'back'],
   ]);
   const title = dialog.tasks.length === 1 ? `Retry ${dialog.tasks[0]}` : `Retry ${dialog.tasks.length} tasks`;
   return { title, lines: [...plan, EMPTY_LINE, ...rows], at: plan.length + 1 + dialog.at, keys };
@@ -37,20 +37,28 @@ function planLines({ run }: View, task: string, { change }: DialogOf<'retry'>, c
   const plan = retryPlan(run, task);
   if ('refused' in plan) return wrap(safeText(plan.message), columns).map((text) => line([word(text, 'bad')]));
   const [head = '', ...rest] = retryPlanLines(plan, { keepWork: change.keep_work });
-  return [
-    line([word(safeText(head), 'strong')]),
-    ...rest.flatMap((text) => wrap(safeText(text), columns).map((part) => line([word(part)]))),
-  ];
+  return [line([word(safeText(head), 'strong')]), ...rest.flatMap((text) => hung(safeText(text), columns))];
+}
+
+const NARROWEST_TEXT = 16;
+
+/** What does not fit beside its label goes on under its beginning. */
+function hung(text: string, columns: number): Line[] {
+  const [label = ''] = /^ *\S.*? {2,}(?=\S)/.exec(text) ?? [];
+  const indent = columns - label.length < NARROWEST_TEXT ? '' : label;
+  return wrap(text.slice(indent.length), columns - indent.length).map((part, at) =>
+    line([word(at === 0 ? indent : ' '.repeat(indent.length)), word(part)]),
+  );
 }
 
 function rowLine(row: RetryRow, isAt: boolean, view: View, dialog: DialogOf<'retry'>, columns: number): Line {
   const { change, field } = dialog;
   const label = LABELS[row].padEnd(LABEL_WIDTH);
   if (isAt && field !== null) return line(fieldWords(`  ${label} `, field, columns, view.glyphs));
-  return choiceLine(wordsOf(row, label, change), isAt, view, columns);
+  return choiceLine(wordsOf(row, label, change, view), isAt, view, columns);
 }
 
-function wordsOf(row: RetryRow, label: string, change: DialogOf<'retry'>['change']): Word[] {
+function wordsOf(row: RetryRow, label: string, change: DialogOf<'retry'>['change'], view: View): Word[] {
   switch (row) {
     case 'keep_work':
     case 'fresh':
@@ -59,7 +67,8 @@ function wordsOf(row: RetryRow, label: string, change: DialogOf<'retry'>['change
       return [word(LABELS.go, 'strong')];
     case 'instructions': {
       const lines = change.instructions?.split('\n').length;
-      const text = lines === undefined ? 'as in the graph; e edits them' : `edited: ${lines} lines`;
+      const text =
+        lines === undefined ? `as in the graph; ${shownKey(view, 'edit')} edits them` : `edited: ${lines} lines`;
       return [word(`${label} `), word(text, lines === undefined ? 'quiet' : 'accent')];
     }
     default: {

@@ -19,10 +19,10 @@ export const drawStatuses: DialogBody<'statuses'> = (view, dialog, columns) => {
     const words = [box(view.ui.statuses?.has(group) ?? false), word(name, tone), word(`  ${counts[group]}`, 'quiet')];
     return choiceLine(words, index === dialog.at, view, columns);
   });
-  const keys = keyLine([
-    ['Space', 'choose'],
-    [view.keymap.keyText('enter', view.glyphs), 'only these'],
-    ['Esc', 'back'],
+  const keys = keyLine(view, [
+    ['toggle', 'choose'],
+    ['choose', 'only these'],
+    ['back', 'back'],
   ]);
   return { title: 'Show only', lines: rows, at: dialog.at, keys };
 };
