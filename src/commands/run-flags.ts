@@ -75,6 +75,20 @@ export function settingsOf(flags: RunFlags): Partial<Settings> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** The flags that say what these settings are. */
+export function flagsOf(settings: Settings): string[] {
+  const { model, forge, teardownMode, tmuxSession } = settings;
+  return [
+    ...['--max-concurrency', String(settings.maxConcurrency), '--max-task-attempts', String(settings.maxTaskAttempts)],
+    ...['--teardown-mode', teardownMode, '--tmux-session', tmuxSession],
+    ...(settings.keepPanes ? ['--keep-panes'] : []),
+    ...(model === null ? [] : ['--model', model]),
+    ...(forge === null ? [] : ['--forge', forge]),
+    ...(settings.failFastOnWorkstreamError ? ['--fail-fast-workstream'] : []),
+    ...(settings.failFastOnInternalError ? [] : ['--no-fail-fast-internal']),
+  ];
+}
+
 export function count(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number from 1.');

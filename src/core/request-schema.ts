@@ -19,7 +19,7 @@ export const requestSchema: z.ZodType<Request> = z.discriminatedUnion('action', 
   z.object({ action: z.literal('undo_teardown'), task: Task, by }),
   z.object({ action: z.literal('cancel'), task: Task.nullable(), by }),
   z.object({ action: z.literal('send'), task: Task, text: z.string(), by }),
-  z.object({ action: z.literal('answer'), task: Task, text: z.string(), by }),
+  z.object({ action: z.literal('answer'), task: Task, text: z.string(), since: z.string().optional(), by }),
   z.object({ action: z.literal('pause'), by }),
   z.object({ action: z.literal('unpause'), by }),
 ]);

@@ -191,8 +191,10 @@ export class Wishes {
 }
 
 /** Never typed into an agent that has gone on meanwhile. */
-function answerOf(attempt: AttemptState | null, { task, text }: { task: string; text: string }): string {
-  if (attempt?.asks) return answerText(attempt.asks.choices, text);
+function answerOf(attempt: AttemptState | null, { task, text, since }: Extract<Request, { action: 'answer' }>): string {
+  const asks = attempt?.asks;
+  if (asks && (since === undefined || since === asks.since)) return answerText(asks.choices, text);
+  if (asks) throw new RequestRefused('other_question', `the agent of ${task} asks something else now`);
   const hint = `agentrelay send ${task} TEXT writes to it anyhow`;
   throw new RequestRefused('not_asking', `the agent of ${task} asks nothing`, hint);
 }

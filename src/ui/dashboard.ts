@@ -96,6 +96,12 @@ export class Dashboard {
     this.#show();
   }
 
+  /** A line for the person, until they have had the time to read it. */
+  say(text: string): void {
+    this.#ui = told({ ...this.#ui, now: this.#second() }, text, 'warn');
+    this.#show();
+  }
+
   paste(text: string): void {
     this.#take((view) => paste(view, text));
     this.#show();

@@ -1,3 +1,4 @@
+import { isTerminal } from '../core/lifecycle.ts';
 import type { TaskState, WorkstreamState } from '../core/run-state.ts';
 import { cursorLane, cursorTask } from './view/rows.ts';
 import type { View } from './view/view.ts';
@@ -34,5 +35,5 @@ export function undoTask(view: Seen): string | null {
 
 function canBeUndone(task: TaskState | undefined): boolean {
   const attempt = task?.attempts.at(-1);
-  return attempt?.tornDown === true && (attempt.status === 'failed' || attempt.status === 'cancelled');
+  return attempt?.tornDown === true && attempt.status !== 'pr_merged' && isTerminal(task?.status ?? 'pending');
 }

@@ -57,9 +57,12 @@ async function showDashboard(
 ): Promise<number> {
   const [{ resolveGraph }, { dashboard }] = await Promise.all([import('../list.ts'), import('../tui/dashboard.ts')]);
   const graphFile = graph === null ? null : await resolveGraph(graph, flags.graphDir ?? null);
-  const background = graph === null ? null : foregroundCommand(process.argv.slice(2));
   const run = { ...runOptions(flags, agentScript), graphFile };
-  return await dashboard({ run, ...lookOf(flags), readOnly: flags.readOnly ?? false, background }, io);
+  const words = withoutScreenFlags(process.argv.slice(3));
+  return await dashboard(
+    { run, ...lookOf(flags), readOnly: flags.readOnly ?? false, program: sameProgram(), words },
+    io,
+  );
 }
 
 async function run(graph: string, flags: RunFlags, { io, agentScript }: CommandContext): Promise<number> {
@@ -97,16 +100,16 @@ async function runInBackground(graphFile: string, flags: RunFlags, io: Io): Prom
       tmuxSocket: flags.tmuxSocket ?? null,
       configModule: flags.config ?? null,
       json: flags.json ?? false,
-      argv: sameProgram(process.argv.slice(2).filter((word) => word !== '--detach')),
+      argv: [...sameProgram(), ...process.argv.slice(2).filter((word) => word !== '--detach')],
     },
     io,
   );
 }
 
 /** Runs in the folder that we are in, so that every path means the same. */
-function sameProgram(words: readonly string[]): string[] {
+function sameProgram(): string[] {
   const [node, program = ''] = process.argv;
-  return [node ?? process.execPath, ...process.execArgv, program, ...words];
+  return [node ?? process.execPath, ...process.execArgv, program];
 }
 
 /** Flags of the dashboard alone, with how many words each has. */
@@ -118,17 +121,16 @@ const SCREEN_FLAGS: ReadonlyMap<string, number> = new Map([
   ['--new-run', 1],
 ]);
 
-/** What the dashboard was started with, as a run without one; a run that has begun is gone on with. */
-function foregroundCommand(words: readonly string[]): string[] {
-  const [, ...flags] = words;
+/** What the dashboard was told of the run; a run that has begun is gone on with. */
+function withoutScreenFlags(words: readonly string[]): string[] {
   const kept: string[] = [];
-  for (let at = 0; at < flags.length; ) {
-    const word = flags[at] ?? '';
+  for (let at = 0; at < words.length; ) {
+    const word = words[at] ?? '';
     const taken = SCREEN_FLAGS.get(word) ?? (word.startsWith('--theme=') ? 1 : 0);
     if (taken === 0) kept.push(word);
     at += Math.max(1, taken);
   }
-  return sameProgram(['run', ...kept]);
+  return kept;
 }
 
 function defineDemo(program: Command, action: Action): void {

@@ -18,13 +18,15 @@ export interface ShowOptions extends ScreenLook {
 }
 
 export interface DashboardOptions extends Omit<ShowOptions, 'greeting'> {
-  /** What starts this run without a screen, from the folder that we are in: program and arguments; null where it cannot be. */
-  readonly background: readonly string[] | null;
+  /** This very program, as it was started. */
+  readonly program: readonly string[];
+  /** What it was told behind `tui`, without what is about the screen alone. */
+  readonly words: readonly string[];
 }
 
 /** Shows a run in this terminal until the person leaves it: starts it, goes on with it, or joins who runs it. */
 export function dashboard(options: DashboardOptions, io: Io): Promise<number> {
-  return showRun({ ...options, greeting: null }, (left) => farewell(left, options, io));
+  return showRun({ ...options, greeting: null }, (left, prepared) => farewell(left, { ...options, prepared }, io));
 }
 
 /** The same, with what is to be done once the terminal is given back; resolves to what that gives. */
@@ -52,7 +54,7 @@ interface Showing {
 
 async function show({ options, prepared, terminal }: Showing): Promise<Left> {
   const { repository, graph, settings } = prepared.owner;
-  const { config, stage, leave, leaving } = terminal;
+  const { config, stage, leave, onLeave } = terminal;
   const store = new RunStore(repository.root, graph.name);
   const owner = options.readOnly ? null : prepared.owner;
   if (owner === null) lastRun(store, graph.name);
@@ -73,8 +75,9 @@ async function show({ options, prepared, terminal }: Showing): Promise<Left> {
   const ports = { feed: session, details, acts: { ...acts, play: () => {} } };
   const drawn = terminal.draw(ports, options);
   try {
-    return await untilLeft({ session, mounted: drawn.mounted, leaving, stage }, async () => {
-      await session.open();
+    return await untilLeft({ session, mounted: drawn.mounted, onLeave, stage }, async () => {
+      const { notes } = await session.open();
+      if (notes.length > 0) drawn.say(notes.join('; '));
       details.begin({
         session,
         store,

@@ -12,7 +12,8 @@ export interface End {
 
 export interface ScreenParts {
   readonly mounted: Mounted;
-  readonly leaving: Promise<Leave>;
+  /** Calls back each time that the person wants to leave. */
+  readonly onLeave: (listener: (how: Leave) => void) => void;
   readonly stage: OwnStage;
 }
 
@@ -20,15 +21,23 @@ export interface ScreenParts {
 export interface Ends {
   /** Resolves with the first of them. Rejects with what nobody has caught. */
   readonly first: Promise<End>;
+  /** Resolves when the person, or a signal, ends it once more: whoever waits for something waits no longer. */
+  readonly again: Promise<void>;
   /** From here on nothing is looked after any more. */
   stop(): void;
 }
 
 /** Looks after all that can end a dashboard: its person, a signal, a terminal that goes, and defects. */
-export function watchEnds({ mounted, leaving, stage }: ScreenParts): Ends {
+export function watchEnds({ mounted, onLeave, stage }: ScreenParts): Ends {
   const { promise: first, resolve, reject } = Promise.withResolvers<End>();
   first.catch(() => {});
-  const end = (how: End['how'], error: unknown = null) => resolve({ how, error });
+  const again = Promise.withResolvers<void>();
+  let isEnded = false;
+  const end = (how: End['how'], error: unknown = null) => {
+    if (isEnded) again.resolve();
+    isEnded = true;
+    resolve({ how, error });
+  };
   const leave = () => end('signal');
   // The keys of another program that has the terminal are not for us.
   const interrupt = () => {
@@ -37,13 +46,14 @@ export function watchEnds({ mounted, leaving, stage }: ScreenParts): Ends {
   process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave);
   const keepOutput = onOutputClosed(leave);
   const stopDefects = onDefects(reject);
-  leaving.then((how) => end(how));
+  onLeave(end);
   mounted.ended.then(
     () => end('look'),
     (thrown: unknown) => end('screen_broke', thrown),
   );
   return {
     first,
+    again: again.promise,
     stop() {
       stopDefects();
       keepOutput();

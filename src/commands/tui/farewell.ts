@@ -1,15 +1,23 @@
 import { describeError } from '../../core/errors.ts';
+import { RunStore } from '../../steps/run-store.ts';
 import { runDetached } from '../detach.ts';
 import type { Io } from '../io.ts';
+import type { PreparedRun } from '../prepare-run.ts';
 import { EXIT_CODES, INTERRUPTED, onSignals, printer } from '../run.ts';
+import { flagsOf } from '../run-flags.ts';
 import { commandText } from '../shell-text.ts';
 import { summary, totals } from '../summary.ts';
-import type { ShownRun } from './shown-run.ts';
+import type { RunSession } from './session.ts';
+import { recordedGraphFile, type ShownRun } from './shown-run.ts';
 import type { Left } from './until-left.ts';
 
 export interface FarewellOptions {
   readonly run: ShownRun;
-  readonly background: readonly string[] | null;
+  readonly prepared: PreparedRun;
+  /** This very program, as it was started. */
+  readonly program: readonly string[];
+  /** What it was told behind `tui`, without what is about the screen alone. */
+  readonly words: readonly string[];
 }
 
 /** What is left on the terminal, and to be done, after the dashboard. Resolves to the exit code. */
@@ -17,7 +25,7 @@ export async function farewell(left: Left, options: FarewellOptions, io: Io): Pr
   const { how, owned, session } = left;
   const { state } = session;
   if (how === 'screen_broke') return await withoutScreen(left, io);
-  if (how === 'background' && owned) return await toBackground(options, io);
+  if (how === 'background' && owned) return await toBackground(session, options, io);
   if (how === 'cancel') {
     for (const line of summary(state, io.colour)) io.out(line);
     return exitCode(left);
@@ -40,25 +48,31 @@ export function exitCode({ how, owned, session }: Left): number {
   return outcome === null ? 0 : EXIT_CODES[outcome];
 }
 
-function comeBack({ run }: Pick<FarewellOptions, 'run'>): string {
-  const where = run.targetRepo === '.' ? [] : ['-t', run.targetRepo];
-  const server = run.tmuxSocket === null ? [] : ['-L', run.tmuxSocket];
-  return commandText(['agentrelay', 'tui', ...(run.graphFile === null ? [] : [run.graphFile]), ...where, ...server]);
+function comeBack({ words }: FarewellOptions): string {
+  return commandText(['agentrelay', 'tui', ...words]);
 }
 
-async function toBackground(options: FarewellOptions, io: Io): Promise<number> {
-  const { run, background } = options;
-  if (background === null || run.graphFile === null) {
-    io.err('agentrelay: this run cannot go on in the background; its agents stay at work');
-    return INTERRUPTED;
-  }
-  const { graphFile, targetRepo, settings, tmuxSocket, configModule } = run;
+async function toBackground(session: RunSession, options: FarewellOptions, io: Io): Promise<number> {
+  const { run, prepared, program } = options;
+  const { targetRepo, settings, tmuxSocket, configModule } = run;
+  const { graphFile, words } = backgroundRun(session, options);
+  const argv = [...program, 'run', ...words];
+  const inherited = run.graphFile === null ? prepared.owner.settings : settings;
   const code = await runDetached(
-    { graphFile, targetRepo, settings, tmuxSocket, configModule, json: false, argv: background },
+    { graphFile, targetRepo, settings: inherited, tmuxSocket, configModule, json: false, argv },
     io,
   );
   if (code === 0) io.out(`  ${comeBack(options)}`);
   return code;
+}
+
+/** Without a graph file it goes on as it was recorded. */
+function backgroundRun(session: RunSession, { run, prepared, words }: FarewellOptions) {
+  if (run.graphFile !== null) return { graphFile: run.graphFile, words };
+  const { repository, graph, settings } = prepared.owner;
+  const graphFile = recordedGraphFile(new RunStore(repository.root, graph.name), session.run);
+  // What was told comes last, and counts.
+  return { graphFile, words: [graphFile, ...flagsOf(settings), ...words] };
 }
 
 /** The dashboard has a defect; the run has none, and goes on, a line an event. */

@@ -10,7 +10,7 @@ export interface Notifier {
 
 export interface NotifierOptions {
   readonly config: NotifyConfig;
-  /** What the graph says; the person's own config comes before it. */
+  /** What the graph says; as with all settings, the person's own config comes after it. */
   readonly graphCommand: Command | null;
   readonly write: (bytes: string) => void;
   /** The terminal is a window of tmux. */
@@ -25,7 +25,7 @@ const PATIENCE = 10_000;
 
 /** Calls a person: by the terminal's bell, by a desktop notification of the terminal (OSC 9), by a command. */
 export function createNotifier({ config, graphCommand, write, inTmux, onError }: NotifierOptions): Notifier {
-  const command = config.command ?? graphCommand;
+  const command = graphCommand ?? config.command;
   return {
     notify(title, text) {
       const told = { title: safeText(title, LIMIT), text: safeText(text, LIMIT) };

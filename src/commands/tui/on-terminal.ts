@@ -11,7 +11,7 @@ import { takeTerminal } from '../../ui/terminal.ts';
 import { themeFor } from '../../ui/theme.ts';
 import { knowsLinks, wantsAscii } from './screen-kind.ts';
 import { createStage, type OwnStage } from './stage.ts';
-import { keepYoungHeapSmall } from './young-heap.ts';
+import { keepYoungHeapSmall, type YoungHeap } from './young-heap.ts';
 
 /** How the screen is to look; what is not said is the config's to say. */
 export interface ScreenLook {
@@ -24,8 +24,8 @@ export interface ScreenLook {
 export interface ReadyTerminal {
   readonly config: UserConfig;
   readonly stage: OwnStage;
-  /** How the person wants to leave, once they do. */
-  readonly leaving: Promise<Leave>;
+  /** Calls back each time that the person wants to leave. */
+  onLeave(listener: (how: Leave) => void): void;
   leave(how: Leave): void;
   draw(ports: Ports, drawing: Drawing): Drawn;
 }
@@ -39,6 +39,8 @@ export interface Drawing {
 /** A dashboard on its terminal. */
 export interface Drawn {
   readonly mounted: Mounted;
+  /** Something to know, for a moment. */
+  say(text: string): void;
   close(): Promise<void>;
 }
 
@@ -52,28 +54,28 @@ export interface TakenTerminal {
 /** Takes the terminal of this process for what `show` does with it. */
 export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerminal) => Promise<T>): Promise<T> {
   const { release } = takeTerminal(process.stdin, process.stdout);
-  const letHeapGrow = keepYoungHeapSmall();
+  const heap = keepYoungHeapSmall();
   try {
-    const ready = makeReady(look);
+    const ready = makeReady(look, heap);
     // Whoever draws hears of it; nothing may come to be drawn.
     ready.catch(() => {});
     return await show({ ready, release });
   } finally {
-    letHeapGrow();
+    heap.release();
     release();
   }
 }
 
-async function makeReady(look: ScreenLook): Promise<ReadyTerminal> {
+async function makeReady(look: ScreenLook, heap: YoungHeap): Promise<ReadyTerminal> {
   // The screen is slow to load, and not needed before it is known what to show.
   const [screen, config] = await Promise.all([import('../../ui/mount.tsx'), userConfig()]);
   const stage = createStage();
-  const { promise: leaving, resolve: leave } = Promise.withResolvers<Leave>();
+  const leaveListeners: ((how: Leave) => void)[] = [];
   return {
     config,
     stage,
-    leaving,
-    leave,
+    onLeave: (listener) => void leaveListeners.push(listener),
+    leave: (how) => leaveListeners.forEach((listener) => void listener(how)),
     draw(ports, drawing) {
       const { stdin, stdout } = process;
       const dashboard = new Dashboard({
@@ -84,6 +86,7 @@ async function makeReady(look: ScreenLook): Promise<ReadyTerminal> {
         rows: stdout.rows,
         clock: Date.now,
       });
+      dashboard.subscribe(heap.look);
       const { colours, theme, screenReader } = config.dashboard;
       const mounted = screen.mount({
         dashboard,
@@ -96,6 +99,7 @@ async function makeReady(look: ScreenLook): Promise<ReadyTerminal> {
       stage.enter(mounted);
       return {
         mounted,
+        say: (text) => dashboard.say(text),
         async close() {
           await stage.takeBack();
           dashboard.close();

@@ -27,7 +27,7 @@ export async function replay(options: ReplayOptions, io: Io): Promise<number> {
 }
 
 async function show(
-  { stage, leave, leaving, draw }: ReadyTerminal,
+  { stage, leave, onLeave, draw }: ReadyTerminal,
   { journalFile, place }: FoundJournal,
   speed: number,
 ): Promise<End> {
@@ -38,7 +38,7 @@ async function show(
   const details = place === null ? journalDetails(feed, events) : replayDetails(feed, end, place);
   const acts = replayActs(feed, stage, leave);
   const drawn = draw({ feed, details, acts }, { readOnly: false, greeting: null });
-  const ends = watchEnds({ mounted: drawn.mounted, leaving, stage });
+  const ends = watchEnds({ mounted: drawn.mounted, onLeave, stage });
   try {
     feed.play({ playing: true });
     return await ends.first;

@@ -67,8 +67,9 @@ export class RunSession implements RunFeed {
     return this.#standing;
   }
 
+  /** Those of another owner are its own to know. */
   get slots(): number | null {
-    return this.#options.slots;
+    return this.#standing.kind === 'mine' ? this.#options.slots : null;
   }
 
   /** Null where this process does not own the run, or where it is over. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { Settings } from '../../core/graph/graph.ts';
+import type { RunStore } from '../../steps/run-store.ts';
 import type { AskOptions } from '../ask.ts';
 import type { OwnerOptions } from '../owner.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
@@ -15,12 +16,17 @@ export async function prepareShown(run: ShownRun): Promise<PreparedRun> {
   if (run.graphFile !== null) return await prepareRun({ ...run, graphFile: run.graphFile });
   const { store, run: number } = await findRun({ graph: null, targetRepo: run.targetRepo, run: null });
   const { settings } = await recordedGraph(store, number, { root: store.root, configModule: run.configModule });
-  const graphFile = join(store.runDirectory(number), 'graph.yaml');
+  const graphFile = recordedGraphFile(store, number);
   return await prepareRun({
     ...run,
     graphFile,
     settings: { ...settings, ...run.settings } satisfies Partial<Settings>,
   });
+}
+
+/** The graph file as the run was last run with it; absolute. */
+export function recordedGraphFile(store: RunStore, run: number): string {
+  return join(store.runDirectory(run), 'graph.yaml');
 }
 
 /** The same run as it is prepared now, with the git that `before` has. Throws `UserError`. */

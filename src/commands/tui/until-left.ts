@@ -34,12 +34,12 @@ export async function untilLeft(parts: Leaving, open: () => Promise<void>): Prom
     const isChoice = wanted !== 'signal' && wanted !== 'screen_broke';
     const how = isChoice && session.orchestrator === null ? 'look' : wanted;
     const owned = session.orchestrator !== null && session.state.outcome === null;
-    if (how !== 'screen_broke') await leaveRun(session, how);
+    if (how !== 'screen_broke') await leaveRun(session, how, ends.again);
     return { how, owned, session, outcome: session.state.outcome, error };
   } catch (error) {
     await settled();
     // Its agents go on for the next owner.
-    await leaveRun(session, 'stop');
+    await leaveRun(session, 'stop', ends.again);
     throw error;
   } finally {
     ends.stop();
@@ -50,11 +50,18 @@ function forever(): Promise<never> {
   return new Promise(() => {});
 }
 
-async function leaveRun(session: RunSession, how: End['how']): Promise<void> {
+async function leaveRun(session: RunSession, how: End['how'], again: Promise<void>): Promise<void> {
   const { orchestrator, ended } = session;
   if (orchestrator === null || ended === null) return;
-  if (how === 'cancel') orchestrator.cancel();
-  // One that is over comes to its end by itself.
-  else if (how !== 'look' || session.state.outcome === null) orchestrator.detach();
-  await ended.catch(() => {});
+  const over = ended.then(
+    () => {},
+    () => {},
+  );
+  if (how === 'cancel') {
+    orchestrator.cancel();
+    await Promise.race([over, again]);
+  }
+  // One that is over comes to its end by itself. Whoever does not wait for agents to end leaves them as they are.
+  if (how !== 'look' || session.state.outcome === null) orchestrator.detach();
+  await over;
 }

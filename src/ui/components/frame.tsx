@@ -16,8 +16,17 @@ export function Frame({ screen, theme, links }: FrameProps) {
   const { header, body, tabs, panel, footer, dialog, columns } = screen;
   const parts = { header, body, tabs, panel, footer };
   const rows = (name: string, lines: readonly Line[], width: number) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen, whatever stands there.
-    lines.map((line, at) => <Row key={`${name} ${at}`} line={line} columns={width} theme={theme} links={links} />);
+    lines.map((line, at) => (
+      <Row
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen, whatever stands there.
+        key={`${name} ${at}`}
+        line={line}
+        columns={width}
+        theme={theme}
+        links={links}
+        covers={name === 'dialog'}
+      />
+    ));
   return (
     <Box flexDirection="column" width="100%">
       {Object.entries(parts).flatMap(([name, lines]) => rows(name, lines, columns))}

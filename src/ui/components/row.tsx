@@ -9,9 +9,22 @@ interface RowProps {
   readonly columns: number;
   readonly theme: Theme;
   readonly links: boolean;
+  /** Something else is drawn where it is, and lies under it. */
+  readonly covers: boolean;
 }
 
 /** One line from edge to edge. */
-export const Row = memo(function Row({ line, columns, theme, links }: RowProps) {
-  return <Text wrap="truncate">{paint(line, columns, theme, links)}</Text>;
+export const Row = memo(function Row({ line, columns, theme, links, covers }: RowProps) {
+  const text = paint(line, columns, theme, links);
+  return <Text wrap="truncate">{covers ? text : withoutBlanks(text)}</Text>;
 });
+
+/**
+ * Without blanks at the end, where Ink draws them anyway: it makes several objects of each character of each frame. A row
+ * without any character would have no height.
+ */
+function withoutBlanks(text: string): string {
+  let end = text.length;
+  while (end > 1 && text[end - 1] === ' ') end--;
+  return text.slice(0, end);
+}

@@ -24,11 +24,11 @@ const CHECKS: Partial<Record<CommandId, Check>> = {
   diff: noTask,
   why: (view) => (cursorRow(view.run, view.ui) === null ? noTask(view) : null),
   attach: first(noActs, forTask(noAgent)),
-  retry: first(noActs, forMarked(noRetry)),
-  teardown: first(noActs, forMarked(nothingToTearDown)),
+  retry: first(noActs, forMarked('retry')),
+  teardown: first(noActs, forMarked('teardown')),
   undo: first(noActs, (view) => (undoTask(view) === null ? 'there is no teardown to undo' : null)),
   answer: first(noActs, forTask(noAgent)),
-  cancel: first(noActs, forMarked(nothingToCallOff)),
+  cancel: first(noActs, forMarked('cancel')),
   mark: noTask,
   pause: first(noActs, notGoingOn),
   go_on: first(noActs, nothingToGoOnWith),
@@ -84,14 +84,21 @@ function forTask(check: TaskCheck): Check {
   };
 }
 
+const TASK_CHECKS = { retry: noRetry, teardown: nothingToTearDown, cancel: nothingToCallOff } as const;
+
+/** Of the tasks that an act is for, those that it can be done with. */
+export function doable(act: keyof typeof TASK_CHECKS, view: View): readonly TaskState[] {
+  return subjects(view).filter((task) => TASK_CHECKS[act](task, view) === null);
+}
+
 /** Of several tasks that are marked, one that it can be done with is enough. */
-function forMarked(check: TaskCheck): Check {
+function forMarked(act: keyof typeof TASK_CHECKS): Check {
   return (view) => {
     const tasks = subjects(view);
     if (tasks.length === 0) return noTask(view);
     let reason: string | null = null;
     for (const task of tasks) {
-      const own = check(task, view);
+      const own = TASK_CHECKS[act](task, view);
       if (own === null) return null;
       reason ??= own;
     }

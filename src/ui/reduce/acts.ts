@@ -1,5 +1,6 @@
 import { NO_CHANGE } from '../../core/retry-change.ts';
-import { chosenTask, subjects, undoTask } from '../subjects.ts';
+import { doable } from '../keymap/unavailable.ts';
+import { chosenTask, undoTask } from '../subjects.ts';
 import { EMPTY_FIELD } from '../text-field.ts';
 import { RETRY_ROWS, type UiState } from '../ui-state.ts';
 import type { View } from '../view/view.ts';
@@ -7,8 +8,9 @@ import { seenQuestion } from './answer-dialog.ts';
 import { moveCursorDown } from './moves.ts';
 import { type Handler, only, type Step, withEffect } from './step.ts';
 
-function idsOf(view: View): string[] {
-  return subjects(view).map(({ outline }) => outline.id);
+/** Of those that are marked, the ones that it can be done with. */
+function idsFor(act: 'retry' | 'teardown' | 'cancel', view: View): string[] {
+  return doable(act, view).map(({ outline }) => outline.id);
 }
 
 function withCursorTask(view: View, act: (task: string) => Step): Step {
@@ -20,7 +22,10 @@ export const attach: Handler = (view) => withCursorTask(view, (task) => withEffe
 
 export const retry: Handler = (view) => {
   const at = RETRY_ROWS.indexOf('go');
-  return only({ ...view.ui, dialog: { kind: 'retry', tasks: idsOf(view), change: NO_CHANGE, at, field: null } });
+  return only({
+    ...view.ui,
+    dialog: { kind: 'retry', tasks: idsFor('retry', view), change: NO_CHANGE, at, field: null },
+  });
 };
 
 export const answer: Handler = (view) =>
@@ -30,7 +35,7 @@ export const answer: Handler = (view) =>
   });
 
 export function confirm(act: 'teardown' | 'cancel'): Handler {
-  return (view) => only({ ...view.ui, dialog: { kind: 'confirm', act, tasks: idsOf(view) } });
+  return (view) => only({ ...view.ui, dialog: { kind: 'confirm', act, tasks: idsFor(act, view) } });
 }
 
 export const undo: Handler = (view) => {

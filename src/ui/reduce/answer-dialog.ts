@@ -37,6 +37,7 @@ export function chooseAnswer(view: View, dialog: AnswerDialog): Step {
   }
   const text = at === null ? field.text.trim() : choicesOf(view, task)[at];
   if (text === undefined || text === '') return only(told(ui, 'nothing to send yet'));
-  const wish: Wish = { action: dialog.since === null ? 'send' : 'answer', task, text };
+  const wish: Wish =
+    dialog.since === null ? { action: 'send', task, text } : { action: 'answer', task, text, since: dialog.since };
   return withEffect({ ...ui, dialog: null }, { kind: 'ask', wishes: [wish], done: `sent to ${task}` });
 }

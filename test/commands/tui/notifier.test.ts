@@ -42,12 +42,15 @@ test('what an agent has written ends no sequence and begins none', () => {
   for (const end of ['\x07', '\x9c']) expect(bytes).not.toContain(end);
 });
 
-test("runs the person's command, else the graph's", async () => {
+test("runs the graph's command, else the person's", async () => {
   const folder = temporaryFolder();
   const command = (name: string) => `printf '%s' "$AGENTRELAY_TITLE; $AGENTRELAY_TEXT" >${join(folder, name)}`;
-  written({ config: { bell: false, osc9: false, command: command('own') }, graphCommand: command('graph') });
-  const own = join(folder, 'own');
-  await vi.waitFor(() => expect(existsSync(own) && readFileSync(own, 'utf8')).toBe('agentrelay: shop; ask needs you'));
-  written({ graphCommand: command('graph') });
-  await vi.waitFor(() => expect(existsSync(join(folder, 'graph'))).toBe(true));
+  const config = { bell: false, osc9: false, command: command('own') };
+  written({ config, graphCommand: command('graph') });
+  const graph = join(folder, 'graph');
+  const text = 'agentrelay: shop; ask needs you';
+  await vi.waitFor(() => expect(existsSync(graph) && readFileSync(graph, 'utf8')).toBe(text));
+  expect(existsSync(join(folder, 'own'))).toBe(false);
+  written({ config });
+  await vi.waitFor(() => expect(existsSync(join(folder, 'own'))).toBe(true));
 });
