@@ -8,7 +8,8 @@ export type Standing =
   /** This very process. */
   | { readonly kind: 'mine' }
   | { readonly kind: 'other'; readonly pid: number; readonly host: string }
-  | { readonly kind: 'nobody' }
+  /** `newer` is the number of a run that was begun after the one that is shown. */
+  | { readonly kind: 'nobody'; readonly newer?: number }
   | ReplayStanding;
 
 /** A journal that is played again. */

@@ -3,7 +3,7 @@ import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { quiet, scriptedAgent, type TaskScript } from '../support/core.ts';
 import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
 
-const answer = (text: string, task = 'a'): Wish => ({ action: 'answer', task, text });
+const answer = (text: string, task = 'a', since?: string): Wish => ({ action: 'answer', task, text, since });
 const asks = (it: TaskRuntime) =>
   it.report({ kind: 'agent_waiting_permission', question: 'rm?', choices: ['Yes', 'No'] });
 
@@ -40,6 +40,19 @@ test('is typed where the agent asks, the number of a choice as its text, and the
   say('waiting_input');
   expect(await run.ask(answer('2'))).toBe('applied');
   expect(said).toEqual(['No', '2']);
+  await endAll(underWay);
+  expect(await end).toBe('succeeded');
+});
+
+test('is for the question that was seen, and for no later one', async () => {
+  const { said, script, underWay } = asking();
+  const run = new OwnedRun({ tasks, script });
+  const end = run.orchestrator.run();
+  await quiet();
+  const since = run.task('a').attempts[0]?.asks?.since ?? '';
+  expect(await run.ask(answer('1', 'a', `${since} and later`))).toBe('other_question');
+  expect(said).toEqual([]);
+  expect(await run.ask(answer('1', 'a', since))).toBe('applied');
   await endAll(underWay);
   expect(await end).toBe('succeeded');
 });

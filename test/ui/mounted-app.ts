@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { expect, vi } from 'vitest';
 import type { Dashboard, DashboardOptions } from '../../src/ui/dashboard.ts';
 import type { Line } from '../../src/ui/line.ts';
@@ -27,6 +28,8 @@ export async function mountApp(
   const screen = createScreen(options.columns, options.rows);
   const dashboard = dashboardOf(world, options);
   const { stdin, stdout } = screen;
+  // Ink takes the console over, and that of vitest is none of Node's.
+  console.Console ??= Console;
   const theme = createTheme('dark', 'true');
   const mounted = mount({ dashboard, theme, links: true, spoken: false, stdin, stdout });
   world.acts.redraw = () => mounted.redraw();
@@ -39,7 +42,7 @@ export async function mountApp(
       await vi.waitFor(
         async () => {
           await screen.settled();
-          expect(screen.lines()).toEqual(shownBy(dashboard.screen(), screen.rows));
+          expect(screen.lines().map((text) => text.trimEnd())).toEqual(shownBy(dashboard.screen(), screen.rows));
         },
         { interval: 4, timeout: 5_000 },
       );
@@ -61,7 +64,12 @@ export function shownBy({ header, body, tabs, panel, footer, dialog, columns }: 
     const row = (dialog?.top ?? 0) + at;
     lines[row] = laidOver(lines[row] ?? [], dialog?.left ?? 0, over.words, columns);
   }
-  const texts = lines.map((words) => words.map(({ text }) => text).join('').trimEnd());
+  const texts = lines.map((words) =>
+    words
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd(),
+  );
   return [...texts, ...Array.from({ length: rows - texts.length }, () => '')];
 }
 

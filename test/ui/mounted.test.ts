@@ -23,7 +23,12 @@ function busyWorld(count = 20): FakeWorld {
   const world = fakeWorld(run);
   world.detailOf = ({ tab, task, columns }) =>
     tab === 'output'
-      ? { tab, lines: Array.from({ length: 60 }, (_, at) => `${task} ${at} ${'x'.repeat(columns)}`), live: true, note: null }
+      ? {
+          tab,
+          lines: Array.from({ length: 60 }, (_, at) => `${task} ${at} ${'x'.repeat(columns)}`),
+          live: true,
+          note: null,
+        }
       : null;
   return world;
 }
@@ -35,10 +40,13 @@ describe('a new size', () => {
   test('is drawn whole, whatever stood there, while the run goes on', async () => {
     const world = busyWorld();
     const app = await open(world, 80, 24);
-    const steps = fc.sample(fc.record({ size: sizes, picks: fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 5 })), key: keys }), {
-      numRuns: Number(process.env.N ?? 60),
-      seed: 17,
-    });
+    const steps = fc.sample(
+      fc.record({ size: sizes, picks: fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 5 })), key: keys }),
+      {
+        numRuns: Number(process.env.N ?? 60),
+        seed: 17,
+      },
+    );
     for (const { size, picks, key } of steps) {
       for (const pick of picks) world.happen(pick);
       app.type(key);

@@ -124,7 +124,7 @@ function defineReplay(program: Command, action: Action): void {
           hint: 'agentrelay events prints what has happened',
         });
       }
-      const { replay } = await import('../tui/replay.ts');
+      const { replay } = await import('../tui/replay/replay.ts');
       const { targetRepo, graph = null, speed = 1 } = flags;
       return replay({ run: run ?? null, graph, targetRepo, speed, ...lookOf(flags) }, io);
     }),

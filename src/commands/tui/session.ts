@@ -4,17 +4,14 @@ import type { EventLog } from '../../core/event-log.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { RunOutcome } from '../../core/lifecycle.ts';
 import type { Orchestrator } from '../../core/orchestrator.ts';
-import { reduce } from '../../core/reduce.ts';
 import type { Request } from '../../core/requests.ts';
 import { emptyRunState, type RunState } from '../../core/run-state.ts';
 import { writeRequest } from '../../steps/request-files.ts';
 import type { RunStore } from '../../steps/run-store.ts';
-import { watchFolder } from '../../steps/tools/folder-watch.ts';
-import { followJournal } from '../../steps/tools/journal-follow.ts';
 import type { RunFeed, Standing } from '../../ui/ports.ts';
 import { type OwnedRun, type OwnerOptions, ownRun } from '../owner.ts';
-import { runOwner } from '../run-owner.ts';
 import { RunTaken } from '../run-taken.ts';
+import { type FollowedRun, followRun } from './followed-run.ts';
 
 export interface SessionOptions {
   readonly store: RunStore;
@@ -41,7 +38,7 @@ export class RunSession implements RunFeed {
   #standing: Standing = { kind: 'opening' };
   #owned: { readonly run: OwnedRun; readonly orchestrator: Orchestrator; readonly ended: Promise<Ending> } | null =
     null;
-  #following: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
+  #following: FollowedRun | null = null;
   /** What is under way to own the run. */
   #owning: Promise<readonly string[]> | null = null;
   #isLeft = false;
@@ -208,44 +205,26 @@ export class RunSession implements RunFeed {
     await this.#stopFollowing();
     const { store } = this.#options;
     const run = store.runs().at(-1);
-    if (run === undefined) return this.#stand({ kind: 'nobody' });
-    const { state, length, events } = store.replay(run);
-    this.#state = state;
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, this.#over.signal]);
-    const look = () => this.#lookForOwner(run);
-    const watcher = watchFolder(store.directory, (name) => name === 'owner.lock', look, OWNER_POLL);
-    look();
-    const done = this.#read(run, { at: length, line: events.length + 1 }, signal).finally(() => watcher.close());
-    done.catch(this.#failed.reject);
-    this.#following = { stop, done };
-    this.#tell(null);
-  }
-
-  async #read(run: number, from: { at: number; line: number }, signal: AbortSignal): Promise<void> {
-    for await (const event of followJournal(this.#options.store.journalFile(run), signal, null, from)) {
-      reduce(this.#state, event);
-      this.#tell(event);
-    }
-  }
-
-  /** An owner that dies says nothing: its lock stays, and the process is gone. */
-  #lookForOwner(run: number): void {
-    const owner = runOwner(this.#options.store, run);
-    const known = this.#standing;
-    // We ourselves hold it for a moment, to do what was asked for.
-    if (owner === null || (owner.pid === process.pid && owner.host === hostname())) {
-      if (known.kind !== 'nobody') this.#stand({ kind: 'nobody' });
-    } else if (known.kind !== 'other' || known.pid !== owner.pid) {
-      this.#stand({ kind: 'other', pid: owner.pid, host: owner.host });
-    }
+    if (run === undefined) return this.#stand(NOBODY);
+    let standing: Standing = NOBODY;
+    this.#following = followRun({
+      store,
+      run,
+      onEvent: (event) => this.#tell(event),
+      onStanding: (now) => {
+        standing = now;
+        if (this.#following !== null) this.#stand(now);
+      },
+      onFailed: this.#failed.reject,
+    });
+    this.#state = this.#following.state;
+    this.#stand(standing);
   }
 
   async #stopFollowing(): Promise<void> {
     const following = this.#following;
     this.#following = null;
-    following?.stop.abort();
-    await following?.done.catch(() => {});
+    await following?.stop();
   }
 
   #stand(standing: Standing): void {
@@ -266,5 +245,4 @@ export class RunSession implements RunFeed {
   }
 }
 
-/** Milliseconds; behind the watcher of the lock. */
-const OWNER_POLL = 2_000;
+const NOBODY: Standing = { kind: 'nobody' };

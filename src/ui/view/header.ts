@@ -61,6 +61,7 @@ function ownerWords(standing: View['standing'], { outcome }: RunState): Word[] {
     case 'other':
       return [word(`  joined: process ${standing.pid} runs it`, 'quiet')];
     case 'nobody':
+      if (standing.newer !== undefined) return [word(`  run ${standing.newer} has begun since`, 'warn')];
       // Nobody has to run what is over.
       if (outcome === 'succeeded' || outcome === 'completed_with_failures') return [];
       return [word('  nobody runs it', 'warn')];

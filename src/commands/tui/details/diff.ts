@@ -1,11 +1,11 @@
-import { type AttemptState, currentAttempt, type TaskState } from '../../core/run-state.ts';
-import { attemptCommits } from '../../steps/attempt-commits.ts';
-import { rangeOf } from '../../steps/attempts-compared.ts';
-import type { DiffText } from '../../steps/diff-text.ts';
-import { committedDiff, uncommittedDiff, workIn } from '../../steps/task-diff.ts';
-import { isWorktree } from '../../steps/worktree-status.ts';
-import type { Detail } from '../../ui/ports.ts';
-import type { DetailsWorld } from './details-world.ts';
+import { type AttemptState, currentAttempt, type TaskState } from '../../../core/run-state.ts';
+import { attemptCommits } from '../../../steps/attempt-commits.ts';
+import { rangeOf } from '../../../steps/attempts-compared.ts';
+import type { DiffText } from '../../../steps/diff-text.ts';
+import { committedDiff, uncommittedDiff, workIn } from '../../../steps/task-diff.ts';
+import { isWorktree } from '../../../steps/worktree-status.ts';
+import type { Detail } from '../../../ui/ports.ts';
+import type { DetailsWorld } from './world.ts';
 
 type Diff = Extract<Detail, { tab: 'diff' }>;
 

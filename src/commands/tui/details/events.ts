@@ -1,8 +1,8 @@
-import type { RunEvent } from '../../core/events.ts';
-import { type TaskEvents, taskEvents } from '../../steps/task-events.ts';
-import type { DetailWanted } from '../../ui/ports.ts';
-import { keepLooking } from './details-look.ts';
-import { type DetailsWorld, isOf, type Reader, taskOf } from './details-world.ts';
+import type { RunEvent } from '../../../core/events.ts';
+import { type TaskEvents, taskEvents } from '../../../steps/task-events.ts';
+import type { DetailWanted } from '../../../ui/ports.ts';
+import { keepLooking } from './look.ts';
+import { type DetailsWorld, isOf, type Reader, taskOf } from './world.ts';
 
 const MAX_EVENTS = 1_000;
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LONGEST_GAP, ReplayFeed } from '../../../src/commands/tui/replay-feed.ts';
-import type { RunEvent } from '../../../src/core/events.ts';
-import { reduce, replay } from '../../../src/core/reduce.ts';
-import { emptyRunState } from '../../../src/core/run-state.ts';
-import { BEGIN, happen, newRun } from '../../ui/happenings.ts';
+import { LONGEST_GAP, ReplayFeed } from '../../../../src/commands/tui/replay/feed.ts';
+import type { RunEvent } from '../../../../src/core/events.ts';
+import { reduce, replay } from '../../../../src/core/reduce.ts';
+import { emptyRunState } from '../../../../src/core/run-state.ts';
+import { BEGIN, happen, newRun } from '../../../ui/happenings.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());

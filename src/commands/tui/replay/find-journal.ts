@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UserError } from '../../core/errors.ts';
-import { RunStore } from '../../steps/run-store.ts';
-import { findRun } from '../recorded-run.ts';
-import type { ReplayPlace } from './replay-details.ts';
+import { UserError } from '../../../core/errors.ts';
+import { RunStore } from '../../../steps/run-store.ts';
+import { findRun } from '../../recorded-run.ts';
+import type { ReplayPlace } from './details.ts';
 
 export interface WantedJournal {
   /** The number of a run, or the path of its folder or journal; null for the last one. */

@@ -1,7 +1,7 @@
-import type { RunStore } from '../../steps/run-store.ts';
-import type { Detail, Details, DetailWanted } from '../../ui/ports.ts';
+import type { RunStore } from '../../../steps/run-store.ts';
+import type { Detail, Details, DetailWanted } from '../../../ui/ports.ts';
+import type { RunSession } from '../session.ts';
 import { createDetails } from './details.ts';
-import type { RunSession } from './session.ts';
 
 type OnChange = (detail: Detail | { readonly failed: string }) => void;
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { currentAttempt, type TaskState } from '../../core/run-state.ts';
-import { attemptCommits } from '../../steps/attempt-commits.ts';
-import { rangeOf } from '../../steps/attempts-compared.ts';
-import { cutLine } from '../../steps/screen-lines.ts';
-import { commitWords } from '../../steps/task-commits.ts';
-import { readAtMost } from '../../steps/tools/bounded-file.ts';
-import type { Detail } from '../../ui/ports.ts';
-import { type DetailsWorld, folderOf } from './details-world.ts';
+import { currentAttempt, type TaskState } from '../../../core/run-state.ts';
+import { attemptCommits } from '../../../steps/attempt-commits.ts';
+import { rangeOf } from '../../../steps/attempts-compared.ts';
+import { cutLine } from '../../../steps/screen-lines.ts';
+import { commitWords } from '../../../steps/task-commits.ts';
+import { readAtMost } from '../../../steps/tools/bounded-file.ts';
+import type { Detail } from '../../../ui/ports.ts';
+import { type DetailsWorld, folderOf } from './world.ts';
 
 const MAX_PROMPT = 1024 * 1024;
 const MAX_SUMMARY = 64 * 1024;

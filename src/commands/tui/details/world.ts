@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { UserError } from '../../core/errors.ts';
-import type { RunEvent } from '../../core/events.ts';
-import { unknownTask } from '../../core/known-task.ts';
-import { attemptDirectory } from '../../core/names.ts';
-import type { AttemptState, RunState, TaskState } from '../../core/run-state.ts';
-import type { PaneScreens } from '../../steps/pane-screen.ts';
-import type { RunStore } from '../../steps/run-store.ts';
-import type { Git } from '../../steps/tools/git.ts';
-import type { Detail } from '../../ui/ports.ts';
-import type { Memo } from './details-memo.ts';
+import { UserError } from '../../../core/errors.ts';
+import type { RunEvent } from '../../../core/events.ts';
+import { unknownTask } from '../../../core/known-task.ts';
+import { attemptDirectory } from '../../../core/names.ts';
+import type { AttemptState, RunState, TaskState } from '../../../core/run-state.ts';
+import type { PaneScreens } from '../../../steps/pane-screen.ts';
+import type { RunStore } from '../../../steps/run-store.ts';
+import type { Git } from '../../../steps/tools/git.ts';
+import type { Detail } from '../../../ui/ports.ts';
+import type { Memo } from './memo.ts';
 
 /** Milliseconds that lie between two looks at the least. */
 export interface Paces {

@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { journalDetails, replayDetails } from '../../../src/commands/tui/replay-details.ts';
-import { ReplayFeed } from '../../../src/commands/tui/replay-feed.ts';
-import { attemptDirectory } from '../../../src/core/names.ts';
-import { replay } from '../../../src/core/reduce.ts';
-import { runStarted } from '../../../src/core/run-started.ts';
-import { type Detail, TABS } from '../../../src/ui/ports.ts';
-import { makeGraph } from '../../support/graphs.ts';
-import { RecordedRuns } from '../../support/recorded-runs.ts';
-import { eventsOf } from '../../ui/view/views.ts';
+import { journalDetails, replayDetails } from '../../../../src/commands/tui/replay/details.ts';
+import { ReplayFeed } from '../../../../src/commands/tui/replay/feed.ts';
+import { attemptDirectory } from '../../../../src/core/names.ts';
+import { replay } from '../../../../src/core/reduce.ts';
+import { runStarted } from '../../../../src/core/run-started.ts';
+import { type Detail, TABS } from '../../../../src/ui/ports.ts';
+import { makeGraph } from '../../../support/graphs.ts';
+import { RecordedRuns } from '../../../support/recorded-runs.ts';
+import { eventsOf } from '../../../ui/view/views.ts';
 
 afterEach(() => void vi.useRealTimers());
 

@@ -1,14 +1,14 @@
-import { isTerminal } from '../../core/lifecycle.ts';
-import type { AttemptState } from '../../core/run-state.ts';
-import { currentAttempt } from '../../core/run-state.ts';
-import { findLog, LOG, readLogTail } from '../../steps/agent-log.ts';
-import { AgentPrints } from '../../steps/agent-prints.ts';
-import type { PaneScreen } from '../../steps/pane-screen.ts';
-import { lastLines } from '../../steps/screen-lines.ts';
-import { isAgentOf, type TaggedPane, taggedPanes } from '../../steps/tagged-panes.ts';
-import type { Detail, DetailWanted } from '../../ui/ports.ts';
-import { keepLooking } from './details-look.ts';
-import { type DetailsWorld, folderOf, followTask, type Reader, taskOf } from './details-world.ts';
+import { isTerminal } from '../../../core/lifecycle.ts';
+import type { AttemptState } from '../../../core/run-state.ts';
+import { currentAttempt } from '../../../core/run-state.ts';
+import { findLog, LOG, readLogTail } from '../../../steps/agent-log.ts';
+import { AgentPrints } from '../../../steps/agent-prints.ts';
+import type { PaneScreen } from '../../../steps/pane-screen.ts';
+import { lastLines } from '../../../steps/screen-lines.ts';
+import { isAgentOf, type TaggedPane, taggedPanes } from '../../../steps/tagged-panes.ts';
+import type { Detail, DetailWanted } from '../../../ui/ports.ts';
+import { keepLooking } from './look.ts';
+import { type DetailsWorld, folderOf, followTask, type Reader, taskOf } from './world.ts';
 
 type Output = Extract<Detail, { tab: 'output' }>;
 

@@ -1,6 +1,6 @@
-import { sameValue } from '../../core/same-value.ts';
-import type { Detail } from '../../ui/ports.ts';
-import type { Reader } from './details-world.ts';
+import { sameValue } from '../../../core/same-value.ts';
+import type { Detail } from '../../../ui/ports.ts';
+import type { Reader } from './world.ts';
 
 /** Looks again, not sooner than this many milliseconds after the last look began. */
 export type LookAgain = (interval: number) => void;

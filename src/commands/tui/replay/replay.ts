@@ -1,15 +1,15 @@
-import { UserError } from '../../core/errors.ts';
-import { readJournal, replayJournal } from '../../steps/tools/read-journal.ts';
-import type { Acts, Leave, Outcome } from '../../ui/ports.ts';
-import type { Io } from '../io.ts';
-import { INTERRUPTED } from '../run.ts';
-import type { Stage } from './acts.ts';
-import { type End, watchEnds } from './ends.ts';
-import { DEFECT, tellDefect } from './farewell.ts';
+import { UserError } from '../../../core/errors.ts';
+import { readJournal, replayJournal } from '../../../steps/tools/read-journal.ts';
+import type { Acts, Leave, Outcome } from '../../../ui/ports.ts';
+import type { Io } from '../../io.ts';
+import { INTERRUPTED } from '../../run.ts';
+import type { Stage } from '../acts.ts';
+import { type End, watchEnds } from '../ends.ts';
+import { DEFECT, tellDefect } from '../farewell.ts';
+import { onTerminal, type ReadyTerminal, type ScreenLook } from '../on-terminal.ts';
+import { journalDetails, replayDetails } from './details.ts';
+import { ReplayFeed } from './feed.ts';
 import { type FoundJournal, findJournal, type WantedJournal } from './find-journal.ts';
-import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
-import { journalDetails, replayDetails } from './replay-details.ts';
-import { ReplayFeed } from './replay-feed.ts';
 
 export interface ReplayOptions extends WantedJournal, ScreenLook {
   /** Times as fast as it was. */

@@ -1,16 +1,16 @@
-import type { TaskState } from '../../core/run-state.ts';
-import { PaneScreens } from '../../steps/pane-screen.ts';
-import { serversOf } from '../../steps/recorded-server.ts';
-import { Git } from '../../steps/tools/git.ts';
-import type { Detail, Details, DetailWanted } from '../../ui/ports.ts';
-import { attemptsOf } from './details-attempts.ts';
-import { diffOf } from './details-diff.ts';
-import { openEvents } from './details-events.ts';
-import { Memo } from './details-memo.ts';
-import { openOutput } from './details-output.ts';
-import { evidenceOf, promptOf } from './details-texts.ts';
-import { openWork } from './details-work.ts';
-import type { DetailsWorld, Paces, Reader } from './details-world.ts';
+import type { TaskState } from '../../../core/run-state.ts';
+import { PaneScreens } from '../../../steps/pane-screen.ts';
+import { serversOf } from '../../../steps/recorded-server.ts';
+import { Git } from '../../../steps/tools/git.ts';
+import type { Detail, Details, DetailWanted } from '../../../ui/ports.ts';
+import { attemptsOf } from './attempts.ts';
+import { diffOf } from './diff.ts';
+import { openEvents } from './events.ts';
+import { Memo } from './memo.ts';
+import { openOutput } from './output.ts';
+import { evidenceOf, promptOf } from './texts.ts';
+import { openWork } from './work.ts';
+import type { DetailsWorld, Paces, Reader } from './world.ts';
 
 export interface DetailsOptions extends Pick<DetailsWorld, 'store' | 'run' | 'graph' | 'state' | 'subscribe'> {
   /** Absolute. */

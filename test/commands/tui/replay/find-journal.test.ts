@@ -1,9 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findJournal } from '../../../src/commands/tui/find-journal.ts';
-import { temporaryFolder } from '../../support/git-repository.ts';
-import { RecordedRuns } from '../../support/recorded-runs.ts';
+import { findJournal } from '../../../../src/commands/tui/replay/find-journal.ts';
+import { temporaryFolder } from '../../../support/git-repository.ts';
+import { RecordedRuns } from '../../../support/recorded-runs.ts';
 
 function twoRuns() {
   const runs = new RecordedRuns();

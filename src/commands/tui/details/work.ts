@@ -1,9 +1,9 @@
-import { isTerminal } from '../../core/lifecycle.ts';
-import { type AttemptState, currentAttempt, type TaskState } from '../../core/run-state.ts';
-import { AgentPrints } from '../../steps/agent-prints.ts';
-import type { Detail, DetailWanted } from '../../ui/ports.ts';
-import { keepLooking } from './details-look.ts';
-import { type DetailsWorld, folderOf, followTask, type Reader, taskOf } from './details-world.ts';
+import { isTerminal } from '../../../core/lifecycle.ts';
+import { type AttemptState, currentAttempt, type TaskState } from '../../../core/run-state.ts';
+import { AgentPrints } from '../../../steps/agent-prints.ts';
+import type { Detail, DetailWanted } from '../../../ui/ports.ts';
+import { keepLooking } from './look.ts';
+import { type DetailsWorld, folderOf, followTask, type Reader, taskOf } from './world.ts';
 
 /** Keeps an eye on what git has of a task: looks after each event of it, and while its agent works. */
 export function openWork(

@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../core/events.ts';
-import { reduce } from '../../core/reduce.ts';
-import { emptyRunState, type RunState } from '../../core/run-state.ts';
-import type { Acts, ReplayStanding, RunFeed } from '../../ui/ports.ts';
+import type { RunEvent } from '../../../core/events.ts';
+import { reduce } from '../../../core/reduce.ts';
+import { emptyRunState, type RunState } from '../../../core/run-state.ts';
+import type { Acts, ReplayStanding, RunFeed } from '../../../ui/ports.ts';
 
 export interface ReplayOptions {
   /** Times as fast as it was. */

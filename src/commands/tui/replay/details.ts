@@ -1,9 +1,9 @@
-import type { RunEvent } from '../../core/events.ts';
-import type { RunState, TaskState } from '../../core/run-state.ts';
-import type { RunStore } from '../../steps/run-store.ts';
-import type { Detail, Details } from '../../ui/ports.ts';
-import { createDetails } from './details.ts';
-import type { ReplayFeed } from './replay-feed.ts';
+import type { RunEvent } from '../../../core/events.ts';
+import type { RunState, TaskState } from '../../../core/run-state.ts';
+import type { RunStore } from '../../../steps/run-store.ts';
+import type { Detail, Details } from '../../../ui/ports.ts';
+import { createDetails } from '../details/details.ts';
+import type { ReplayFeed } from './feed.ts';
 
 /** The records that the journal of a replay stands among. */
 export interface ReplayPlace {

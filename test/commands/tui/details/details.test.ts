@@ -1,15 +1,15 @@
 import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createDetails } from '../../../src/commands/tui/details.ts';
-import type { EventLog } from '../../../src/core/event-log.ts';
-import type { Fact, RunEvent } from '../../../src/core/events.ts';
-import { attemptRef } from '../../../src/core/names.ts';
-import { hashOf } from '../../../src/steps/attempt-tokens.ts';
-import type { Detail, Tab } from '../../../src/ui/ports.ts';
-import { temporaryFolder } from '../../support/git-repository.ts';
-import { RecordedRuns } from '../../support/recorded-runs.ts';
-import { sh, type TmuxBench, tmuxBench } from '../../support/tmux-bench.ts';
+import { createDetails } from '../../../../src/commands/tui/details/details.ts';
+import type { EventLog } from '../../../../src/core/event-log.ts';
+import type { Fact, RunEvent } from '../../../../src/core/events.ts';
+import { attemptRef } from '../../../../src/core/names.ts';
+import { hashOf } from '../../../../src/steps/attempt-tokens.ts';
+import type { Detail, Tab } from '../../../../src/ui/ports.ts';
+import { temporaryFolder } from '../../../support/git-repository.ts';
+import { RecordedRuns } from '../../../support/recorded-runs.ts';
+import { sh, type TmuxBench, tmuxBench } from '../../../support/tmux-bench.ts';
 
 type Answer = Detail | { readonly failed: string };
 type Of<T extends Tab> = Extract<Detail, { tab: T }>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keepLooking } from '../../../src/commands/tui/details-look.ts';
-import type { Detail } from '../../../src/ui/ports.ts';
+import { keepLooking } from '../../../../src/commands/tui/details/look.ts';
+import type { Detail } from '../../../../src/ui/ports.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,15 +1,15 @@
-import type { TaskState } from '../../core/run-state.ts';
+import type { TaskState } from '../../../core/run-state.ts';
 import {
   type AttemptDifference,
   attemptDifference,
   rangeOf,
   type ShownAttempt,
   shownAttempts,
-} from '../../steps/attempts-compared.ts';
-import { type FileNumbers, numbersOf } from '../../steps/diff-text.ts';
-import { cutLine } from '../../steps/screen-lines.ts';
-import type { AttemptNote, Detail } from '../../ui/ports.ts';
-import type { DetailsWorld } from './details-world.ts';
+} from '../../../steps/attempts-compared.ts';
+import { type FileNumbers, numbersOf } from '../../../steps/diff-text.ts';
+import { cutLine } from '../../../steps/screen-lines.ts';
+import type { AttemptNote, Detail } from '../../../ui/ports.ts';
+import type { DetailsWorld } from './world.ts';
 
 /** Lines of how an attempt differs from the one before. */
 const MAX_LINES = 400;
