@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Wish } from '../../src/core/requests.ts';
 import { quiet, UnderWay } from '../support/core.ts';
-import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, workers } from '../support/owned-run.ts';
 
 const pause: Wish = { action: 'pause' };
 const unpause: Wish = { action: 'unpause' };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RetryChange } from '../../src/core/events.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import { quiet, type TaskScript, UnderWay } from '../support/core.ts';
-import { OwnedRun, type OwnedRunSetup, type Wish, workers } from '../support/owned-run.ts';
+import { OwnedRun, type OwnedRunSetup, workers } from '../support/owned-run.ts';
 
 const retry = (task: string, change: Partial<RetryChange> = {}): Wish => ({
   action: 'retry',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Wish } from '../../src/core/requests.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { quiet, scriptedAgent, type TaskScript } from '../support/core.ts';
-import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, workers } from '../support/owned-run.ts';
 
 const answer = (text: string, task = 'a', since?: string): Wish => ({ action: 'answer', task, text, since });
 const asks = (it: TaskRuntime) =>

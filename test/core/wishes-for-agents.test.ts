@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { WorkspaceError } from '../../src/core/errors.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import { failedSignal, quiet, scriptedAgent, type TaskScript, UnderWay } from '../support/core.ts';
-import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, workers } from '../support/owned-run.ts';
 
 const retry = (task: string): Wish => ({ action: 'retry', task, change: NO_CHANGE });
 const cancel = (task: string | null): Wish => ({ action: 'cancel', task });

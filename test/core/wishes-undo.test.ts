@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { WorkspaceError } from '../../src/core/errors.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import type { UndoneTeardown } from '../../src/core/steps.ts';
 import type { KeptWork, TaskRuntime } from '../../src/core/task-runtime.ts';
 import { doneSignal, failedSignal, noPrSignal, quiet, type TaskScript } from '../support/core.ts';
-import { endAll, OwnedRun, type OwnedRunSetup, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, type OwnedRunSetup, workers } from '../support/owned-run.ts';
 
 const undo: Wish = { action: 'undo_teardown', task: 'a' };
 const teardown: Wish = { action: 'teardown', task: 'a' };

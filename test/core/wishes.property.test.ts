@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import { isActive, isSuccess, isTerminal } from '../../src/core/lifecycle.ts';
 import { replay } from '../../src/core/reduce.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import type { RunState } from '../../src/core/run-state.ts';
 import { type Asking, type CrashRun, runWithCrashes } from '../support/crash-run.ts';
-import type { Wish } from '../support/owned-run.ts';
 import { crashPlans, type RunPlan } from '../support/run-plan.ts';
 
 /** Milliseconds: a failure is made small before it is told. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { StepDispatch } from '../../src/core/dispatch.ts';
 import type { RetryChange } from '../../src/core/events.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import { NO_CHANGE } from '../../src/core/retry-change.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { doneSignal, failedSignal, quiet, scriptedAgent, type TaskScript, UnderWay } from '../support/core.ts';
-import { endAll, OwnedRun, type Wish, workers } from '../support/owned-run.ts';
+import { endAll, OwnedRun, workers } from '../support/owned-run.ts';
 
 const retry = (task: string, change: Partial<RetryChange> = {}): Wish => ({
   action: 'retry',

@@ -2,12 +2,11 @@ import type { EventListener, EventLog } from '../../src/core/event-log.ts';
 import type { RunOutcome } from '../../src/core/lifecycle.ts';
 import { Orchestrator } from '../../src/core/orchestrator.ts';
 import type { NumberedRequest } from '../../src/core/request-line.ts';
-import type { Request } from '../../src/core/requests.ts';
+import type { Request, Wish } from '../../src/core/requests.ts';
 import { StandardTaskRunner } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
 import { Journal, namedToken, quiet, runStarted, scriptedTables } from './core.ts';
 import { crashScript, MortalOwner, World } from './crash-world.ts';
-import type { Wish } from './owned-run.ts';
 import { graphOf, type RunPlan } from './run-plan.ts';
 import { drive, lanesOf } from './simulation.ts';
 

@@ -1,9 +1,9 @@
 import type { KnownAgent, SendResult } from '../../src/core/agent-handle.ts';
 import { SignalError } from '../../src/core/errors.ts';
+import type { Wish } from '../../src/core/requests.ts';
 import type { TaskCompletionSignal } from '../../src/core/steps.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { doneSignal, failedSignal, noPrSignal, scriptedAgent, type TaskScript, UnderWay } from './core.ts';
-import type { Wish } from './owned-run.ts';
 import type { RunPlan, TaskPlan } from './run-plan.ts';
 
 /** What is left of one attempt outside of its owner. */

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/graph/graph.ts';
 import { compareGraphs } from '../../src/core/graph-change.ts';
 import { Orchestrator, type OrchestratorOptions } from '../../src/core/orchestrator.ts';
-import type { Request } from '../../src/core/requests.ts';
+import type { Request, Wish } from '../../src/core/requests.ts';
 import type { TaskState, WorkstreamState } from '../../src/core/run-state.ts';
 import { StandardTaskRunner, type StepTables } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
@@ -35,9 +35,6 @@ export interface OwnedRunSetup extends GraphSpec {
   /** Nobody runs it: it is only asked. */
   readonly idle?: boolean;
 }
-
-/** A wish, as it is asked for. */
-export type Wish = Request extends infer R ? (R extends Request ? Omit<R, 'by'> : never) : never;
 
 /** A run, new or of an earlier owner, that can be asked. Agents that were launched live on, unless the script knows better. */
 export class OwnedRun {

@@ -1,5 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ControlParser, commandLine, quoteForShell } from '../../../src/steps/tools/tmux-parse.ts';
 import { createScreen, type Screen } from '../../support/screen.ts';
 import { ENVIRONMENT } from '../workplace.ts';
@@ -20,6 +23,8 @@ interface Awaited {
 export const SIZE = { columns: 120, rows: 40 } as const;
 /** Milliseconds for anything that is waited for. */
 const PATIENCE = 60_000;
+/** Milliseconds for a program whose terminal is gone. */
+const LEAVING = 10_000;
 const SESSION = 'terminal';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
 const SYNC = /\x1b\[\?2026([hl])/g;
@@ -31,6 +36,7 @@ const SYNC_MARK = 8;
  * a client in control mode. An in-memory terminal beside it knows what a person would see.
  */
 export class BenchTerminal implements AsyncDisposable {
+  readonly #socket: string;
   readonly #client: ChildProcessWithoutNullStreams;
   readonly #screen: Screen = createScreen(SIZE.columns, SIZE.rows);
   readonly #parser = new ControlParser();
@@ -47,6 +53,7 @@ export class BenchTerminal implements AsyncDisposable {
   pid = 0;
 
   private constructor({ socket, cwd }: TerminalOptions) {
+    this.#socket = socket;
     const argv = [
       '-u',
       '-L',
@@ -113,6 +120,8 @@ export class BenchTerminal implements AsyncDisposable {
     const ended = once(this.#client, 'close');
     this.#write(['kill-server']);
     await ended;
+    await leftBy(this.pid);
+    rmSync(join(process.env.TMUX_TMPDIR ?? '/tmp', `tmux-${process.getuid?.()}`, this.#socket), { force: true });
     this.#screen.dispose();
   }
 
@@ -160,4 +169,17 @@ export class BenchTerminal implements AsyncDisposable {
       resolve(at);
     });
   }
+}
+
+/** Whose terminal is gone leaves; what it worked in may go only after it. */
+async function leftBy(pid: number): Promise<void> {
+  const deadline = performance.now() + LEAVING;
+  while (isThere(pid)) {
+    if (performance.now() > deadline) process.kill(pid, 'SIGKILL');
+    await delay(10);
+  }
+}
+
+function isThere(pid: number): boolean {
+  return pid !== 0 && existsSync(`/proc/${pid}`);
 }
