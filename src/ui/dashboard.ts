@@ -12,7 +12,7 @@ import type { Outcome, Ports } from './ports.ts';
 import { paste, press } from './reduce/press.ts';
 import { settled } from './reduce/settled.ts';
 import { type Effect, type Step, told } from './reduce/step.ts';
-import type { Sort, UiState } from './ui-state.ts';
+import { initialUi, type Sort, type UiState } from './ui-state.ts';
 import type { Screen } from './view/layout.ts';
 import { screenOf } from './view/screen.ts';
 import type { View } from './view/view.ts';
@@ -58,7 +58,7 @@ export class Dashboard {
   constructor(options: DashboardOptions) {
     const { ports, columns, rows, readOnly, panelShare, sort, greeting } = options;
     this.#options = options;
-    const ui = { ...initialState(this.#second()), columns, rows, readOnly, panelShare, sort };
+    const ui = { ...initialUi(this.#second()), columns, rows, readOnly, panelShare, sort };
     this.#ui = greeting === null ? ui : told(ui, greeting);
     this.#detail = new OpenDetail(ports.details, (detail) => this.#later({ ...this.#ui, detail }));
     this.#calls = new CallFor(ports.acts);
@@ -250,32 +250,4 @@ export class Dashboard {
 /** In a replay it is the run's clock that shows how long something takes. */
 function atItsTime(view: View): View {
   return view.standing.kind === 'replay' ? { ...view, ui: { ...view.ui, now: view.standing.at } } : view;
-}
-
-function initialState(now: number): UiState {
-  return {
-    columns: 80,
-    rows: 24,
-    now,
-    cursor: null,
-    cursorLine: 1,
-    screen: 'tasks',
-    graphLeft: 0,
-    tab: 'output',
-    zoomed: false,
-    panelShare: 0,
-    panelTop: null,
-    panelLeft: 0,
-    filter: '',
-    filterField: null,
-    statuses: null,
-    sort: 'graph',
-    marked: new Set(),
-    dialog: null,
-    toast: null,
-    detail: null,
-    undoable: [],
-    interruptedAt: 0,
-    readOnly: false,
-  };
 }

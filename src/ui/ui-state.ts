@@ -94,3 +94,32 @@ export interface UiState {
   readonly interruptedAt: number;
   readonly readOnly: boolean;
 }
+
+/** Nothing is chosen yet. */
+export function initialUi(now: number): UiState {
+  return {
+    columns: 80,
+    rows: 24,
+    now,
+    cursor: null,
+    cursorLine: 1,
+    screen: 'tasks',
+    graphLeft: 0,
+    tab: 'output',
+    zoomed: false,
+    panelShare: 0,
+    panelTop: null,
+    panelLeft: 0,
+    filter: '',
+    filterField: null,
+    statuses: null,
+    sort: 'graph',
+    marked: new Set(),
+    dialog: null,
+    toast: null,
+    detail: null,
+    undoable: [],
+    interruptedAt: 0,
+    readOnly: false,
+  };
+}

@@ -4,6 +4,8 @@ import { emptyRunState } from '../../src/core/run-state.ts';
 import { type FakeWorld, fakeWorld } from './fake-world.ts';
 import { newRun } from './happenings.ts';
 import { type MountedApp, mountApp } from './mounted-app.ts';
+import { facts } from './view/happened.ts';
+import { runOf } from './view/views.ts';
 
 const apps: MountedApp[] = [];
 
@@ -17,43 +19,173 @@ async function open(world: FakeWorld, columns: number, rows: number): Promise<Mo
   return app;
 }
 
-function busyWorld(count = 20): FakeWorld {
-  const run = emptyRunState();
-  newRun(run, count);
-  const world = fakeWorld(run);
-  world.detailOf = ({ tab, task, columns }) =>
-    tab === 'output'
-      ? {
-          tab,
-          lines: Array.from({ length: 60 }, (_, at) => `${task} ${at} ${'x'.repeat(columns)}`),
-          live: true,
-          note: null,
-        }
-      : null;
+/** A task at work, one that asks, one that has failed. */
+function shopWorld(): FakeWorld {
+  const [cart, page, docs] = [facts('cart'), facts('page'), facts('docs')];
+  const tasks = ['spec', 'cart', 'page', 'docs'].map((id) => ({ id }));
+  const world = fakeWorld(
+    runOf({ name: 'checkout-api', tasks }, [
+      ...cart.working,
+      ...page.working,
+      page.asks('Which database?', ['sqlite', 'postgres']),
+      ...docs.working,
+      docs.failed('3 tests failed'),
+    ]),
+  );
+  world.detailOf = ({ tab, task, columns }) => {
+    const lines = Array.from({ length: 60 }, (_, at) => `${task} ${at} ${'x'.repeat(columns)}`);
+    return tab === 'output' ? { tab, lines, live: true, note: null } : null;
+  };
   return world;
 }
 
+describe('what a person sees', () => {
+  test.each([
+    [160, '❯ ○ spec      generic  command  ·······  pending        —  after cart in its lane', '↵ attach'],
+    [100, '❯ ○ spec      command  ·······  pending          —  after cart in its lane', 'd diff'],
+    [80, '❯ ○ spec      ·······  pending          —  after cart in its lane', '? keys  q quit'],
+    [60, '❯ ○ spec                       ·······  pending          —', '? keys  q quit'],
+    [40, '❯ ○ spec              pending          —', '? keys  q quit'],
+    [20, '❯ ○ spec', '? keys  q quit'],
+  ])('%i columns', async (columns, row, keys) => {
+    const { screen } = await open(shopWorld(), columns, 24);
+    const lines = screen.lines();
+    expect(lines[2]?.trimEnd()).toBe(row);
+    expect(lines[22]).toContain(keys === '↵ attach' ? 'd diff' : keys);
+    expect(lines[23]).toBe('');
+    // The row of the cursor, from edge to edge; and the bars above and below.
+    for (const [at, lies] of [
+      [0, 'bar'],
+      [2, 'selected'],
+      [22, 'bar'],
+      [4, 'nothing'],
+    ] as const) {
+      const grounds = new Set(screen.cellsOf(at).map(({ background }) => background));
+      expect([lies, grounds.size]).toEqual([lies, 1]);
+      expect([lies, grounds.has('default')]).toEqual([lies, lies === 'nothing']);
+    }
+    expect(screen.alternate()).toBe(true);
+    expect(screen.modes.has(25)).toBe(false);
+  });
+
+  test('a dialog lies over the rest, and leaves what is beside it', async () => {
+    const app = await open(shopWorld(), 100, 30);
+    app.type('q');
+    await app.matches();
+    const lines = app.screen.lines();
+    const top = lines.findIndex((text) => text.includes('╭─ Quit: the run is live'));
+    expect(top).toBeGreaterThan(2);
+    expect(lines[top]?.indexOf('╭')).toBe(8);
+    app.type('\u001b');
+    await app.matches();
+    expect(app.screen.lines().join()).not.toContain('Quit');
+  });
+
+  test('half a wide letter beside a dialog is a blank, and moves nothing', async () => {
+    const world = shopWorld();
+    world.detailOf = ({ tab }) =>
+      tab === 'output'
+        ? {
+            tab,
+            lines: Array.from({ length: 40 }, (_, at) => ' '.repeat(at % 2) + '界'.repeat(60)),
+            live: true,
+            note: null,
+          }
+        : null;
+    const app = await open(world, 101, 40);
+    for (const keys of ['v', '?', '\u001b', 'q', '\u001b', 'w']) {
+      app.type(keys);
+      await app.matches();
+    }
+  });
+
+  test('the terminal is given back', async () => {
+    const { screen, mounted } = await open(shopWorld(), 80, 24);
+    expect([screen.raw, screen.modes.has(2004)]).toEqual([true, true]);
+    await mounted.unmount();
+    await screen.settled();
+    expect([screen.raw, screen.alternate(), screen.modes.has(25), screen.modes.has(2004)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('keys', () => {
+  const at = ({ dashboard }: MountedApp) => dashboard.view.ui.cursor;
+
+  test('of one read are those of several', async () => {
+    const app = await open(shopWorld(), 80, 24);
+    app.type('jjj');
+    await app.matches();
+    expect(at(app)).toBe('task:docs');
+    for (const key of ['k', 'k', '\u001b[B', '\u001b[A', '\u001bOA']) {
+      app.type(key);
+      await app.matches();
+    }
+    expect(at(app)).toBe('task:spec');
+    app.type('\u0004\u0015G');
+    await app.matches();
+    expect(at(app)).toBe('task:docs');
+  });
+
+  test('reach the dialog that one of them has opened', async () => {
+    const world = shopWorld();
+    const app = await open(world, 80, 24);
+    app.type('na');
+    await app.matches();
+    app.type('\u001b[B\r');
+    await app.matches();
+    expect(world.wishes).toEqual([{ action: 'answer', task: 'page', text: 'postgres' }]);
+    expect(app.screen.lines()[22]).toContain('sent to page');
+  });
+
+  test('what is pasted is text where text is wanted, and no keys elsewhere', async () => {
+    const world = shopWorld();
+    const app = await open(world, 80, 24);
+    app.type('\u001b[200~q\rjj\u001b[201~');
+    await app.matches();
+    expect([app.dashboard.view.ui.dialog, at(app)]).toEqual([null, 'task:spec']);
+    app.type('na');
+    await app.matches();
+    app.type('\u001b[200~my\r\nown \u001b]0;x\u0007words\u001b[201~');
+    await app.matches();
+    app.type('\r');
+    await app.matches();
+    expect(world.wishes).toEqual([{ action: 'answer', task: 'page', text: 'my own  ]0;x words' }]);
+  });
+
+  test('Ctrl-L draws all anew, whatever another program has written', async () => {
+    const world = shopWorld();
+    const app = await open(world, 80, 24);
+    await app.screen.write('\u001b[5;5Hrubbish\u001b[20;60Hmore rubbish');
+    expect(app.screen.lines().join()).toContain('more rubbish');
+    app.type('\u000c');
+    await app.matches();
+  });
+});
+
 describe('a new size', () => {
   const sizes = fc.record({ columns: fc.integer({ min: 20, max: 300 }), rows: fc.integer({ min: 5, max: 100 }) });
-  const keys = fc.constantFrom('j', 'k', 'G', '?', '\u001b', 'w', 'q', 'g', 'v', '+', '-', '\t', 'f', 's', '/', 'x');
+  const keys = fc.constantFrom(...'jkG?wqgv+-\tfs/x', '\u001b');
 
   test('is drawn whole, whatever stood there, while the run goes on', async () => {
-    const world = busyWorld();
+    const run = emptyRunState();
+    newRun(run, 20);
+    const world = fakeWorld(run);
+    world.detailOf = shopWorld().detailOf;
     const app = await open(world, 80, 24);
-    const steps = fc.sample(
-      fc.record({ size: sizes, picks: fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 5 })), key: keys }),
-      {
-        numRuns: Number(process.env.N ?? 60),
-        seed: 17,
-      },
-    );
-    for (const { size, picks, key } of steps) {
+    const step = fc.record({ size: sizes, picks: fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 5 })), key: keys });
+    for (const { size, picks, key } of fc.sample(step, { numRuns: 40, seed: 17 })) {
       for (const pick of picks) world.happen(pick);
       app.type(key);
       app.screen.resize(size.columns, size.rows);
       await app.matches();
+      // Hidden, and where nothing scrolls.
       expect(app.screen.cursor()).toEqual({ column: 0, row: size.rows - 1 });
+      expect(app.screen.modes.has(25)).toBe(false);
     }
-    expect(app.screen.effects).toMatchObject({ titles: [], clipboard: [], bells: 0, notices: [], replies: [] });
   });
 });

@@ -10,8 +10,8 @@ import type { Leave, Ports } from '../../ui/ports.ts';
 import { takeTerminal } from '../../ui/terminal.ts';
 import { themeFor } from '../../ui/theme.ts';
 import { knowsLinks, wantsAscii } from './screen-kind.ts';
+import { keepHeapSmall, type SmallHeap } from './small-heap.ts';
 import { createStage, type OwnStage } from './stage.ts';
-import { keepYoungHeapSmall, type YoungHeap } from './young-heap.ts';
 
 /** How the screen is to look; what is not said is the config's to say. */
 export interface ScreenLook {
@@ -54,7 +54,7 @@ export interface TakenTerminal {
 /** Takes the terminal of this process for what `show` does with it. */
 export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerminal) => Promise<T>): Promise<T> {
   const { release } = takeTerminal(process.stdin, process.stdout);
-  const heap = keepYoungHeapSmall();
+  const heap = keepHeapSmall();
   try {
     const ready = makeReady(look, heap);
     // Whoever draws hears of it; nothing may come to be drawn.
@@ -66,7 +66,7 @@ export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerm
   }
 }
 
-async function makeReady(look: ScreenLook, heap: YoungHeap): Promise<ReadyTerminal> {
+async function makeReady(look: ScreenLook, heap: SmallHeap): Promise<ReadyTerminal> {
   // The screen is slow to load, and not needed before it is known what to show.
   const [screen, config] = await Promise.all([import('../../ui/mount.tsx'), userConfig()]);
   const stage = createStage();

@@ -9,7 +9,7 @@ const MEASURED_UP_TO = 24;
 const FLAGS = {
   loading: ['--optimize-for-size', '--semi-space-growth-factor=1'],
   small: ['--no-optimize-for-size', '--heap-growing-percent=40', '--semi-space-growth-factor=2'],
-  full: ['--semi-space-growth-factor=1'],
+  full: ['--no-optimize-for-size', '--heap-growing-percent=40', '--semi-space-growth-factor=1'],
   as_it_comes: ['--no-optimize-for-size', '--heap-growing-percent=0', '--semi-space-growth-factor=2'],
 } as const;
 

@@ -7,7 +7,7 @@ import { UNICODE } from '../../../src/ui/glyphs.ts';
 import { createKeymap } from '../../../src/ui/keymap/keymap.ts';
 import type { Line } from '../../../src/ui/line.ts';
 import { cells } from '../../../src/ui/text/width.ts';
-import type { UiState } from '../../../src/ui/ui-state.ts';
+import { initialUi, type UiState } from '../../../src/ui/ui-state.ts';
 import type { View } from '../../../src/ui/view/view.ts';
 import { type GraphSpec, makeGraph } from '../../support/graphs.ts';
 
@@ -37,13 +37,7 @@ export function eventsOf(facts: readonly Fact[], after = 0): RunEvent[] {
 export function viewOf(run: RunState, ui: Partial<UiState> = {}, view: Partial<View> = {}): View {
   return {
     run,
-    ui: { ...PLAIN_UI, ...ui },
-    standing: { kind: 'mine' },
-    slots: 4,
-    keymap: createKeymap(),
-    glyphs: UNICODE,
-    ...view,
-  };
+export const PLAIN_UI: UiState = { ...initialUi(START + 3_600_000), cursorLine: 0, panelShare: 4 };
 }
 
 const PLAIN_UI: UiState = {
