@@ -26,6 +26,8 @@ interface Look {
   readonly behind?: string | number;
   /** Where the nearest of 256 colours would be too near to another ground, or too bright to be read on. */
   readonly behind256?: number;
+  /** Where the ground has no hue in 256 colours, the letters have it. */
+  readonly colour256?: number;
   readonly weight?: string;
 }
 
@@ -55,8 +57,8 @@ const DARK: Palette = {
     selected: { colour: '#f0f6fc', behind: '#21304a', behind256: 237 },
     bar: { colour: '#e6edf3', behind: '#1c2128' },
     dialog: { colour: '#e6edf3', behind: '#1c2128' },
-    added: { colour: '#e6edf3', behind: '#12261e', behind256: 233 },
-    removed: { colour: '#e6edf3', behind: '#2d1619', behind256: 233 },
+    added: { colour: '#e6edf3', behind: '#12261e', colour256: 114, behind256: 233 },
+    removed: { colour: '#e6edf3', behind: '#2d1619', colour256: 210, behind256: 233 },
   },
 };
 
@@ -214,8 +216,11 @@ function sgrOfLook(look: Look, depth: Depth): string {
     const colour: Colour | undefined = written === undefined ? undefined : readColour(written);
     return colour === undefined ? '' : colourSgr(colour, layer, depth);
   };
-  const behind = depth === '256' ? (look.behind256 ?? look.behind) : look.behind;
-  return [look.weight ?? '', sgr(look.colour, 'foreground'), sgr(behind, 'background')]
+  const [colour, behind] =
+    depth === '256'
+      ? [look.colour256 ?? look.colour, look.behind256 ?? look.behind]
+      : [look.colour, look.behind];
+  return [look.weight ?? '', sgr(colour, 'foreground'), sgr(behind, 'background')]
     .filter((part) => part !== '')
     .join(';');
 }

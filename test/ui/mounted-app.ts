@@ -3,19 +3,23 @@ import { expect, vi } from 'vitest';
 import type { Dashboard, DashboardOptions } from '../../src/ui/dashboard.ts';
 import type { Line } from '../../src/ui/line.ts';
 import { type Mounted, mount } from '../../src/ui/mount.tsx';
+import { chosenTask } from '../../src/ui/subjects.ts';
 import { clip, widthOf } from '../../src/ui/text/fit.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import type { Screen as Model } from '../../src/ui/view/layout.ts';
 import { createScreen, type Screen } from '../support/screen.ts';
 import { dashboardOf, type FakeWorld } from './fake-world.ts';
+import { START } from './view/views.ts';
 
 /** The dashboard on a terminal in memory. */
 export interface MountedApp {
   readonly screen: Screen;
   readonly dashboard: Dashboard;
   readonly mounted: Mounted;
-  /** Keys as a terminal sends them, in one read. */
-  type(keys: string): void;
+  /** Keys as a terminal sends them, in one read; resolves when what they do is shown. */
+  press(keys: string): Promise<void>;
+  /** Resolves when the panel shows what was asked for, and not that it is waited for. */
+  loaded(): Promise<void>;
   /** Resolves when the terminal shows exactly what the model says, cell by cell, and nothing else. */
   matches(): Promise<void>;
   close(): Promise<void>;
@@ -26,18 +30,37 @@ export async function mountApp(
   options: Partial<DashboardOptions> & { columns: number; rows: number },
 ): Promise<MountedApp> {
   const screen = createScreen(options.columns, options.rows);
-  const dashboard = dashboardOf(world, options);
+  const dashboard = dashboardOf(world, { clock: () => START + 3_600_000, ...options });
   const { stdin, stdout } = screen;
   // Ink takes the console over, and that of vitest is none of Node's.
   console.Console ??= Console;
   const theme = createTheme('dark', 'true');
   const mounted = mount({ dashboard, theme, links: true, spoken: false, stdin, stdout });
   world.acts.redraw = () => mounted.redraw();
+  let heard = () => {};
+  listen(dashboard, () => heard());
   const app: MountedApp = {
     screen,
     dashboard,
     mounted,
-    type: (keys) => screen.type(keys),
+    async press(keys) {
+      const arrived = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      screen.type(keys);
+      await arrived;
+      await app.matches();
+    },
+    async loaded() {
+      await vi.waitFor(
+        () => {
+          const { detail, tab } = dashboard.view.ui;
+          expect(detail?.of).toBe(`${chosenTask(dashboard.view)?.outline.id}/${tab}`);
+        },
+        { interval: 4, timeout: 5_000 },
+      );
+      await app.matches();
+    },
     async matches() {
       await vi.waitFor(
         async () => {
@@ -55,6 +78,18 @@ export async function mountApp(
   };
   await app.matches();
   return app;
+}
+
+function listen(dashboard: Dashboard, heard: () => void): void {
+  const [press, paste] = [dashboard.press.bind(dashboard), dashboard.paste.bind(dashboard)];
+  dashboard.press = (keys) => {
+    press(keys);
+    heard();
+  };
+  dashboard.paste = (text) => {
+    paste(text);
+    heard();
+  };
 }
 
 /** The rows of a terminal that shows this and nothing else, without blanks at the ends. */

@@ -10,7 +10,7 @@ import type { Leave, Ports } from '../../ui/ports.ts';
 import { takeTerminal } from '../../ui/terminal.ts';
 import { themeFor } from '../../ui/theme.ts';
 import { knowsLinks, wantsAscii } from './screen-kind.ts';
-import { keepHeapSmall, type SmallHeap } from './small-heap.ts';
+import { SmallHeap } from './small-heap.ts';
 import { createStage, type OwnStage } from './stage.ts';
 
 /** How the screen is to look; what is not said is the config's to say. */
@@ -54,7 +54,7 @@ export interface TakenTerminal {
 /** Takes the terminal of this process for what `show` does with it. */
 export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerminal) => Promise<T>): Promise<T> {
   const { release } = takeTerminal(process.stdin, process.stdout);
-  const heap = keepHeapSmall();
+  const heap = new SmallHeap();
   try {
     const ready = makeReady(look, heap);
     // Whoever draws hears of it; nothing may come to be drawn.
@@ -69,6 +69,7 @@ export async function onTerminal<T>(look: ScreenLook, show: (terminal: TakenTerm
 async function makeReady(look: ScreenLook, heap: SmallHeap): Promise<ReadyTerminal> {
   // The screen is slow to load, and not needed before it is known what to show.
   const [screen, config] = await Promise.all([import('../../ui/mount.tsx'), userConfig()]);
+  heap.begin();
   const stage = createStage();
   const leaveListeners: ((how: Leave) => void)[] = [];
   return {
@@ -86,7 +87,7 @@ async function makeReady(look: ScreenLook, heap: SmallHeap): Promise<ReadyTermin
         rows: stdout.rows,
         clock: Date.now,
       });
-      dashboard.subscribe(heap.look);
+      dashboard.subscribe(() => heap.look());
       const { colours, theme, screenReader } = config.dashboard;
       const mounted = screen.mount({
         dashboard,

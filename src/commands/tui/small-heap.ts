@@ -13,35 +13,34 @@ const FLAGS = {
   as_it_comes: ['--no-optimize-for-size', '--heap-growing-percent=0', '--semi-space-growth-factor=2'],
 } as const;
 
-export interface SmallHeap {
-  /** To be called at each frame. */
-  look(): void;
-  /** Lets V8 do as it would. */
-  release(): void;
-}
-
 /**
  * Keeps the heap of a dashboard small. Every frame makes many values of which none lasts: V8 would set 128 MB aside for
  * them, and give nothing back. Up to the first frame memory comes before time, so that reading a large graph leaves
  * nothing behind.
  */
-export function keepHeapSmall(): SmallHeap {
-  if (Number.parseInt(process.versions.node, 10) > MEASURED_UP_TO) return { look() {}, release() {} };
-  let now: keyof typeof FLAGS = 'loading';
-  const set = (how: keyof typeof FLAGS) => {
-    if (how === now) return;
-    now = how;
-    setFlags(how);
-  };
-  setFlags(now);
-  return {
-    look: () => set(youngHeap() < YOUNG ? 'small' : 'full'),
-    release: () => set('as_it_comes'),
-  };
-}
+export class SmallHeap {
+  #now: keyof typeof FLAGS = 'as_it_comes';
 
-function setFlags(how: keyof typeof FLAGS): void {
-  for (const flag of FLAGS[how]) setFlagsFromString(flag);
+  /** Once all code is loaded: that is only slower with less memory. */
+  begin(): void {
+    if (Number.parseInt(process.versions.node, 10) <= MEASURED_UP_TO) this.#set('loading');
+  }
+
+  /** To be called at each frame. */
+  look(): void {
+    if (this.#now !== 'as_it_comes') this.#set(youngHeap() < YOUNG ? 'small' : 'full');
+  }
+
+  /** Lets V8 do as it would. */
+  release(): void {
+    this.#set('as_it_comes');
+  }
+
+  #set(how: keyof typeof FLAGS): void {
+    if (how === this.#now) return;
+    this.#now = how;
+    for (const flag of FLAGS[how]) setFlagsFromString(flag);
+  }
 }
 
 function youngHeap(): number {

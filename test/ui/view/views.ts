@@ -37,34 +37,16 @@ export function eventsOf(facts: readonly Fact[], after = 0): RunEvent[] {
 export function viewOf(run: RunState, ui: Partial<UiState> = {}, view: Partial<View> = {}): View {
   return {
     run,
-export const PLAIN_UI: UiState = { ...initialUi(START + 3_600_000), cursorLine: 0, panelShare: 4 };
+    ui: { ...PLAIN_UI, ...ui },
+    standing: { kind: 'mine' },
+    slots: 4,
+    keymap: createKeymap(),
+    glyphs: UNICODE,
+    ...view,
+  };
 }
 
-const PLAIN_UI: UiState = {
-  columns: 80,
-  rows: 24,
-  now: START + 3_600_000,
-  cursor: null,
-  cursorLine: 0,
-  screen: 'tasks',
-  graphLeft: 0,
-  tab: 'output',
-  zoomed: false,
-  panelShare: 4,
-  panelTop: null,
-  panelLeft: 0,
-  filter: '',
-  filterField: null,
-  statuses: null,
-  sort: 'graph',
-  marked: new Set(),
-  dialog: null,
-  toast: null,
-  detail: null,
-  undoable: [],
-  interruptedAt: 0,
-  readOnly: false,
-};
+const PLAIN_UI: UiState = { ...initialUi(START + 3_600_000), cursorLine: 0, panelShare: 4 };
 
 export function textOf(line: Line | undefined): string {
   return (line?.words ?? []).map(({ text }) => text).join('');
