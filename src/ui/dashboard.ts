@@ -1,4 +1,4 @@
-import { describeError } from '../core/errors.ts';
+import { describeError, UserError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { isActive } from '../core/lifecycle.ts';
 import { needs } from '../core/needs.ts';
@@ -192,7 +192,8 @@ export class Dashboard {
       if (SLOW.has(effect.kind)) await new Promise((resolve) => setImmediate(resolve));
       await this.#perform(effect);
     } catch (error) {
-      this.#tell(describeError(error), 'bad');
+      if (error instanceof UserError) this.#report({ ok: false, message: error.message, hint: error.hint }, null);
+      else this.#tell(describeError(error), 'bad');
     }
   }
 

@@ -217,9 +217,7 @@ function sgrOfLook(look: Look, depth: Depth): string {
     return colour === undefined ? '' : colourSgr(colour, layer, depth);
   };
   const [colour, behind] =
-    depth === '256'
-      ? [look.colour256 ?? look.colour, look.behind256 ?? look.behind]
-      : [look.colour, look.behind];
+    depth === '256' ? [look.colour256 ?? look.colour, look.behind256 ?? look.behind] : [look.colour, look.behind];
   return [look.weight ?? '', sgr(colour, 'foreground'), sgr(behind, 'background')]
     .filter((part) => part !== '')
     .join(';');

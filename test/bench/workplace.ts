@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/core/events.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** `BENCH_PROGRAM` names another build, to compare the two. */
 export const PROGRAM = process.env.BENCH_PROGRAM ?? join(ROOT, 'bin/agentrelay');
 export const AGENT = join(ROOT, 'test/bench/agent.sh');
 export const BARE = join(ROOT, 'test/bench/bare.sh');

@@ -27,6 +27,8 @@ export interface DashboardDesk {
   /** The same for what is to go away. */
   gone(fits: RegExp): Promise<string>;
   screen(): string;
+  /** The window gets another size, and the program is told. */
+  resize(columns: number, rows: number): void;
   /** The process that was started in it. */
   pid(): number;
   /** With what the program ended, once it has. */
@@ -37,6 +39,8 @@ export interface DashboardDesk {
   deviations(): Promise<readonly string[]>;
   /** Modes of the terminal as tmux sees them. */
   modes(): Modes;
+  /** What its tmux says to a command. */
+  tmux(...words: string[]): string;
   /** The window is closed, with all that runs in it. */
   close(): void;
 }
@@ -110,6 +114,8 @@ export function openDesk(project: Project, args: readonly string[], options: Des
     see,
     gone: (fits) => until(`still there: ${fits}`, (shown) => !fits.test(shown)),
     screen,
+    tmux,
+    resize: (width, height) => void tmux('resize-window', '-t', 'desk', '-x', `${width}`, '-y', `${height}`),
     modes,
     pid: () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
     exitCode: async () => Number(LEFT.exec(await see(LEFT))?.[1]),

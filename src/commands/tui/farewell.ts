@@ -37,8 +37,12 @@ export async function farewell(left: Left, options: FarewellOptions, io: Io): Pr
     io.err(`  → ${comeBack(options)} goes on with it`);
     return exitCode(left);
   }
-  if (state.run > 0) io.out(`${state.graph}, run ${state.run}: ${totals(state)}`);
+  if (state.run > 0) io.out(`${state.graph}, run ${state.run}: ${totals(state)}${goingOn(session)}`);
   return exitCode(left);
+}
+
+function goingOn({ standing, state }: RunSession): string {
+  return standing.kind === 'other' && state.outcome === null ? `; process ${standing.pid} goes on with it` : '';
 }
 
 /** Of a run that does not go on elsewhere. */

@@ -116,7 +116,14 @@ const TABLE = [
     does: 'what the task has changed',
     footer: { label: 'diff', rank: 6 },
   },
-  { id: 'zoom', group: 'look', modes: [...SCREENS], keys: ['v'], does: 'the panel over the whole screen, and back' },
+  {
+    id: 'zoom',
+    group: 'look',
+    modes: [...SCREENS],
+    keys: ['v'],
+    does: 'the panel over the whole screen, and back',
+    footer: { label: 'zoom', rank: 8 },
+  },
   { id: 'panel_larger', group: 'look', modes: ['tasks', 'graph'], keys: ['+', '='], does: 'a larger panel' },
   {
     id: 'panel_smaller',
@@ -149,7 +156,7 @@ const TABLE = [
     modes: [...SCREENS, ...MENUS, 'why', 'confirm'],
     keys: ['?'],
     does: 'every key, and why one does nothing now',
-    footer: { label: 'keys', rank: 8 },
+    footer: { label: 'keys', rank: 9 },
     fixed: true,
   },
   {
@@ -247,7 +254,7 @@ const TABLE = [
     modes: [...SCREENS],
     keys: ['q'],
     does: 'quit; asks how where a run goes on',
-    footer: { label: 'quit', rank: 9 },
+    footer: { label: 'quit', rank: 10 },
   },
   {
     id: 'interrupt',

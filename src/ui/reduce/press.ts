@@ -89,7 +89,8 @@ function toEdge(which: 'first' | 'last'): Handler {
 }
 
 /** What one press of a key comes to. A key that does nothing just now says why. */
-export function press(view: View, key: KeyPress): Step {
+export function press(before: View, key: KeyPress): Step {
+  const view = withoutReason(before);
   const mode = modeOf(view.ui);
   const command = view.keymap.find(mode, key);
   if (command !== null) {
@@ -101,6 +102,11 @@ export function press(view: View, key: KeyPress): Step {
   const text = textOf(key);
   const edited = field === null ? null : text === null ? edit(field, key) : insert(field, text);
   return only(edited === null ? view.ui : withField(view.ui, edited));
+}
+
+/** Why the key before this one did nothing is of no more use. */
+function withoutReason(view: View): View {
+  return view.ui.toast?.tone === 'warn' ? { ...view, ui: { ...view.ui, toast: null } } : view;
 }
 
 /** Text that was pasted where text is wanted; elsewhere it is nothing, and presses no keys. */

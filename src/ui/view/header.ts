@@ -10,10 +10,10 @@ import type { View } from './view.ts';
 /** Which run this is and how it stands; what matters least gives way first. */
 export function drawHeader(view: View, width: number): Line {
   const { run, glyphs } = view;
-  const title = [word(' agentrelay', 'accent'), word(` ${glyphs.dot} `, 'quiet'), word(run.graph, 'strong')];
+  const title = [word(' '), word('agentrelay', 'accent'), word(` ${glyphs.dot} `, 'quiet'), word(run.graph, 'strong')];
   const number = run.run === 0 ? [] : [word(` ${glyphs.dot} run ${run.run}`, 'quiet')];
   const right = [...countWords(view), word(' ')];
-  const middles = [standingWords(view), clockWords(view), number, filterWords(view), slotWords(view)];
+  const middles = [chosenWords(view), standingWords(view), clockWords(view), number, slotWords(view)];
   // From the most important to the least: as many as there is room for.
   const kept: Word[][] = [];
   let room = width - widthOf(title) - widthOf(right) - 1;
@@ -22,8 +22,8 @@ export function drawHeader(view: View, width: number): Line {
     kept.push(taken > 0 && taken <= room ? words : []);
     room -= taken <= room ? taken : 0;
   }
-  const [standing = [], clock = [], run_ = [], filter = [], slots = []] = kept;
-  const left = [...title, ...run_, ...clock, ...standing, ...filter];
+  const [chosen = [], standing = [], clock = [], run_ = [], slots = []] = kept;
+  const left = [...title, ...run_, ...clock, ...standing, ...chosen];
   const end = [...slots, ...right];
   const missing = width - widthOf(left) - widthOf(end);
   if (missing >= 0) return line([...left, word(' '.repeat(missing)), ...end], 'bar');
@@ -47,7 +47,7 @@ function clockWords({ run, ui, standing, glyphs }: View): Word[] {
 
 /** Who runs it, where that is not simply this process; and what holds the run up as a whole. */
 function standingWords({ run, ui, standing, glyphs }: View): Word[] {
-  const words = [...ownerWords(standing, run), ...runWords(run, glyphs.status.paused)];
+  const words = [...ownerWords(standing, run), ...runWords(run, glyphs.status.paused, standing.kind === 'nobody')];
   if (ui.readOnly) words.push(word('  read-only', 'warn'));
   return words;
 }
@@ -72,18 +72,23 @@ function ownerWords(standing: View['standing'], { outcome }: RunState): Word[] {
   }
 }
 
-function runWords(run: RunState, paused: string): Word[] {
+function runWords(run: RunState, paused: string, isLeft: boolean): Word[] {
   if (run.outcome !== null) {
     const tone = run.outcome === 'succeeded' ? 'good' : run.outcome === 'waiting_for_person' ? 'warn' : 'bad';
     return [word(`  ${run.outcome.replaceAll('_', ' ')}`, tone)];
   }
-  if (run.stopping !== null) return [word(`  stopping: ${run.stopping.replaceAll('_', ' ')}`, 'warn')];
+  // What nobody runs has stopped.
+  if (run.stopping !== null && !isLeft) return [word(`  stopping: ${run.stopping.replaceAll('_', ' ')}`, 'warn')];
   return run.paused ? [word(`  ${paused} paused`, 'warn')] : [];
 }
 
-function filterWords({ run, ui }: View): Word[] {
-  if (ui.filter === '' && ui.statuses === null) return [];
-  return [word(`  ${rowsOf(run, ui).shown} of ${run.tasks.size} shown`, 'accent')];
+/** That tasks are hidden, and that acts are for others than the one under the cursor: whoever forgets it is misled. */
+function chosenWords({ run, ui }: View): Word[] {
+  const words: Word[] = [];
+  if (ui.filter !== '' || ui.statuses !== null)
+    words.push(word(`  ${rowsOf(run, ui).shown} of ${run.tasks.size} shown`, 'accent'));
+  if (ui.marked.size > 0) words.push(word(`  ${ui.marked.size} marked`, 'accent'));
+  return words;
 }
 
 function slotWords({ run, slots }: View): Word[] {

@@ -130,10 +130,20 @@ function laneWords(lane: WorkstreamState | undefined, id: string, context: RowCo
   const room = width - (2 + id.length + 2 + cells(state.text) + 2);
   if (room < -2) return name;
   const branch = safeText(`${lane.branch ?? lane.outline.base} ${view.glyphs.to} ${lane.outline.target}`);
-  const extra = lane.outline.parallel ? '  parallel' : '';
-  const middle = [branch + extra, branch].find((text) => cells(text) <= room) ?? '';
+  const middle = [branch + laneExtras(lane), branch].find((text) => cells(text) <= room) ?? '';
   const left = middle === '' ? name : [...name, word(`  ${middle}`, 'quiet')];
   return [...fit(left, Math.max(0, width - cells(state.text) - 1), 'left', view.glyphs.ellipsis), state, word(' ')];
+}
+
+/** Its pull request, whether it is merged by itself, and whether its tasks run side by side. */
+function laneExtras({ pr, outline }: WorkstreamState): string {
+  const number = pullRequest(pr);
+  const extras = [
+    number === null ? '' : `PR ${number}`,
+    outline.auto_merge ? 'auto' : '',
+    outline.parallel ? 'parallel' : '',
+  ];
+  return extras.map((extra) => (extra === '' ? '' : `  ${extra}`)).join('');
 }
 
 function laneState(lane: WorkstreamState, { run }: View): Word {

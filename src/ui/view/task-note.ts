@@ -5,6 +5,7 @@ import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
 import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
+import { momentOf } from '../wording/moment.ts';
 import { laneFacts } from './lane-facts.ts';
 import type { View } from './view.ts';
 
@@ -34,8 +35,11 @@ function said(text: string, tone: Tone): Word {
 
 function failure(attempt: AttemptState | null): string {
   if (attempt?.failure == null) return 'no error was recorded';
-  const { code, error } = attempt.failure;
-  return code === 'agent_failed' ? error : `${code}: ${error}`;
+  const { code, error, failureClass } = attempt.failure;
+  if (code === 'agent_failed') return error;
+  // What a step has said is a sentence; the name of its class tells nobody anything.
+  const sentence = failureClass === 'expected_task_failure' ? /^\w+Error: (.+)$/s.exec(error)?.[1] : undefined;
+  return sentence ?? `${code}: ${error}`;
 }
 
 function rootName(root: BlockRoot | null): string {
@@ -44,8 +48,9 @@ function rootName(root: BlockRoot | null): string {
 }
 
 function activeNote(attempt: AttemptState): Word[] {
-  const { attention, asks, step, gateRounds, conflictRounds, agent } = attempt;
+  const { attention, asks, step, gateRounds, conflictRounds, agent, until } = attempt;
   if (asks !== null) return [said(asks.question ?? attentionText(attention), 'warn')];
+  if (attention === 'usage_limited' && until !== null) return [said(`usage limited until ${momentOf(until)}`, 'warn')];
   if (attention !== null && attention !== 'working') return [said(attentionText(attention), 'warn')];
   if (step === 'gate') return [said(`round ${gateRounds}`, 'quiet')];
   if (step === 'wait' && attempt.lastGate?.passed === false) {

@@ -14,9 +14,11 @@ const TASKS = 1_000;
 const PROBE = fileURLToPath(new URL('./heap-probe.cjs', import.meta.url));
 /** Of the events, how many the dashboard finds in the journal when it joins. */
 const KNOWN = 0.1;
-/** Milliseconds for the rest, which would be an hour's: tasks of one that begin and end with 20 at work. */
+/** Milliseconds for the rest: as many events as a large run has in an hour. */
 const FED = 60_000;
 const STEP = 50;
+/** Milliseconds for which V8 goes on collecting after much has happened. */
+const TIDYING = 12_000;
 /** Milliseconds over which CPU is measured. */
 const WATCHED = 20_000;
 
@@ -48,6 +50,7 @@ export async function followed(): Promise<Figure[]> {
   heap.push(await heapOf(terminal.pid, report));
   lock.lock.release();
   await terminal.seen((screen) => screen[0]?.includes('nobody runs it') === true);
+  await delay(TIDYING);
   const { own } = await loadFor(terminal.pid, WATCHED);
   const [begin = 0, end = 0] = heap;
   const name = `joined to ${TASKS} tasks, ${(events - known).toLocaleString('en')} events`;

@@ -91,6 +91,10 @@ test('where nobody needs a person, n says so', () => {
   expect(ui.toast).toMatchObject({ text: 'nobody needs you', tone: 'warn' });
 });
 
+test('why a key did nothing is gone with the next key', () => {
+  expect(pressed(viewOf(MANY), 'n', 'j').ui.toast).toBeNull();
+});
+
 test('the tabs go round, and open a panel that is closed', () => {
   const { ui } = pressed(viewOf(FEW, { panelShare: 0, panelTop: 3, panelLeft: 8 }), 'tab');
   expect(ui).toMatchObject({ tab: 'diff', panelShare: 4, panelTop: null, panelLeft: 0 });

@@ -130,6 +130,14 @@ describe('answer', () => {
     ]);
   });
 
+  test('a long choice is read to its end, and an endless one has a sign', () => {
+    const long = runOf(SHOP, [...cart.working, cart.asks(null, ['first', 'word '.repeat(30), 'x'.repeat(2_000)])]);
+    const lines = inside(long, ask(1));
+    expect(lines.filter((text) => text.includes('word'))).toHaveLength(3);
+    expect(lines.filter((text) => text.includes('xxx'))).toHaveLength(4);
+    expect(lines.join('')).toMatch(/xxx… *or a line of text/);
+  });
+
   test('an agent that asks nothing can be written to', () => {
     const run = runOf(SHOP, cart.working);
     expect(titleOf(run, ask(null))).toBe('Write to cart');
@@ -188,6 +196,8 @@ describe('questions', () => {
       '  nothing more is st',
       '  cancel everything',
       '  every agent is end',
+      '',
+      '↵ choose   Esc stay',
     ]);
   });
 
@@ -197,11 +207,11 @@ describe('questions', () => {
     const { title, lines, at } = dialogText(view);
     expect([title, at]).toEqual(['Show only', 2]);
     expect(textsOf(lines).map((text) => text.trimEnd())).toEqual([
-      '  [ ] working  0',
-      '  [ ] needs you  0',
-      '❯ [x] failed  1',
-      '  [ ] waiting: pending, blocked, cancelled  2',
-      '  [ ] done  0',
+      '  [ ] 0  working',
+      '  [ ] 0  needs you',
+      '❯ [x] 1  failed',
+      '  [ ] 2  waiting: pending, blocked, cancelled',
+      '  [ ] 0  done',
       'Space choose   ↵ only these   Esc back',
     ]);
   });

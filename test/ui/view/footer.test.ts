@@ -24,7 +24,8 @@ function footer(view: View, width: number, mode: Mode = 'tasks'): string {
 }
 
 test.each([
-  [100, ' r retry  t teardown  n next that needs you  d diff  / filter  ? keys  q quit'],
+  [100, ' r retry  t teardown  n next that needs you  d diff  / filter  v zoom  ? keys  q quit'],
+  [80, ' r retry  t teardown  n next that needs you  d diff  / filter  ? keys  q quit'],
   [60, ' r retry  t teardown  d diff  / filter  ? keys  q quit'],
   [40, ' r retry  t teardown  ? keys  q quit'],
   [20, ' ? keys  q quit'],
@@ -34,7 +35,9 @@ test.each([
 });
 
 test('what a person may not do is not offered', () => {
-  expect(footer(shop({ readOnly: true }), 100)).toBe(' n next that needs you  d diff  / filter  ? keys  q quit');
+  expect(footer(shop({ readOnly: true }), 100)).toBe(
+    ' n next that needs you  d diff  / filter  v zoom  ? keys  q quit',
+  );
 });
 
 test("a person's own keys are shown", () => {

@@ -71,6 +71,19 @@ test('read-only and a filter are said, and how much that hides', () => {
   expect(header(120, [], { statuses: new Set(['working', 'done']) })).toContain('  2 of 4 shown  ');
 });
 
+test('that tasks are hidden or marked is said before whose run it is', () => {
+  const joined: Standing = { kind: 'other', pid: 42, host: 'here' };
+  const ui: Partial<UiState> = { filter: 'cart', marked: new Set(['cart', 'page']) };
+  const text = header(80, [], ui, { standing: joined });
+  expect(text).toContain('  1 of 4 shown  2 marked  ');
+  expect(text).not.toContain('joined');
+});
+
+test('what nobody runs is not stopping any more', () => {
+  const left: Fact = { kind: 'run_stopping', reason: 'detached', running: [] };
+  expect(header(120, [left], {}, { standing: { kind: 'nobody' } })).not.toContain('stopping');
+});
+
 test('before there is a run there is nothing to count', () => {
   const nothing = viewOf(runOf({ tasks: [] }), {}, { standing: { kind: 'opening' }, slots: null });
   expect(textOf(drawHeader(nothing, 60)).trimEnd()).toMatch(/^ agentrelay · graph · run 1 .* opening$/);

@@ -48,6 +48,12 @@ test.each<readonly [string, string, readonly Fact[], string]>([
     [...cart.working, cart.failed('too long', 'timeout')],
     'timeout: too long · 2 wait',
   ],
+  [
+    'what a step has said, without the name of its error',
+    'cart',
+    [...cart.working, cart.failed('GateError: the gate exited 1', 'gate_failed')],
+    'the gate exited 1 · 2 wait',
+  ],
   ['called off', 'cart', [...cart.working, cart.cancelled()], 'called off'],
   ['with the run', 'cart', [...cart.working, cart.cancelled('run')], 'with the run'],
   ['blocked', 'docs', [...cart.working, cart.failed('no'), blocked('docs', 'cart')], 'by cart'],

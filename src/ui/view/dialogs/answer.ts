@@ -12,15 +12,13 @@ export const drawAnswer: DialogBody<'answer'> = (view, dialog, columns) => {
   const asks = view.run.tasks.get(dialog.task)?.attempts.at(-1)?.asks ?? null;
   const question = questionLines(asks?.question ?? null, columns);
   const choices = asks?.choices ?? [];
-  const rows = choices.map((text, index) =>
-    choiceLine([word(`${index + 1}  `, 'accent'), word(safeText(text))], index === dialog.at, view, columns),
-  );
+  const rows = choices.map((text, index) => choiceLines(text, index, index === dialog.at, view, columns));
   const keys = keyLine(view, [
     ['choose', 'send'],
     ['back', 'back'],
   ]);
-  const lines = [...question, ...rows, textLine(view, dialog.at === null, dialog.field, columns)];
-  const at = question.length + (dialog.at ?? rows.length);
+  const lines = [...question, ...rows.flat(), textLine(view, dialog.at === null, dialog.field, columns)];
+  const at = question.length + rows.slice(0, dialog.at ?? rows.length).flat().length;
   return { title: asks === null ? `Write to ${dialog.task}` : `${dialog.task} asks`, lines, at, keys };
 };
 
@@ -31,6 +29,22 @@ function questionLines(question: string | null, columns: number): Line[] {
   const more = wrapped.length - shown.length;
   return [...shown, ...(more > 0 ? [line([word(`${more} more lines: attach shows them`, 'quiet')])] : []), EMPTY_LINE];
 }
+
+/** Nobody is to send what cannot be read to its end, unless it is endless. */
+function choiceLines(text: string, index: number, isAt: boolean, view: View, columns: number): Line[] {
+  const number = `${index + 1}  `;
+  const parts = wrap(safeText(text), columns - MARK_WIDTH - number.length);
+  const more = parts.length > CHOICE_LINES ? view.glyphs.ellipsis : '';
+  return parts.slice(0, CHOICE_LINES).map((part, at) => {
+    const words = [word(part), word(at === CHOICE_LINES - 1 ? more : '')];
+    if (at === 0) return choiceLine([word(number, 'accent'), ...words], isAt, view, columns);
+    const indented = [word(' '.repeat(MARK_WIDTH + number.length)), ...words];
+    return isAt ? line(indented, 'selected') : line(indented);
+  });
+}
+
+const MARK_WIDTH = 2;
+const CHOICE_LINES = 4;
 
 function textLine(view: View, isAt: boolean, field: Parameters<typeof fieldWords>[1], columns: number): Line {
   if (isAt) return line(fieldWords(`${view.glyphs.cursor} `, field, columns, view.glyphs));

@@ -1,7 +1,7 @@
 import { type Line, line, word } from '../../line.ts';
 import type { Leave } from '../../ports.ts';
 import type { DialogBody } from './body.ts';
-import { choiceLine } from './choice.ts';
+import { choiceLine, keyLine } from './choice.ts';
 
 /** How a run can be left, the way that changes least first. */
 export const QUIT_CHOICES: readonly { readonly how: Leave; readonly name: string; readonly does: string }[] = [
@@ -16,5 +16,9 @@ export const drawQuit: DialogBody<'quit'> = (view, dialog, columns) => {
     lines.push(choiceLine([word(name, 'strong')], index === dialog.at, view, columns));
     lines.push(line([word(`  ${does}`, 'quiet')]));
   }
-  return { title: 'Quit: the run is live', lines, at: 2 * dialog.at };
+  const keys = keyLine(view, [
+    ['choose', 'choose'],
+    ['back', 'stay'],
+  ]);
+  return { title: 'Quit: the run is live', lines, at: 2 * dialog.at, keys };
 };

@@ -14,9 +14,14 @@ const NAMES: Readonly<Record<StatusGroup, readonly [name: string, tone: Tone]>> 
 
 export const drawStatuses: DialogBody<'statuses'> = (view, dialog, columns) => {
   const counts = countsOf(view.run);
+  const digits = String(view.run.tasks.size).length;
   const rows = STATUS_GROUPS.map((group, index) => {
     const [name, tone] = NAMES[group];
-    const words = [box(view.ui.statuses?.has(group) ?? false), word(name, tone), word(`  ${counts[group]}`, 'quiet')];
+    const words = [
+      box(view.ui.statuses?.has(group) ?? false),
+      word(String(counts[group]).padStart(digits), 'quiet'),
+      word(`  ${name}`, tone),
+    ];
     return choiceLine(words, index === dialog.at, view, columns);
   });
   const keys = keyLine(view, [

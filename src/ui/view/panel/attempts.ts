@@ -5,6 +5,7 @@ import { EMPTY_LINE, type Line, type Tone, type Word, word } from '../../line.ts
 import type { AttemptNote, Detail } from '../../ports.ts';
 import { chosenTask } from '../../subjects.ts';
 import { fit } from '../../text/fit.ts';
+import { momentOf } from '../../wording/moment.ts';
 import type { Scroll, View } from '../view.ts';
 import { type FactRow, factRows, row, shiftedRow, told, wrappedRows } from './rows.ts';
 import { joinedScroll, lazyScroll, listScroll, remembered } from './scroll.ts';
@@ -51,10 +52,10 @@ const COLUMNS: readonly Column[] = [
   },
   {
     title: 'began',
-    width: 20,
+    width: 16,
     align: 'left',
-    from: 110,
-    words: ({ startedAt }) => [told(startedAt.replace(/\.\d+Z$/, 'Z'), 'quiet')],
+    from: 106,
+    words: ({ startedAt }) => [told(momentOf(startedAt), 'quiet')],
   },
 ];
 

@@ -3,6 +3,7 @@ import type { Detail } from '../../ports.ts';
 import { fitText } from '../../text/fit.ts';
 import { clock } from '../../wording/clock.ts';
 import { wordingOf } from '../../wording/event-words.ts';
+import { timeOfDay } from '../../wording/moment.ts';
 import type { Scroll, View } from '../view.ts';
 import { row, shiftedRow, told } from './rows.ts';
 import { joinedScroll, lazyScroll, listScroll, remembered } from './scroll.ts';
@@ -35,10 +36,4 @@ export function eventsScroll(detail: Extract<Detail, { tab: 'events' }>, view: V
     };
     return joinedScroll([listScroll([...before, ...none]), lazyScroll(events.length, lineAt)]);
   });
-}
-
-/** Where the reader is. */
-function timeOfDay(at: string): string {
-  const time = new Date(at);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -54,8 +54,9 @@ export function readPatch(lines: readonly string[]): Patch {
       Object.assign(at, { old: Number(hunk[1]), new: Number(hunk[3]) });
       Object.assign(at, { oldLeft: Number(hunk[2] ?? 1), newLeft: Number(hunk[4] ?? 1) });
     } else {
-      kinds[index] = text.startsWith('\\') ? NOTE : HEADER;
-      if (text.startsWith('diff --git ')) file = text;
+      const isFile = text.startsWith('diff --git ');
+      kinds[index] = isFile ? HEADER : NOTE;
+      if (isFile) file = text;
       const letter = LETTERS.find(([pattern]) => pattern.test(text))?.[1];
       if (letter !== undefined) letters.set(file, letter);
     }

@@ -74,8 +74,8 @@ test('what is added and removed has a ground, headers are told from lines that l
   const lines = allOf(panelScroll(detailView(implRun(), diff()), 60)).slice(5);
   const looks = lines.map(({ words, ground }) => [words[0]?.tone, ground ?? null]);
   expect(looks).toEqual([
-    ...Array.from({ length: 4 }, () => ['strong', null]),
-    ['quiet', null],
+    ['strong', null],
+    ...Array.from({ length: 4 }, () => ['quiet', null]),
     ['plain', null],
     ['plain', 'removed'],
     ['plain', 'added'],
