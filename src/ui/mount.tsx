@@ -2,7 +2,8 @@ import { render } from 'ink';
 import { App, type HandOver } from './components/app.tsx';
 import { Spoken } from './components/spoken.tsx';
 import type { Dashboard } from './dashboard.ts';
-import { clearScreen, tidyUp } from './terminal.ts';
+import { createFrameOutput } from './frame-output.ts';
+import { tidyUp } from './terminal.ts';
 import type { Theme } from './theme.ts';
 
 export interface MountOptions {
@@ -35,15 +36,22 @@ export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountO
   ) : (
     <App dashboard={dashboard} theme={theme} links={links} onReady={ready.resolve} />
   );
-  // Before Ink's own, so that its next frame has the new size.
-  const resize = () => {
+  const output = createFrameOutput(stdout);
+  // Between these two comes Ink's own, which would draw the frame of the old size once more.
+  const beforeInk = () => {
+    output.isMute = true;
     dashboard.resize(stdout.columns, stdout.rows);
-    setImmediate(redraw);
   };
-  stdout.on('resize', resize);
+  const afterInk = () => {
+    output.isMute = false;
+    redraw();
+  };
+  stdout.on('resize', beforeInk);
+  // Ink enters the alternate screen without homing the cursor.
+  if (!spoken) output.startAnew();
   const ink = render(app, {
     stdin,
-    stdout,
+    stdout: output.stdout,
     alternateScreen: !spoken,
     incrementalRendering: true,
     exitOnCtrlC: false,
@@ -53,19 +61,20 @@ export function mount({ dashboard, theme, links, spoken, stdin, stdout }: MountO
   });
   let isOver = false;
   let isAway = false;
-  // Ink enters the alternate screen without homing the cursor.
   const redraw = () => {
     // Not over what somebody else has drawn, who hears of a new size as well.
     if (isOver || isAway || spoken) return;
-    stdout.write(clearScreen);
+    output.isMute = true;
     ink.clear();
+    output.isMute = false;
+    output.startAnew();
     ink.rerender(app);
   };
-  redraw();
+  stdout.on('resize', afterInk);
   const ended = ink.waitUntilExit().then(() => {});
   const end = () => {
     isOver = true;
-    stdout.off('resize', resize);
+    stdout.off('resize', beforeInk).off('resize', afterInk);
   };
   ended.then(end, end);
   return {

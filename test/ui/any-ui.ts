@@ -15,7 +15,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** What will happen; see \`happen\`. */
-export const picks = (maxLength: number) => fc.noBias(fc.array(fc.nat(1_000_000), { maxLength, size: 'max' }));
+const picks = (maxLength: number) => fc.noBias(fc.array(fc.nat(1_000_000), { maxLength, size: 'max' }));
 
 /** Everybody says what they like. */
 export const anyRun = runThatSays(anyText);

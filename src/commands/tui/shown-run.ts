@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { Settings } from '../../core/graph/graph.ts';
-import type { RunStore } from '../../steps/run-store.ts';
+import { findRepository } from '../../steps/preflight.ts';
+import { knownGraphs, RunStore } from '../../steps/run-store.ts';
 import type { AskOptions } from '../ask.ts';
 import type { OwnerOptions } from '../owner.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from '../prepare-run.ts';
@@ -14,7 +16,8 @@ export type ShownRun = Omit<RunOptions, 'graphFile'> & { readonly graphFile: str
 /** Throws `UserError`. */
 export async function prepareShown(run: ShownRun): Promise<PreparedRun> {
   if (run.graphFile !== null) return await prepareRun({ ...run, graphFile: run.graphFile });
-  const { store, run: number } = await findRun({ graph: null, targetRepo: run.targetRepo, run: null });
+  const graph = await latestGraph(run.targetRepo);
+  const { store, run: number } = await findRun({ graph, targetRepo: run.targetRepo, run: null });
   const { settings } = await recordedGraph(store, number, { root: store.root, configModule: run.configModule });
   const graphFile = recordedGraphFile(store, number);
   return await prepareRun({
@@ -22,6 +25,17 @@ export async function prepareShown(run: ShownRun): Promise<PreparedRun> {
     graphFile,
     settings: { ...settings, ...run.settings } satisfies Partial<Settings>,
   });
+}
+
+/** The graph in whose runs something has happened last; null where none was run. */
+async function latestGraph(targetRepo: string): Promise<string | null> {
+  const { root } = await findRepository(targetRepo);
+  const times = knownGraphs(root).flatMap((graph) => {
+    const store = new RunStore(root, graph);
+    const run = store.runs().at(-1);
+    return run === undefined ? [] : [{ graph, at: statSync(store.journalFile(run)).mtimeMs }];
+  });
+  return times.toSorted((a, b) => b.at - a.at)[0]?.graph ?? null;
 }
 
 /** The graph file as the run was last run with it; absolute. */

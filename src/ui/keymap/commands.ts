@@ -37,7 +37,7 @@ interface Definition {
   readonly keys: readonly string[];
   /** For the help. */
   readonly does: string;
-  /** In the footer, from 1: the least important ones give way first. */
+  /** In the footer, from 0: the least important ones give way first. */
   readonly footer?: { readonly label: string; readonly rank: number };
   /** Keeps its keys: whoever is lost finds the way with them. */
   readonly fixed?: true;
@@ -207,6 +207,7 @@ const TABLE = [
     modes: ['tasks', 'graph'],
     keys: ['o'],
     does: 'own the run that nobody runs, and go on with it',
+    footer: { label: 'go on', rank: 0 },
   },
   {
     id: 'play',
