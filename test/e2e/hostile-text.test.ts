@@ -41,9 +41,8 @@ function open(): DashboardDesk {
   const tasks = Object.entries(scripts).map(([id, script]) => ({
     id,
     workstream_id: 'web',
-    description: `${HOSTILE.subarray(-60)
-      .toString()
-      .replaceAll(/\p{Cc}/gu, ' ')} \u009b2J \u202e 漢字`,
+    // Control characters are refused there.
+    description: HOSTILE.toString().replaceAll(/\p{Cc}/gu, ' '),
     primary_agent: { framework: 'command', command: made.agent(id, script) },
   }));
   const file = made.graph({ name: 'g', max_concurrency: 3, workstreams: [{ id: 'web', parallel: true }], tasks });

@@ -116,15 +116,17 @@ function withoutFooter(screen: string, rows: number): string {
     .join('\n');
 }
 
-/** The screen, once it has not changed for a while. */
+/** The screen, once it has not changed for a while; or after a long one, whatever it is. */
 async function still(desk: DashboardDesk): Promise<string> {
   let seen = withoutTimes(desk.screen());
-  for (;;) {
+  for (let looked = 0; looked < 40; looked++) {
     await delay(QUIET);
     const now = withoutTimes(desk.screen());
-    if (now === seen) return now;
+    // What the panel shows may still be waited for, and a terminal is slow to tell of its size while the machine is busy.
+    if (now === seen && now.trim() !== '' && !/^ …$/m.test(now)) return now;
     seen = now;
   }
+  return seen;
 }
 
 function withoutTimes(screen: string): string {
