@@ -31,6 +31,8 @@ export type Dialog =
   | {
       readonly kind: 'retry';
       readonly tasks: readonly string[];
+      /** How many attempts each of them had when it was shown what a retry resets. */
+      readonly seen: readonly number[];
       readonly change: RetryChange;
       readonly at: number;
       /** The row that is being typed in; null for none. */

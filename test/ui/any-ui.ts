@@ -64,6 +64,7 @@ export function anyUi(run: RunState, sizes: Sizes, text = anyText): fc.Arbitrary
     fc.record({
       kind: fc.constant('retry' as const),
       tasks: fc.uniqueArray(anyTask, { minLength: 1, maxLength: 3 }),
+      seen: fc.array(fc.nat(3), { maxLength: 3 }),
       change: fc.oneof(fc.constant(NO_CHANGE), change),
       at: fc.nat(RETRY_ROWS.length - 1),
       field: fc.option(field),

@@ -89,15 +89,26 @@ function ifTaken(error: unknown): void {
   if (!(error instanceof RunTaken)) throw error;
 }
 
+/** Milliseconds. */
+const WAY_BACK_TIME = 4_000;
+
+/** Shown by tmux as one comes in. */
+const WAY_BACK = {
+  switch: 'agentrelay: the prefix key, then L, comes back to the dashboard',
+  attach: 'agentrelay: the prefix key, then d, comes back to the dashboard',
+  nested: 'agentrelay: the prefix key twice, then d, comes back to the dashboard',
+} as const;
+
 async function attachTo(task: string, { session, graph, asking, stage }: ActsOptions): Promise<Outcome> {
   const { targetRepo, tmuxSocket } = asking;
   const { argv, how } = await attachment({ task, tmuxSocket, targetRepo, graph, run: session.run });
+  const told = [...argv, ';', 'display-message', '-d', String(WAY_BACK_TIME), WAY_BACK[how]];
   if (how === 'switch') {
-    await exec('tmux', argv);
+    await exec('tmux', told);
     return { ok: true };
   }
   const env = how === 'nested' ? CLIENT_ENV : {};
-  const code = await stage.handOver((signal) => runInTerminal('tmux', argv, { env, signal }));
+  const code = await stage.handOver((signal) => runInTerminal('tmux', told, { env, signal }));
   return code === 0 ? { ok: true } : refused(`tmux ended with ${code}`, null);
 }
 

@@ -1,4 +1,5 @@
 import { describeError } from '../../core/errors.ts';
+import { serverOfRun } from '../../steps/recorded-server.ts';
 import { RunStore } from '../../steps/run-store.ts';
 import { runDetached } from '../detach.ts';
 import type { Io } from '../io.ts';
@@ -58,8 +59,8 @@ function comeBack({ words }: FarewellOptions): string {
 
 async function toBackground(session: RunSession, options: FarewellOptions, io: Io): Promise<number> {
   const { run, prepared, program } = options;
-  const { targetRepo, settings, tmuxSocket, configModule } = run;
-  const { graphFile, words } = backgroundRun(session, options);
+  const { targetRepo, settings, configModule } = run;
+  const { graphFile, words, tmuxSocket } = backgroundRun(session, options);
   const argv = [...program, 'run', ...words];
   const inherited = run.graphFile === null ? prepared.owner.settings : settings;
   const code = await runDetached(
@@ -70,13 +71,18 @@ async function toBackground(session: RunSession, options: FarewellOptions, io: I
   return code;
 }
 
-/** Without a graph file it goes on as it was recorded. */
+/** Beside its agents; and without a graph file as it was recorded. */
 function backgroundRun(session: RunSession, { run, prepared, words }: FarewellOptions) {
-  if (run.graphFile !== null) return { graphFile: run.graphFile, words };
   const { repository, graph, settings } = prepared.owner;
-  const graphFile = recordedGraphFile(new RunStore(repository.root, graph.name), session.run);
+  const store = new RunStore(repository.root, graph.name);
+  const { socket } = serverOfRun(store, session.run, run.tmuxSocket);
+  // The path of a socket is that of the tmux that we are in, or were.
+  const tmuxSocket = socket === null || socket.startsWith('/') ? null : socket;
+  const server = tmuxSocket === null || run.tmuxSocket !== null ? [] : ['--tmux-socket', tmuxSocket];
+  if (run.graphFile !== null) return { graphFile: run.graphFile, words: [...words, ...server], tmuxSocket };
+  const graphFile = recordedGraphFile(store, session.run);
   // What was told comes last, and counts.
-  return { graphFile, words: [graphFile, ...flagsOf(settings), ...words] };
+  return { graphFile, words: [graphFile, ...flagsOf(settings), ...server, ...words], tmuxSocket };
 }
 
 /** The dashboard has a defect; the run has none, and goes on, a line an event. */

@@ -6,6 +6,7 @@ import { RETRY_ROWS, type UiState } from '../ui-state.ts';
 import type { View } from '../view/view.ts';
 import { seenQuestion } from './answer-dialog.ts';
 import { moveCursorDown } from './moves.ts';
+import { openedRetry } from './retry-dialog.ts';
 import { type Handler, only, type Step, withEffect } from './step.ts';
 
 /** Of those that are marked, the ones that it can be done with. */
@@ -22,10 +23,8 @@ export const attach: Handler = (view) => withCursorTask(view, (task) => withEffe
 
 export const retry: Handler = (view) => {
   const at = RETRY_ROWS.indexOf('go');
-  return only({
-    ...view.ui,
-    dialog: { kind: 'retry', tasks: idsFor('retry', view), change: NO_CHANGE, at, field: null },
-  });
+  const tasks = idsFor('retry', view);
+  return only({ ...view.ui, dialog: openedRetry(view, { tasks, change: NO_CHANGE, at, field: null }) });
 };
 
 export const answer: Handler = (view) =>

@@ -72,7 +72,7 @@ export const choose: Handler = (view) => {
     case 'confirm':
       return confirmed(view, dialog);
     case 'retry':
-      return dialog.field === null ? chooseRetry(ui, dialog) : only({ ...ui, dialog: endRetryText(dialog) });
+      return dialog.field === null ? chooseRetry(view, dialog) : only({ ...ui, dialog: endRetryText(dialog) });
     case 'answer':
       return chooseAnswer(view, dialog);
     default:
@@ -102,10 +102,11 @@ function confirmed(view: View, { act, tasks }: Extract<Dialog, { kind: 'confirm'
   return withEffect({ ...ui, dialog: null, marked: new Set(), undoable }, { kind: 'ask', wishes, done });
 }
 
-export const toggle: Handler = ({ ui }) => {
+export const toggle: Handler = (view) => {
+  const { ui } = view;
   const { dialog } = ui;
   if (dialog?.kind === 'statuses') return only(toggleStatus(ui, dialog.at));
-  if (dialog?.kind === 'retry') return chooseRetry(ui, dialog);
+  if (dialog?.kind === 'retry') return chooseRetry(view, dialog);
   return only(ui);
 };
 

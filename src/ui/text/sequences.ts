@@ -14,6 +14,8 @@ export function endOfSequence(text: string, start: number, limit: number = text.
   if (code !== ESC) return endOfKind(text, start + 1, code - 0x40, limit);
   const kind = text.charCodeAt(start + 1);
   if (isBetween(kind, 0x40, 0x5f)) return endOfKind(text, start + 2, kind, limit);
+  // The title of a window in screen and tmux.
+  if (kind === 0x6b) return endOfString(text, start + 2, limit);
   let end = start + 1;
   while (end < limit && isBetween(text.charCodeAt(end), 0x20, 0x2f)) end++;
   return isBetween(text.charCodeAt(end), 0x30, 0x7e) ? end + 1 : end;

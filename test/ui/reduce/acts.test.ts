@@ -213,6 +213,16 @@ test('the keys for the terminal and for a run that nobody runs', () => {
   expect(effects({ ...on('a'), standing: { kind: 'nobody' } }, 'o')).toEqual([{ kind: 'go_on' }]);
 });
 
+test('a retry is not asked for blindly where somebody else has tried the task again meanwhile', () => {
+  const run = shop();
+  const open = pressed(on('b', {}, run), 'r').view;
+  goOn(run, [b.retrying(), ...facts('b', 2).started]);
+  const first = pressed(open, 'enter');
+  expect(first.effects).toEqual([]);
+  expect(first.ui).toMatchObject({ dialog: { kind: 'retry', seen: [2] }, toast: { tone: 'warn' } });
+  expect(pressed(first.view, 'enter').effects).toMatchObject([{ wishes: [{ action: 'retry', task: 'b' }] }]);
+});
+
 test('help lies over what it was asked in, and gives that back', () => {
   const { ui, view } = pressed(on('b'), 'r', '?');
   expect(ui.dialog).toMatchObject({ kind: 'help', from: { kind: 'retry' } });

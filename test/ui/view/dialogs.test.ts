@@ -35,6 +35,7 @@ describe('retry', () => {
   const ask = (change: Partial<Extract<Dialog, { kind: 'retry' }>> = {}): Dialog => ({
     kind: 'retry',
     tasks: ['cart'],
+    seen: [0],
     change: NO_CHANGE,
     at: RETRY_ROWS.indexOf('go'),
     field: null,
