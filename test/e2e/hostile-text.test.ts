@@ -80,7 +80,6 @@ test('what agents print, ask, commit and fail with stays in its cells, in a real
     await opened.see(fits);
     expectUntouched(opened, title);
   };
-  await look('n', /❯ ! asks/);
   await look('a', /asks asks ─[\s\S]*1 {2}.*漢字[\s\S]*2 {2}b .*漢字/);
   await look('Escape', /❯ ! asks/);
   await look('n', /❯ ✖ fails/);
