@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { emptyRunState } from '../../src/core/run-state.ts';
 import { type FakeWorld, fakeWorld } from './fake-world.ts';
 import { newRun } from './happenings.ts';
@@ -8,6 +8,7 @@ import { facts } from './view/happened.ts';
 import { runOf } from './view/views.ts';
 
 const apps: MountedApp[] = [];
+const ERASING = ['\u001b[2J', '\u001b[J', '\u001b[2K'];
 
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
@@ -165,7 +166,7 @@ describe('a new size', () => {
     world.detailOf = shopWorld().detailOf;
     const app = await open(world, 80, 24);
     const step = fc.record({ size: sizes, picks: fc.noBias(fc.array(fc.nat(1_000_000), { maxLength: 5 })), key: keys });
-    for (const { size, picks, key } of fc.sample(step, { numRuns: 25, seed: 17 })) {
+    for (const { size, picks, key } of fc.sample(step, { numRuns: 20, seed: 17 })) {
       for (const pick of picks) world.happen(pick);
       app.screen.type(key);
       app.screen.resize(size.columns, size.rows);
@@ -174,5 +175,38 @@ describe('a new size', () => {
       expect(app.screen.cursor()).toEqual({ column: 0, row: size.rows - 1 });
       expect(app.screen.modes.has(25)).toBe(false);
     }
+  });
+
+  test('comes with one write, so that nothing is empty in between', async () => {
+    const { screen, matches } = await open(shopWorld(), 120, 40);
+    const write = vi.spyOn(screen.stdout, 'write');
+    for (const [columns, rows] of [
+      [60, 20],
+      [200, 60],
+      [60, 20],
+    ] as const) {
+      write.mockClear();
+      screen.resize(columns, rows);
+      await matches();
+      const printed = write.mock.calls.map(([bytes]) => String(bytes));
+      const clearing = printed.filter((bytes) => ERASING.some((erasing) => bytes.includes(erasing)));
+      expect(clearing).toEqual([expect.stringContaining('checkout-api')]);
+      expect(printed.filter((bytes) => bytes.includes('checkout-api'))).toEqual(clearing);
+    }
+  });
+
+  test('that comes while another program has the terminal is drawn when it is back, and not over that', async () => {
+    const { screen, mounted, matches } = await open(shopWorld(), 120, 40);
+    const write = vi.spyOn(screen.stdout, 'write');
+    await mounted.handOver(async () => {
+      await screen.settled();
+      write.mockClear();
+      screen.resize(60, 20);
+      await screen.write('another program');
+      await screen.settled();
+      expect(write.mock.calls.map(([bytes]) => bytes).filter((bytes) => bytes !== '')).toEqual([]);
+    });
+    await matches();
+    expect([screen.columns, screen.alternate()]).toEqual([60, true]);
   });
 });

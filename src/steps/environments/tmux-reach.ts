@@ -21,6 +21,8 @@ export interface ReachedTmux {
   /** Null where nothing was ever asked. */
   current(): Promise<TmuxControl> | null;
   endLeft(): Promise<void>;
+  /** From here on no other client is made, also not by what is still under way: it would keep the process alive. */
+  end(): void;
 }
 
 /** Milliseconds. */
@@ -28,15 +30,23 @@ const ENDING_SERVER = 10_000;
 
 export function reachTmux(reach: TmuxReach): ReachedTmux {
   const { control, current } = 'control' in reach ? fixed(reach.control) : renewed(reach.connect);
-  const canRenew = 'connect' in reach;
+  let canRenew = 'connect' in reach;
+  let isOver = false;
   return {
     session: 'control' in reach ? reach.control.session : reach.session,
-    control,
+    async control() {
+      if (isOver) throw new TmuxError('disconnected', 'tmux was let go of');
+      return await control();
+    },
     current,
+    end() {
+      isOver = true;
+      canRenew = false;
+    },
     async use(work) {
       for (const deadline = performance.now() + ENDING_SERVER; ; await delay(50)) {
         try {
-          return await work(await control());
+          return await work(await this.control());
         } catch (error) {
           // A server takes a while to end, and lets clients in until then.
           if (!isLost(error) || !canRenew || performance.now() > deadline) throw error;

@@ -133,6 +133,7 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     },
 
     async disconnect() {
+      tmux.end();
       const control = await tmux.current()?.catch(nullIfLost);
       if (!control) return await tmux.endLeft();
       await endEmptySession(control);

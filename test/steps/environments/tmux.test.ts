@@ -209,9 +209,10 @@ describe('a tmux that is reached when it is needed', () => {
   const sessions = async () => (await bench.tmux.run('list-sessions', '-F', '#{session_name}')).trim().split('\n');
 
   test('is asked once by all who ask at once, and not at all by nobody', async () => {
+    const unused = lazy();
+    await unused.environment.disconnect();
+    expect({ made: unused.made(), sessions: await sessions() }).toEqual({ made: 0, sessions: ['work'] });
     const { environment, made } = lazy();
-    await environment.disconnect();
-    expect({ made: made(), sessions: await sessions() }).toEqual({ made: 0, sessions: ['work'] });
     const [place, again, leftovers] = await Promise.all([
       environment.place(),
       environment.place(),

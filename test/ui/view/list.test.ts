@@ -144,7 +144,7 @@ test('what is on the screen is a part of the whole list, whatever is scrolled: n
       // The cursor is always to be seen.
       expect(seen.filter(({ ground }) => ground === 'selected')).toHaveLength(at < 0 ? 0 : 1);
     }),
-    { numRuns: 60, seed: 8 },
+    { numRuns: 40, seed: 8 },
   );
 });
 
@@ -169,7 +169,7 @@ test('while time goes on nothing but the time changes, and it stays in its colum
         }
       }
     }),
-    { numRuns: 40, seed: 9 },
+    { numRuns: 25, seed: 9 },
   );
 });
 
