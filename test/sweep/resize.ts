@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,27 +23,7 @@ while [ $((n - first)) -lt "$last" ]; do
 done
 [ $((last % 3)) -gt 0 ] || { agentrelay-failed --reason "size $n was too much: 界界 $(seq -s ' ' 99)"; exit; }
 commit "$AGENTRELAY_TASK.txt" done; agentrelay-complete`;
-const KEYS = [
-  'j',
-  'k',
-  'G',
-  'Home',
-  'Tab',
-  '[',
-  'd',
-  'v',
-  '+',
-  '-',
-  '?',
-  'w',
-  'g',
-  'f',
-  's',
-  '/',
-  'Escape',
-  'Escape',
-  'l',
-];
+const KEYS = 'j k G Home Tab [ d v + - ? w g f s / Escape Escape l'.split(' ');
 
 const [sizes = '500', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
 const step = fc.record({
@@ -59,7 +40,7 @@ try {
   for (const [at, { columns, rows, key }] of steps.entries()) {
     project.write('tick', String(at + 1));
     desk.press(key);
-    desk.resize(columns, rows);
+    await resize(columns, rows);
     const found = await deviation({ columns, rows });
     if (found === null) continue;
     deviations++;
@@ -99,10 +80,18 @@ async function deviation({ columns, rows }: { columns: number; rows: number }): 
     const hasGoneOn = journalSize() !== known || withoutFooter(before, rows) === withoutFooter(after, rows);
     if (!hasGoneOn) return `it was\n${before}\nand is drawn anew as\n${after}`;
     again++;
-    desk.resize(columns - 1, rows + 1);
-    desk.resize(columns, rows);
+    await resize(columns - 1, rows + 1);
+    await resize(columns, rows);
   }
   return 'it is never still';
+}
+
+/** Resolves when the program has been told: tmux takes its time where one size comes after another. */
+async function resize(columns: number, rows: number): Promise<void> {
+  desk.resize(columns, rows);
+  const tty = desk.tmux('display-message', '-p', '-t', 'desk', '#{pane_tty}');
+  const size = () => execFileSync('sh', ['-c', 'stty size <"$0"', tty], { encoding: 'utf8' }).trim();
+  while (size() !== `${rows} ${columns}`) await delay(20);
 }
 
 function journalSize(): number {
@@ -122,15 +111,15 @@ async function still(desk: DashboardDesk): Promise<string> {
   for (let looked = 0; looked < 40; looked++) {
     await delay(QUIET);
     const now = withoutTimes(desk.screen());
-    // What the panel shows may still be waited for, and a terminal is slow to tell of its size while the machine is busy.
-    if (now === seen && now.trim() !== '' && !/^ …$/m.test(now)) return now;
+    // What the panel shows may still be waited for.
+    if (now === seen && !/^ …$/m.test(now)) return now;
     seen = now;
   }
   return seen;
 }
 
 function withoutTimes(screen: string): string {
-  return screen.replace(/ *(\d+:\d\d|\d+h\d\dm)/g, (time) => '#'.repeat(time.length));
+  return screen.replace(/ *(\d+:\d\d(?:\.\d)?|\d+h\d\dm)/g, (time) => '#'.repeat(time.length));
 }
 
 function wrongFrame(screen: string, rows: number): string | null {
