@@ -105,14 +105,14 @@ function withoutFooter(screen: string, rows: number): string {
     .join('\n');
 }
 
-/** The screen, once it has not changed for a while; or after a long one, whatever it is. */
+/** The screen, once it has not changed for a while, also on a busy machine; or after a long one, whatever it is. */
 async function still(desk: DashboardDesk): Promise<string> {
-  let seen = withoutTimes(desk.screen());
-  for (let looked = 0; looked < 40; looked++) {
+  let [seen, same] = [withoutTimes(desk.screen()), 0];
+  for (let looked = 0; looked < 40 && same < 2; looked++) {
     await delay(QUIET);
     const now = withoutTimes(desk.screen());
     // What the panel shows may still be waited for.
-    if (now === seen && !/^ …$/m.test(now)) return now;
+    same = now === seen && !/^ …$/m.test(now) ? same + 1 : 0;
     seen = now;
   }
   return seen;
