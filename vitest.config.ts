@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     // A test that takes git's or tmux's settings from the machine would pass on one and fail on another.
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+    globalSetup: 'test/support/template-repository.ts',
     projects: [
       {
         extends: true,
@@ -15,7 +16,9 @@ export default defineConfig({
           testTimeout: 20_000,
           hookTimeout: 20_000,
           // Most of them wait, for git, tmux and time limits: with one fewer than cores, as it is by itself, cores stand idle.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
+          // A process a worker, not one a file: loading the code again for each took a third of the time.
+          isolate: false,
         },
       },
       {

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/graph/graph.ts';
 import { findRepository, preflight } from '../../src/steps/preflight.ts';
 import { Git } from '../../src/steps/tools/git.ts';
-import { GitRepository, IDENTITY, temporaryFolder } from '../support/git-repository.ts';
+import { GitRepository, temporaryFolder } from '../support/git-repository.ts';
 import { type GraphSpec, makeGraph } from '../support/graphs.ts';
+import { IDENTITY } from '../support/template-repository.ts';
 
 describe('findRepository', () => {
   test('finds the top of the repository from any folder in it', async () => {

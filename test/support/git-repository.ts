@@ -12,41 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { Git } from '../../src/steps/tools/git.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
+import { IDENTITY } from './template-repository.ts';
 
-/** Who commits in tests, also in the processes that the code under test starts. */
-export const IDENTITY = {
-  GIT_AUTHOR_NAME: 'Tester',
-  GIT_AUTHOR_EMAIL: 'tester@example.invalid',
-  GIT_COMMITTER_NAME: 'Tester',
-  GIT_COMMITTER_EMAIL: 'tester@example.invalid',
-};
 Object.assign(process.env, IDENTITY);
 
 /** An empty folder, its path without symbolic links, removed after the test. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentrelay-test-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-let made: string | null = null;
-afterAll(() => {
-  if (made !== null) rmSync(made, { recursive: true, force: true });
-});
-
-/** What every repository begins as, made once in each test file. */
-function template(): string {
-  if (made !== null) return made;
-  const folder = mkdtempSync(join(tmpdir(), 'agentrelay-template-'));
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
-  git('init', '-q', '-b', 'main', '--template=');
-  writeFileSync(join(folder, 'README.md'), 'a project\n');
-  git('add', '-A');
-  git('commit', '-qm', 'begin');
-  made = folder;
   return folder;
 }
 
@@ -64,7 +40,7 @@ export class GitRepository {
   readonly worktrees: Worktrees;
 
   constructor() {
-    cpSync(template(), this.root, { recursive: true });
+    cpSync(inject('template'), this.root, { recursive: true });
     this.git = hastyGit(this.root);
     this.worktrees = new Worktrees(this.git, this.commonDir);
     onTestFinished(() => this.git.close());

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { render, Text, useInput } from 'ink';
 import { act, createElement, useState } from 'react';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { line, word } from '../../src/ui/line.ts';
 import { paint } from '../../src/ui/paint.ts';
 import { fit as fitWords } from '../../src/ui/text/fit.ts';
@@ -26,6 +26,7 @@ it('keeps hostile text in its cells through Ink, in frame after frame', async ()
     .map((texts, frame) => texts.map(([name, output]) => marked(name, output, String(frame))));
   const screen = createScreen(COLUMNS + 4, 90);
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  onTestFinished(() => void Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: undefined }));
 
   function Frames() {
     const [shown, setShown] = useState(0);
