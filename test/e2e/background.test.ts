@@ -125,9 +125,14 @@ describe('run --detach', () => {
 
 describe('attach', () => {
   const waiting = () => graphOf(task('a', `printf 'here I am, %s\\n' "$AGENTRELAY_TASK"; ${HELD}`), task('b', GOOD));
+  /** Detached, with the window of `a` open: the owner opens it at its leisure. */
+  const atWork = async () => {
+    await detach(waiting());
+    await until(() => project.journal('g').some(({ kind }) => kind === 'task_launched'));
+  };
 
   test("goes into the window of a task's agent from outside of tmux's own server, and comes back", async () => {
-    await detach(waiting());
+    await atWork();
     desk.open(programText('attach', 'a'));
     expect(await desk.screen(/here I am, a/)).toMatch(/\[agentrela.*:a\*/);
     project.tmux('detach-client', '-s', 'agentrelay');
@@ -144,7 +149,7 @@ describe('attach', () => {
   });
 
   test('in the same server it switches the client, and leaves the others where they are', async () => {
-    await detach(waiting());
+    await atWork();
     const inner = (...args: string[]) => project.tmux(...args);
     // A client that looks at the person's session of that server.
     desk.open(`TMUX= tmux -L ${SOCKET} new-session -s mine 'PS1="ready> " exec sh -i'`);
@@ -158,7 +163,7 @@ describe('attach', () => {
   });
 
   test('says what to do where there is no terminal, and where there is no agent', async () => {
-    await detach(waiting());
+    await atWork();
     const elsewhere = await project.run('attach', 'a');
     expect(elsewhere.code).toBe(2);
     expect(elsewhere.stderr).toMatch(

@@ -178,8 +178,8 @@ test('an agent may catch Ctrl-C itself', async () => {
   await vi.waitFor(() => expect(readExitCode(launch.exitCodeFile)).toBe(5));
 });
 
-test('an output of 90 MiB is logged with its first and last line in 64 MiB', async () => {
-  const script = 'echo first; head -c 94371840 /dev/zero | tr "\\0" x | fold -w 99; echo; echo last';
+test('an output of 76 MiB is logged with its first and last line in 64 MiB', async () => {
+  const script = 'echo first; head -c 79691776 /dev/zero | tr "\\0" x | fold -w 99; echo; echo last';
   const launch = bench.launchOf('t', sh(script));
   const pane = await bench.environment.launch(launch);
   await bench.environment.waitForExit(pane, never);
