@@ -14,7 +14,8 @@ export async function freeLeftLocks(
 ): Promise<void> {
   const ours = join('refs/heads', BRANCH_ROOT, graph);
   const names = [...locksIn(join(commonDir, ours)).map((name) => join(ours, name)), 'packed-refs.lock', 'HEAD.lock'];
-  const all = [...names, ...targets.map((branch) => `refs/heads/${branch}.lock`)];
+  // Git says nothing when it finds the last one, and packs nothing any more.
+  const all = [...names, 'objects/maintenance.lock', ...targets.map((branch) => `refs/heads/${branch}.lock`)];
   for (const lock of all.map((name) => join(commonDir, name)).filter(existsSync)) await git.freeLock(lock);
 }
 

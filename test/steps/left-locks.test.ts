@@ -12,9 +12,8 @@ test('locks that a killed git has left go, of our branches and of what we move; 
     writeFileSync(path, '');
     return path;
   };
-  const left = ['refs/heads/agentrelay/g/a', 'refs/heads/agentrelay/g/ws/lane', 'refs/heads/main', 'packed-refs'].map(
-    lock,
-  );
+  const branches = ['refs/heads/agentrelay/g/a', 'refs/heads/agentrelay/g/ws/lane', 'refs/heads/main'];
+  const left = [...branches, 'packed-refs', 'objects/maintenance'].map(lock);
   const others = ['refs/heads/agentrelay/other/a', 'refs/heads/mine'].map(lock);
   await freeLeftLocks(git, { commonDir, graph: 'g', targets: ['main'] });
   expect(left.filter(existsSync)).toEqual([]);

@@ -48,6 +48,8 @@ async function makeRepository(repository: string): Promise<void> {
   await git('init', '--quiet', '--initial-branch=main', '--template=');
   await git('config', 'user.name', 'agentrelay demo');
   await git('config', 'user.email', 'demo@agentrelay.invalid');
+  // A git in the background would write to a folder that is being removed, and leave its lock when an agent is killed.
+  await git('config', 'maintenance.auto', 'false');
   await git('add', '--all');
   await git('commit', '--quiet', '--message', 'Start the shop');
 }
