@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream';
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import headless from '@xterm/headless';
+import { UnicodeGraphemesAddon } from './graphemes.ts';
 
 /** What a program gets as its standard streams when a terminal is at the other end. */
 export interface FakeTerminal {

@@ -13,8 +13,8 @@ const SCRIPT = `
   const heap = new SmallHeap();
   if (process.argv[1] === 'small') heap.begin();
   let [largest, kept] = [0, []];
-  for (let frame = 0; frame < 40; frame++) {
-    kept = [...kept.slice(-4), Array.from({ length: 20_000 }, (_, at) => ({ at, text: [at] }))];
+  for (let frame = 0; frame < 800; frame++) {
+    kept = [...kept.slice(-2), Array.from({ length: 5_000 }, (_, at) => ({ at, text: [at] }))];
     heap.look();
     const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
     largest = Math.max(largest, young.space_size);
