@@ -10,7 +10,9 @@ export interface SavedWork {
 /** The refs under which work is kept that nobody has committed, or that no branch holds. */
 export class BackupRefs {
   readonly #git: Git;
-  #next: number | null = null;
+  /** The number of the last one of an earlier process; 0 for none. */
+  #earlier: Promise<number> | null = null;
+  #next = 1;
 
   constructor(git: Git) {
     this.#git = git;
@@ -29,31 +31,37 @@ export class BackupRefs {
     if (earlier !== null && (await this.#git.updateRefs([{ ref: earlier.ref, to: commit, from: earlier.commit }]))) {
       return { ref: earlier.ref, commit };
     }
-    if (this.#next === null) {
-      this.#next = await this.#firstFree(run);
-      const ref = backupRef(run, this.#next - 1);
+    // Of several who ask at the beginning, only one can be the one that was cut short.
+    const isFirst = this.#earlier === null;
+    this.#earlier ??= this.#lastTaken(run);
+    const number = await this.#earlier.catch((error: unknown) => {
+      this.#earlier = null;
+      throw error;
+    });
+    if (isFirst && number > 0) {
+      const ref = backupRef(run, number);
       const last = await this.#git.resolve(ref);
       const isSame = last === commit || (sort === 'copy' && last !== null && (await this.#isLike(last, commit)));
       if (isSame) return { ref, commit: last };
     }
+    this.#next = Math.max(this.#next, number + 1);
     for (;;) {
       const ref = backupRef(run, this.#next++);
       if (await this.#git.updateRefs([{ ref, to: commit, from: NO_COMMIT }])) return { ref, commit };
     }
   }
 
-  /** The same files on top of the same commits. */
+  /** The same files of the same branch, on top of the same commits. */
   async #isLike(one: string, other: string): Promise<boolean> {
-    for (const part of ['^{tree}', '^1', '^2', '^3']) {
-      if ((await this.#git.resolve(`${one}${part}`)) !== (await this.#git.resolve(`${other}${part}`))) return false;
-    }
-    return true;
+    const { stdout } = await this.#git.run(['show', '-s', '--format=%T %P %s', one, other]);
+    const [first, second] = stdout.split('\n');
+    return first === second;
   }
 
-  async #firstFree(run: number): Promise<number> {
+  async #lastTaken(run: number): Promise<number> {
     const folder = backupRef(run, 0).slice(0, -1);
     const { stdout } = await this.#git.run(['for-each-ref', '--format=%(refname)', folder]);
     const taken = stdout.split('\n').map((ref) => Number(ref.slice(folder.length)) || 0);
-    return Math.max(0, ...taken) + 1;
+    return Math.max(0, ...taken);
   }
 }
