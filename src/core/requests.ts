@@ -13,8 +13,10 @@ export type Wish =
   | { readonly action: 'undo_teardown'; readonly task: string }
   | { readonly action: 'cancel'; readonly task: string | null }
   | { readonly action: 'send'; readonly task: string; readonly text: string }
-  /** Only to an agent that asks something; the number of a choice stands for it. */
-  /** `since` names the question, as `AttemptState.asks` has it; left out for whatever is asked now. */
+  /**
+   * Only to an agent that asks something; the number of a choice stands for it. `since` names the question, as
+   * `AttemptState.asks` has it; left out for whatever is asked now.
+   */
   | { readonly action: 'answer'; readonly task: string; readonly text: string; readonly since?: string | undefined }
   | { readonly action: 'pause' }
   | { readonly action: 'unpause' };
