@@ -1,6 +1,7 @@
 import type { AttentionReport, LiveAttention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type { RunOutcome, TaskStep } from './lifecycle.ts';
+import type { Proof, RedCheck } from './proofs.ts';
 
 /** The version of the event format that this code writes and reads. */
 export const EVENT_VERSION = 1;
@@ -104,6 +105,23 @@ export type ConcernSource = 'agent' | 'ops' | 'teardown';
 /** A task or a lane that keeps others from running. */
 export type BlockRoot = { readonly task: string } | { readonly workstream: string };
 
+/** Who merges or waits to merge. */
+export type QueueEntry = { readonly task: string } | { readonly workstream: string };
+
+/** What the run has spent at GitHub's API, and what is left. */
+export interface ApiBudget {
+  /** GraphQL requests of this owner. */
+  readonly requests: number;
+  /** Points that they took. */
+  readonly spent: number;
+  readonly limit: number;
+  readonly remaining: number;
+  /** ISO 8601: when `remaining` is `limit` again. */
+  readonly reset_at: string;
+  /** Milliseconds between two looks at the open pull requests. */
+  readonly interval: number;
+}
+
 export type StopReason = 'interrupted' | 'detached' | 'cancelled' | 'internal_error' | 'workstream_error';
 
 /** Facts about the run. */
@@ -133,6 +151,11 @@ type RunFact =
   | { readonly kind: 'reset_undone'; readonly reset: number }
   /** The refs and worktrees are again what they were. */
   | { readonly kind: 'undo_applied'; readonly reset: number }
+  /** Who merges into a branch, the one at it first; told whenever somebody waits, and when nobody does any more. */
+  | { readonly kind: 'merge_queue_changed'; readonly target: string; readonly entries: readonly QueueEntry[] }
+  | (ApiBudget & { readonly kind: 'api_budget' })
+  /** GitHub wants to be left alone until then. */
+  | { readonly kind: 'api_limited'; readonly limit: 'primary' | 'secondary'; readonly until: string }
   | (OfRequest & { readonly kind: 'request_applied' })
   | (OfRequest & {
       readonly kind: 'request_refused';
@@ -143,6 +166,9 @@ type RunFact =
     })
   | { readonly kind: 'run_stopping'; readonly reason: StopReason; readonly running: readonly string[] }
   | { readonly kind: 'run_finished'; readonly outcome: RunOutcome; readonly waiting_for: readonly string[] };
+
+/** What sends work back to its agent. */
+export type SendBackCause = 'gate' | 'conflict' | 'checks';
 
 /** Facts about an attempt of a task. */
 type TaskFact =
@@ -202,6 +228,17 @@ type TaskFact =
     })
   | (OfTask & { readonly kind: 'task_pr_created'; readonly pr: string; readonly commit: string | null })
   | (OfTask & { readonly kind: 'task_merge_queued'; readonly target: string; readonly position: number })
+  /** What is known of one proof, whenever that changes. */
+  | (OfTask & Proof & { readonly kind: 'task_pr_proof'; readonly pr: string })
+  | (OfTask & {
+      readonly kind: 'task_checks_failed';
+      readonly round: number;
+      /** How often the agent may mend them. */
+      readonly of: number;
+      readonly checks: readonly RedCheck[];
+    })
+  /** The target asks for branches that are up to date, and took itself into this one: `commit` counts from here on. */
+  | (OfTask & { readonly kind: 'task_branch_updated'; readonly target: string; readonly commit: string })
   | (OfTask & { readonly kind: 'task_pr_merging'; readonly pr: string; readonly commit: string | null })
   | (OfTask & {
       readonly kind: 'task_merge_conflict';
@@ -211,7 +248,7 @@ type TaskFact =
     })
   | (OfTask & {
       readonly kind: 'task_sent_back';
-      readonly cause: 'gate' | 'conflict';
+      readonly cause: SendBackCause;
       readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
     })
   /** Somebody wrote to the agent. */
@@ -281,6 +318,7 @@ type WorkstreamFact =
       readonly target: string;
       readonly commit: string;
     })
+  | (OfWorkstream & Proof & { readonly kind: 'workstream_pr_proof'; readonly pr: string })
   | (OfWorkstream & { readonly kind: 'workstream_concerned'; readonly message: string })
   | (OfWorkstream & {
       readonly kind: 'workstream_held';
@@ -305,8 +343,18 @@ type WorkstreamFact =
       readonly root: BlockRoot;
     });
 
-/** Why an integration branch waits for a person. */
-export type HoldReason = 'auto_merge_off' | 'concerns' | 'conflict' | 'checked_out_dirty';
+/**
+ * Why an integration branch waits for a person. `checks`: a required one is red or does not come; `protected`: the target
+ * asks for more than checks, such as a review.
+ */
+export type HoldReason =
+  | 'auto_merge_off'
+  | 'concerns'
+  | 'conflict'
+  | 'checked_out_dirty'
+  | 'checks'
+  | 'protected'
+  | 'draft';
 
 /** A fact before the journal has numbered and dated it. */
 export type Fact = RunFact | TaskFact | WorkstreamFact;

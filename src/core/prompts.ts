@@ -1,3 +1,4 @@
+import type { RedCheck } from './proofs.ts';
 import type { GateResult } from './steps.ts';
 
 /** What a live agent is told when its work comes back. One line each: some programs submit at a line break. */
@@ -16,6 +17,14 @@ export function conflictPrompt(files: readonly string[], integrationBranch: stri
     `agentrelay: your branch no longer merges into ${integrationBranch} (round ${round} of ${of}); ` +
     `conflicts in: ${files.map(plain).join(', ')}. ` +
     `Run "git merge ${integrationBranch}", resolve them, commit, and run agentrelay-complete again.`
+  );
+}
+
+export function checksPrompt(checks: readonly RedCheck[], round: number, of: number): string {
+  const names = checks.map(({ name, url }) => (url === null ? plain(name) : `${plain(name)} (${plain(url)})`));
+  return (
+    `agentrelay: required checks of your pull request are red (round ${round} of ${of}): ${names.join(', ')}. ` +
+    'Read what they say, mend the cause, commit, and run agentrelay-complete again.'
   );
 }
 

@@ -1,5 +1,6 @@
 import { PreconditionError } from './errors.ts';
 import type { FactOf, RunEvent } from './events.ts';
+import { proofOf } from './proofs.ts';
 import { attentionPatch, exitPatch, promptPatch, quietPatch } from './reduce-attention.ts';
 import type { AttemptState } from './run-state.ts';
 
@@ -41,16 +42,23 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
         : { status: 'pr_created', pr: event.pr, commit: event.commit };
     case 'task_pr_merging':
       return { step: 'merge' };
+    case 'task_pr_proof':
+      return { proofs: { ...attempt.proofs, [event.proof]: proofOf(event) } };
+    case 'task_checks_failed':
+      return { checkRounds: event.round, redChecks: event.checks, owes: 'checks' };
+    case 'task_branch_updated':
+      return { commit: event.commit, signalled: event.commit, proofs: {} };
     case 'task_merge_conflict':
       return { conflictRounds: event.round, conflictFiles: event.files, owes: 'conflict' };
     case 'task_sent_back':
-      if (event.result === 'gone') return { owes: null };
+      if (event.result === 'gone') return { owes: null, proofs: {} };
       return {
         ...promptPatch(attempt, event),
         owes: null,
         sentBack: attempt.sentBack + 1,
         step: 'wait',
         signalled: null,
+        proofs: {},
       };
     case 'task_succeeded':
     case 'task_failed':
@@ -134,6 +142,9 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     lastGate: null,
     conflictRounds: 0,
     conflictFiles: [],
+    checkRounds: 0,
+    redChecks: [],
+    proofs: {},
     owes: null,
     sentBack: 0,
     saved: [],

@@ -1,6 +1,7 @@
 import { PreconditionError } from './errors.ts';
 import type { RunEvent, WorkstreamOutline } from './events.ts';
 import { requireWorkstreamMove } from './lifecycle.ts';
+import { proofOf } from './proofs.ts';
 import type { RunState, WorkstreamState } from './run-state.ts';
 
 export function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
@@ -11,6 +12,7 @@ export function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
     baseCommit: null,
     commit: null,
     pr: null,
+    proofs: {},
     held: null,
     heldSince: null,
     mergeCommand: null,
@@ -43,7 +45,10 @@ function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial
         status: 'pr_created',
         pr: event.pr,
         commit: event.commit,
+        proofs: {},
       };
+    case 'workstream_pr_proof':
+      return { proofs: { ...lane.proofs, [event.proof]: proofOf(event) } };
     case 'workstream_concerned':
       return { concerns: [...lane.concerns, event.message] };
     case 'workstream_held':

@@ -50,6 +50,7 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       return;
     case 'run_resumed':
       state.stopping = null;
+      state.mergeQueues.clear();
       state.maxTaskAttempts = event.max_task_attempts ?? state.maxTaskAttempts;
       goesOn(state);
       return;
@@ -67,6 +68,18 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
     case 'reset_undone':
     case 'undo_applied':
       reduceReset(state, event);
+      return;
+    case 'merge_queue_changed':
+      if (event.entries.length === 0) state.mergeQueues.delete(event.target);
+      else state.mergeQueues.set(event.target, event.entries);
+      return;
+    case 'api_budget': {
+      const { requests, spent, limit, remaining, reset_at, interval } = event;
+      state.apiBudget = { requests, spent, limit, remaining, reset_at, interval };
+      return;
+    }
+    case 'api_limited':
+      state.apiLimitedUntil = event.until;
       return;
     case 'request_applied':
     case 'request_refused':

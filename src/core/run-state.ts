@@ -1,15 +1,19 @@
 import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
+  ApiBudget,
   BlockRoot,
   ConcernSource,
   HoldReason,
+  QueueEntry,
   Reset,
   RetryChange,
+  SendBackCause,
   TaskOutline,
   WorkstreamOutline,
 } from './events.ts';
 import type { RunOutcome, TaskStatus, TaskStep, WorkstreamStatus } from './lifecycle.ts';
+import type { ProofsSoFar, RedCheck } from './proofs.ts';
 
 export interface Concern {
   readonly source: ConcernSource;
@@ -60,8 +64,14 @@ export interface AttemptState {
   readonly lastGate: GateState | null;
   readonly conflictRounds: number;
   readonly conflictFiles: readonly string[];
+  /** How often a required check was red; it never goes back by itself. */
+  readonly checkRounds: number;
+  /** Of the last such round. */
+  readonly redChecks: readonly RedCheck[];
+  /** Of its pull request, at the commit that counts. */
+  readonly proofs: ProofsSoFar;
   /** What the agent is still to be told: the owner was gone before it was seen to be. */
-  readonly owes: 'gate' | 'conflict' | null;
+  readonly owes: SendBackCause | null;
   /** How often work went back to the agent. */
   readonly sentBack: number;
   /** Refs that keep work of this attempt, in order. */
@@ -120,6 +130,8 @@ export interface WorkstreamState {
   /** The last commit of the integration branch, or of the target after the merge, that was recorded. */
   readonly commit: string | null;
   readonly pr: string | null;
+  /** Of its pull request. */
+  readonly proofs: ProofsSoFar;
   readonly held: HoldReason | null;
   /** ISO 8601. */
   readonly heldSince: string | null;
@@ -162,6 +174,12 @@ export interface RunState {
   maxTaskAttempts: number | null;
   /** The number of the last request that was handled. */
   request: number;
+  /** Null while nobody has asked GitHub anything. */
+  apiBudget: ApiBudget | null;
+  /** ISO 8601: until when GitHub wants to be left alone; it may have passed. Null for never. */
+  apiLimitedUntil: string | null;
+  /** Who merges into each branch where somebody waits, the one at it first. */
+  readonly mergeQueues: Map<string, readonly QueueEntry[]>;
   readonly resets: ResetState[];
   readonly tasks: Map<string, TaskState>;
   /** Begun, and gone from the graph file before they were finished: one that comes back goes on as it was. */
@@ -183,6 +201,9 @@ export function emptyRunState(): RunState {
     paused: false,
     maxTaskAttempts: null,
     request: 0,
+    apiBudget: null,
+    apiLimitedUntil: null,
+    mergeQueues: new Map(),
     resets: [],
     tasks: new Map(),
     removed: new Map(),

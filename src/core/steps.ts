@@ -1,4 +1,5 @@
 import type { Agent, KnownAgent } from './agent-handle.ts';
+import type { RedCheck } from './proofs.ts';
 import type { TaskRuntime } from './task-runtime.ts';
 
 /** The steps of the lifecycle. Each can be run again after a crash and reaches the same world. */
@@ -82,6 +83,14 @@ export interface GateResult {
   readonly outputFile: string;
 }
 
-export type MergeResult =
+/** What became of a merge of one branch into another. */
+export type BranchMerge =
   | { readonly kind: 'merged'; readonly commit: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
+
+export type MergeResult =
+  | BranchMerge
+  /** Required checks are red. */
+  | { readonly kind: 'checks_failed'; readonly checks: readonly RedCheck[] }
+  /** The branch had to be brought up to date first: what it is at now is gated and proved anew. */
+  | { readonly kind: 'updated' };

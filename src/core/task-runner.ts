@@ -3,13 +3,21 @@ import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
-import { classifyFailure, describeError, isStepError, PreconditionError, SignalError } from './errors.ts';
+import {
+  classifyFailure,
+  describeError,
+  isStepError,
+  PreconditionError,
+  PullRequestError,
+  SignalError,
+} from './errors.ts';
 import { JournalError } from './event-log.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
 import { isSuccess, TASK_STEPS, type TaskStatus, type TaskStep } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
 import type { AttemptState } from './run-state.ts';
 import type {
+  MergeResult,
   TaskCompletionChecker,
   TaskGateChecker,
   TaskKickoff,
@@ -22,6 +30,9 @@ import type {
 import { STORAGE_HINTS, storageFailureOf } from './storage-failure.ts';
 import type { AbortCause, TaskRuntime } from './task-runtime.ts';
 import { WayBack } from './way-back.ts';
+
+/** A branch that must be up to date, and is not, catches up with its target this often. */
+const MAX_UPDATES = 10;
 
 /** A snapshot of an attempt after its run; the runtime stays the truth. */
 export interface TaskRunResult {
@@ -179,10 +190,31 @@ export class StandardTaskRunner implements TaskRunner {
       const prUrl = acceptSignal(runtime, signal);
       if (prUrl === null) return;
       if (prUrl !== NO_PR) runtime.pullRequestCreated(prUrl);
-      if (!(await this.#passGate(runtime, back))) continue;
-      if (prUrl === NO_PR) return runtime.succeed('completed', null);
-      if (await this.#merge(runtime, prUrl, back)) return;
+      if (await this.#passAndMerge(runtime, prUrl, back)) return;
     }
+  }
+
+  /** False when the agent was asked to try again. */
+  async #passAndMerge(runtime: TaskRuntime, prUrl: string, back: WayBack): Promise<boolean> {
+    for (let update = 0; update <= MAX_UPDATES; update++) {
+      if (!(await this.#passGate(runtime, back))) return false;
+      if (prUrl === NO_PR) {
+        runtime.succeed('completed', null);
+        return true;
+      }
+      const result = await this.#merge(runtime, prUrl);
+      if (result.kind === 'merged') {
+        runtime.succeed('pr_merged', result.commit);
+        return true;
+      }
+      runtime.signal.throwIfAborted();
+      if (result.kind === 'updated') continue;
+      if (result.kind === 'conflict') await back.meetConflict(result.files);
+      else await back.meetRedChecks(result.checks);
+      return false;
+    }
+    const target = runtime.state.integrationBranch;
+    throw new PullRequestError('always_behind', `${target} moved on ${MAX_UPDATES} times while the branch caught up`);
   }
 
   /** False when the agent was asked to try again. */
@@ -202,16 +234,9 @@ export class StandardTaskRunner implements TaskRunner {
     return false;
   }
 
-  async #merge(runtime: TaskRuntime, prUrl: string, back: WayBack): Promise<boolean> {
+  async #merge(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> {
     runtime.report({ kind: 'task_pr_merging', pr: prUrl, commit: runtime.state.commit });
-    const result = await this.#tables.merger.for(runtime).mergePr(runtime, prUrl);
-    if (result.kind === 'merged') {
-      runtime.succeed('pr_merged', result.commit);
-      return true;
-    }
-    runtime.signal.throwIfAborted();
-    await back.meetConflict(result.files);
-    return false;
+    return await this.#tables.merger.for(runtime).mergePr(runtime, prUrl);
   }
 
   async #tearDown(runtime: TaskRuntime): Promise<void> {

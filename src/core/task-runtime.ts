@@ -1,10 +1,11 @@
 import type { Agent, SendResult } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
-import type { Fact, FoundAgent } from './events.ts';
+import type { Fact, FoundAgent, SendBackCause } from './events.ts';
 import type { GraphTask, Workstream } from './graph/graph.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isTerminal, requireTaskMove } from './lifecycle.ts';
+import { isNewProof, type Proof, type ProofsSoFar, proofOf } from './proofs.ts';
 import type { AttemptState, Concern } from './run-state.ts';
 
 /**
@@ -125,6 +126,7 @@ export class TaskRuntime {
   #status: TaskStatus = 'pending';
   /** What an earlier owner has accepted and recorded; null when the agent has been asked for something new. */
   #accepted: string | null = null;
+  #proofs: ProofsSoFar = {};
 
   constructor(input: TaskRuntimeInput) {
     this.task = input.task;
@@ -174,9 +176,25 @@ export class TaskRuntime {
   }
 
   /** The agent was told what is wrong with its work: the next signal is a new one, also of the same commit. */
-  sentBack(cause: 'gate' | 'conflict', result: SendResult): void {
+  sentBack(cause: SendBackCause, result: SendResult): void {
     this.#accepted = null;
+    this.#proofs = {};
     this.report({ kind: 'task_sent_back', cause, result });
+  }
+
+  /** Tells what is known of a proof of the pull request, where that is news. */
+  proved(pr: string, proof: Proof): void {
+    if (!isNewProof(this.#proofs, proof)) return;
+    this.#proofs = { ...this.#proofs, [proof.proof]: proof };
+    this.report({ kind: 'task_pr_proof', pr, ...proofOf(proof) });
+  }
+
+  /** The branch took its target in: from here on `commit` is what is gated, proved and merged. */
+  branchUpdated(target: string, commit: string): void {
+    this.#proofs = {};
+    this.#accepted = commit;
+    this.state.commit = commit;
+    this.report({ kind: 'task_branch_updated', target, commit });
   }
 
   /** `commit` is what the merge made; null for `completed`. */
@@ -227,6 +245,7 @@ export class TaskRuntime {
   #restore(known: AttemptState): void {
     this.#status = known.status;
     this.#accepted = known.signalled;
+    this.#proofs = known.proofs;
     this.state.worktreePath = known.worktree;
     this.state.branchName = known.branch;
     this.state.baseCommit = known.baseCommit;

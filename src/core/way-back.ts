@@ -1,20 +1,23 @@
 import type { Agent } from './agent-handle.ts';
 import { SignalError, StepError } from './errors.ts';
+import type { SendBackCause } from './events.ts';
 import { PLACE_LOST } from './give-up.ts';
-import { conflictPrompt, gatePrompt } from './prompts.ts';
+import { checksPrompt, conflictPrompt, gatePrompt } from './prompts.ts';
+import type { RedCheck } from './proofs.ts';
 import type { GateResult, TaskCompletionChecker } from './steps.ts';
 import type { TaskRuntime } from './task-runtime.ts';
 
 /** A branch that conflicts goes back to its agent this often before the task fails. */
 const MAX_CONFLICT_ROUNDS = 2;
 
-/** How the work of an attempt goes back to its agent, after a failed gate or a conflict: a bounded number of times. */
+/** How the work of an attempt goes back to its agent, after a failed gate, a conflict or a red check: a bounded number of times. */
 export class WayBack {
   readonly #runtime: TaskRuntime;
   readonly #agent: Agent;
   readonly #checker: TaskCompletionChecker;
   #gates: number;
   #conflicts: number;
+  #redChecks: number;
   #sentBack: number;
 
   /** Goes on counting where an earlier owner was; a gate that was cut short by his end does not count. */
@@ -25,6 +28,7 @@ export class WayBack {
     this.#checker = checker;
     this.#gates = resumed?.lastGate?.round ?? 0;
     this.#conflicts = resumed?.conflictRounds ?? 0;
+    this.#redChecks = resumed?.checkRounds ?? 0;
     this.#sentBack = resumed?.sentBack ?? 0;
   }
 
@@ -42,6 +46,7 @@ export class WayBack {
       await this.failGate({ passed: false, exitCode, outputFile: output ?? '' });
     }
     if (resumed?.owes === 'conflict') await this.#returnConflict(resumed.conflictFiles);
+    if (resumed?.owes === 'checks') await this.#returnChecks(resumed.redChecks);
   }
 
   /** Back to the agent; throws at the end of its rounds, and when nobody is there. */
@@ -64,6 +69,23 @@ export class WayBack {
     await this.#returnConflict(files);
   }
 
+  /** The same for required checks that are red, as often as the task says. */
+  async meetRedChecks(checks: readonly RedCheck[]): Promise<void> {
+    this.#redChecks++;
+    const of = this.#runtime.task.maxCheckFixes;
+    this.#runtime.report({ kind: 'task_checks_failed', round: this.#redChecks, of, checks });
+    await this.#returnChecks(checks);
+  }
+
+  async #returnChecks(checks: readonly RedCheck[]): Promise<void> {
+    const names = checks.map(({ name, url }) => (url === null ? name : `${name} (${url})`)).join(', ');
+    const of = this.#runtime.task.maxCheckFixes;
+    if (this.#redChecks > of) throw new ChecksError(`required checks are red after ${of} fixes: ${names}`);
+    if (!(await this.#sendBack('checks', checksPrompt(checks, this.#redChecks, of)))) {
+      throw new ChecksError(`required checks are red and the agent is gone: ${names}`);
+    }
+  }
+
   async #returnConflict(names: readonly string[]): Promise<void> {
     const files = names.join(', ');
     if (this.#conflicts > MAX_CONFLICT_ROUNDS) throw new ConflictError(`the branch still conflicts in ${files}`);
@@ -75,7 +97,7 @@ export class WayBack {
   }
 
   /** False when nobody is there to read it. The old signal is set aside first, so that the answer is never missed. */
-  async #sendBack(cause: 'gate' | 'conflict', prompt: string): Promise<boolean> {
+  async #sendBack(cause: SendBackCause, prompt: string): Promise<boolean> {
     const { resumed, signal } = this.#runtime;
     const k = this.#sentBack + 1;
     await this.#checker.reopen(this.#runtime, k);
@@ -109,5 +131,13 @@ class ConflictError extends StepError {
   readonly boundary = 'pull_request';
   constructor(message: string) {
     super('merge_conflict', message);
+  }
+}
+
+class ChecksError extends StepError {
+  override readonly name = 'ChecksError';
+  readonly boundary = 'pull_request';
+  constructor(message: string) {
+    super('checks_failed', message);
   }
 }

@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../core/errors.ts';
 import type { MergeMethod } from '../core/graph/graph.ts';
-import type { MergeResult } from '../core/steps.ts';
+import type { BranchMerge } from '../core/steps.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 
@@ -51,7 +51,7 @@ export async function planMerge(git: Git, plan: MergePlan): Promise<PlannedMerge
  * Merges by git alone: no worktree is touched, and the branch moves only from the commit that the merge was made on.
  * A commit that the branch contains already is merged already.
  */
-export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<MergeResult> {
+export async function mergeIntoBranch(git: Git, plan: MergePlan): Promise<BranchMerge> {
   for (let race = 0; race < MAX_RACES; race++) {
     const planned = await planMerge(git, plan);
     if (planned.kind === 'conflict') return planned;

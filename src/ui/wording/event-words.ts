@@ -1,6 +1,7 @@
 import { isAsking, type LiveAttention } from '../../core/attention.ts';
 import type { GraphChange, HoldReason, Reset, RunEvent } from '../../core/events.ts';
 import { plural } from '../format.ts';
+import { budgetWords, proofWords, queueWords, redCheckWords } from './forge-words.ts';
 
 export type EventTone = 'good' | 'bad' | 'warn' | 'plain' | 'quiet';
 
@@ -50,6 +51,14 @@ function runWording(event: Exclude<RunEvent, { attempt: number } | { workstream:
       return { subject: 'run', ...say('undo', `of reset ${event.reset}`, 'warn') };
     case 'undo_applied':
       return { subject: 'run', ...say('undo done', `of reset ${event.reset}`) };
+    case 'merge_queue_changed': {
+      const order = event.entries.length === 0 ? 'nobody waits' : queueWords(event.entries);
+      return { subject: 'run', ...say('merge queue', `${event.target}: ${order}`, 'quiet') };
+    }
+    case 'api_budget':
+      return { subject: 'run', ...say('API budget', budgetWords(event), 'quiet') };
+    case 'api_limited':
+      return { subject: 'run', ...say('API limited', `${event.limit} limit, until ${event.until}`, 'warn') };
     case 'request_applied':
       return { subject: event.task ?? 'run', ...say('as asked', event.action, 'quiet') };
     case 'request_refused':
@@ -126,6 +135,12 @@ function attemptWording(event: Extract<RunEvent, { attempt: number }>): Said {
       return say('queued', `${event.position} ahead for ${event.target}`, 'quiet');
     case 'task_pr_merging':
       return say('merging', '', 'quiet');
+    case 'task_pr_proof':
+      return say('proof', proofWords(event), event.holds === false ? 'warn' : 'quiet');
+    case 'task_checks_failed':
+      return say('checks red', `round ${event.round} of ${event.of}: ${redCheckWords(event.checks)}`, 'warn');
+    case 'task_branch_updated':
+      return say('updated', `took in ${event.target}, now at ${short(event.commit)}`);
     case 'task_merge_conflict':
       return say('conflict', `round ${event.round} of ${event.of}: ${event.files.join(', ')}`, 'warn');
     case 'task_sent_back':
@@ -209,6 +224,8 @@ function laneWording(event: Exclude<Extract<RunEvent, { workstream: string }>, {
       return say('merge ready', `at ${short(event.commit)}`);
     case 'workstream_pr_created':
       return say(isLocal(event.pr) ? 'handed over' : 'pull request', laneOffer(event), 'quiet');
+    case 'workstream_pr_proof':
+      return say('proof', proofWords(event), event.holds === false ? 'warn' : 'quiet');
     case 'workstream_concerned':
       return say('concern', event.message, 'warn');
     case 'workstream_held':
