@@ -90,8 +90,8 @@ export { createTmuxEnvironment, type TmuxEnvironment } from './steps/environment
 export { excludeOurFolders } from './steps/exclude.ts';
 export type { Extensions, GivenToStep, OwnStepFactory, OwnSteps, OwnStepTable, StepOf } from './steps/extensions.ts';
 export { LocalTaskMerger } from './steps/forges/local-task-merger.ts';
+export { LocalWorkstreamSteps } from './steps/forges/local-workstream-steps.ts';
 export type { AgentInvocation, FrameworkPreset } from './steps/frameworks/framework.ts';
-export { LocalWorkstreamSteps } from './steps/local-workstream-steps.ts';
 export { findRepository, preflight, type Repository } from './steps/preflight.ts';
 export { RunStore } from './steps/run-store.ts';
 export { createStandardSteps, type StandardSteps, type StandardStepsOptions } from './steps/standard-steps.ts';

@@ -71,7 +71,8 @@ function readManifest(signalDir: string) {
   return { task, attempt, branch, integrationBranch };
 }
 
-function readObject(signalDir: string, name: string): unknown {
+/** A JSON file of the attempt. Throws `Refusal` (2). */
+export function readObject(signalDir: string, name: string): unknown {
   const path = join(signalDir, name);
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -80,7 +81,8 @@ function readObject(signalDir: string, name: string): unknown {
   }
 }
 
-function field(value: unknown, ...names: readonly string[]): unknown {
+/** What lies under these names; undefined where one of them is missing. */
+export function field(value: unknown, ...names: readonly string[]): unknown {
   let at: unknown = value;
   for (const name of names) at = (at as Record<string, unknown> | null | undefined)?.[name];
   return at;

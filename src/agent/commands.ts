@@ -13,8 +13,9 @@ export const COMMANDS: readonly AgentCommand[] = [
     verb: 'complete',
     summary: 'Says that the task is done and hands its branch over to be merged.',
     notes:
-      'Everything must be committed on the task branch. Where the forge keeps no pull requests, title and body\n' +
-      'become the summary, unless one was written with agentrelay-summary.',
+      'Everything must be committed on the task branch. With GitHub the branch is pushed and its pull request opened,\n' +
+      'or the open one updated; title and body are those of the pull request. Without, they become the summary,\n' +
+      'unless one was written with agentrelay-summary. Run it again after it was interrupted: it goes on.',
     flags: [
       { name: 'title', value: 'T', help: 'what the change does, in one line' },
       { name: 'body', value: 'B', help: 'what was done and why, in Markdown', fromStdin: true },

@@ -19,9 +19,16 @@ export async function complete(flags: { title?: string; body?: string }): Promis
         'work first; if the task is done and there is nothing to merge, run agentrelay-complete-no-pr.',
     );
   }
-  const payload = await propose({ attempt, commit, title: flags.title ?? null, body: flags.body ?? null });
+  const payload = await propose({
+    attempt,
+    commit,
+    commitsAhead,
+    title: flags.title ?? null,
+    body: flags.body ?? null,
+  });
   const commits = commitsAhead === 1 ? 'commit' : 'commits';
-  const work = `${commitsAhead} ${commits} of ${attempt.branch} at ${commit.slice(0, 12)}`;
+  const address = payload.startsWith('https://') ? `, as ${payload},` : '';
+  const work = `${commitsAhead} ${commits} of ${attempt.branch} at ${commit.slice(0, 12)}${address}`;
   return writeSignal(attempt, { outcome: 'done', payload })
     ? `done: ${work} handed over. ${WAIT}`
     : `${work} had been handed over already. ${WAIT}`;

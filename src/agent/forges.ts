@@ -9,6 +9,7 @@ import { cleanText, foldLines } from './text.ts';
 export interface Proposal {
   readonly attempt: Attempt;
   readonly commit: string;
+  readonly commitsAhead: number;
   readonly title: string | null;
   readonly body: string | null;
 }
@@ -19,6 +20,8 @@ export type Propose = (proposal: Proposal) => Promise<string> | string;
 /** One entry a forge, by the name that `policies.json` gives. */
 const FORGES: Readonly<Record<string, Propose>> = {
   local: proposeLocally,
+  // Loaded only here: whoever has no GitHub does not wait for it.
+  gh: async (proposal) => await (await import('./github/propose.ts')).proposeOnGitHub(proposal),
 };
 
 /** Throws `Refusal` (2) for a forge that this version does not have. */

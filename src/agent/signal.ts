@@ -9,7 +9,8 @@ export interface AwaitingSignal {
   readonly payload: string;
 }
 
-function awaitingSignal(attempt: Attempt): AwaitingSignal | null {
+/** Null when there is none. */
+export function awaitingSignal(attempt: Attempt): AwaitingSignal | null {
   for (const outcome of ['done', 'failed'] as const) {
     const text = readIfThere(join(attempt.signalDir, `.${outcome}`));
     if (text !== null) return { outcome, payload: text.split('\n')[1] ?? '' };
@@ -35,7 +36,12 @@ function requireSame(attempt: Attempt, before: AwaitingSignal, signal: AwaitingS
   // A failure needs no second reason: whatever the words, it is the same claim.
   if (before.outcome === signal.outcome && (before.payload === signal.payload || signal.outcome === 'failed'))
     return false;
-  throw new Refusal(
+  throw alreadySignalled(attempt, before);
+}
+
+/** The first signal counts. */
+export function alreadySignalled(attempt: Attempt, before: AwaitingSignal): Refusal {
+  return new Refusal(
     1,
     `this attempt has already signalled '${before.outcome}' (${before.payload}) and the first signal counts. ` +
       `Nothing was written. End your turn and wait: if more is wanted of task '${attempt.task}', you get a new prompt ` +

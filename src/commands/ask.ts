@@ -119,7 +119,7 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
   const { root } = repository;
   const recorded = await recordedGraph(store, run, { root, configModule: options.configModule });
   const [tmuxServer = []] = serversOf(store, [run], options.tmuxSocket);
-  const { orchestrator, release } = assemble({
+  const { orchestrator, release } = await assemble({
     ...recorded,
     repository,
     git,

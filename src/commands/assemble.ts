@@ -5,6 +5,7 @@ import { StandardTaskRunner } from '../core/task-runner.ts';
 import { attemptTokens } from '../steps/attempt-tokens.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../steps/environments/tmux.ts';
 import type { Extensions } from '../steps/extensions.ts';
+import { type ChosenForge, forgeOfRun } from '../steps/forges/forge.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { createStandardSteps } from '../steps/standard-steps.ts';
 import type { Git } from '../steps/tools/git.ts';
@@ -22,6 +23,7 @@ export interface AssembleOptions {
   readonly git: Git;
   readonly graph: Graph;
   readonly settings: Settings;
+  readonly forge: ChosenForge;
   readonly extensions: Extensions;
   /** Arguments of `tmux` that say which server. */
   readonly tmuxServer: readonly string[];
@@ -33,10 +35,12 @@ export interface AssembleOptions {
 }
 
 /** The orchestrator of an opened run with its steps; nothing is started, and tmux is reached when it is needed. */
-export function assemble(options: AssembleOptions): { orchestrator: Orchestrator; release: () => Promise<void> } {
+export async function assemble(
+  options: AssembleOptions,
+): Promise<{ orchestrator: Orchestrator; release: () => Promise<void> }> {
   const { graph, settings, log, git, runDirectory } = options;
   const tmux = tmuxOf(options);
-  const steps = createStandardSteps({
+  const steps = await createStandardSteps({
     ...options.extensions,
     graph,
     settings,
@@ -44,6 +48,11 @@ export function assemble(options: AssembleOptions): { orchestrator: Orchestrator
     commonDir: options.repository.commonDir,
     runDirectory,
     tmux,
+    forge: forgeOfRun(options.forge, runDirectory),
+    tell: (fact) => {
+      // What is told while all is being closed belongs to no run any more.
+      if (log.state.finishedAt === null) log.append(fact);
+    },
     agentCommands: options.agentCommands,
   });
   const orchestrator = new Orchestrator({

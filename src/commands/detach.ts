@@ -23,6 +23,7 @@ import { sessionMembers } from '../steps/tools/process-session.ts';
 import { TmuxControl } from '../steps/tools/tmux-control.ts';
 import { serverArguments } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
+import { chooseForge } from './choose-forge.ts';
 import type { Io } from './io.ts';
 import { runTaken } from './run-taken.ts';
 import { commandText } from './shell-text.ts';
@@ -82,7 +83,8 @@ async function requireStartable(
   await requireTool(TMUX);
   const git = new Git(repository.root);
   try {
-    await preflight({ graph, settings, git, repository });
+    const forge = await chooseForge(git, settings.forge);
+    await preflight({ graph, settings, forge, git, repository });
   } finally {
     git.close();
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../core/errors.ts';
 import { EventLog } from '../core/event-log.ts';
 import type { GraphChange, RunEvent } from '../core/events.ts';
@@ -8,6 +9,8 @@ import { runStarted } from '../core/run-started.ts';
 import { emptyRunState, type RunState } from '../core/run-state.ts';
 import { hasFailedByItself } from '../core/settle-blocks.ts';
 import { agentsAtWork } from '../steps/agents-at-work.ts';
+import type { ChosenForge } from '../steps/forges/forge.ts';
+import { repositoryPath } from '../steps/github/repository.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { serverOfRun, serversOf, type TmuxServer } from '../steps/recorded-server.ts';
 import { readRequests } from '../steps/request-files.ts';
@@ -25,6 +28,7 @@ export interface OpenRunOptions {
   readonly graphText: string;
   readonly digest: string;
   readonly settings: Settings;
+  readonly forge: ChosenForge;
   /** With which the graph was read. */
   readonly readOptions: ReadGraphOptions;
   /** What `-L` says. */
@@ -51,7 +55,7 @@ export interface OpenedRun {
 export async function openRun(
   options: OpenRunOptions,
   store: RunStore,
-  baseCommits: Record<string, string>,
+  baseCommits: Readonly<Record<string, string>>,
 ): Promise<OpenedRun> {
   const last = store.runs().at(-1);
   if (options.newRun || last === undefined) {
@@ -91,13 +95,14 @@ function startRun(
   options: OpenRunOptions,
   store: RunStore,
   run: number,
-  baseCommits: Record<string, string>,
+  baseCommits: Readonly<Record<string, string>>,
 ): OpenedRun {
-  const { graphText, digest, settings, tmuxServer } = options;
+  const { graphText, digest, settings, forge, tmuxServer } = options;
   const record: RunRecord = {
     graph_digest: digest,
     base_commits: baseCommits,
     settings,
+    forge,
     tmux_socket: tmuxServer.socket,
   };
   store.create(run, { ...record, graphText });
@@ -109,6 +114,7 @@ function startRun(
 async function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Promise<OpenedRun> {
   const { state, events, length, torn } = store.replay(run);
   await requireTheirServer(options, store, run);
+  requireSameForge(options, store.readRecord(run), run);
   const opened = openLog(store, run, state, length);
   try {
     const notes = torn === '' ? [] : [`the journal's last line was cut short by a crash and was left out`];
@@ -120,7 +126,7 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
         notes.push('the graph file has changed since; --new-run starts over with it');
       return { ...opened, over: true, opening: events.slice(-1), notes };
     }
-    store.record(run, { settings: options.settings, tmux_socket: options.tmuxServer.socket });
+    store.record(run, { settings: options.settings, forge: options.forge, tmux_socket: options.tmuxServer.socket });
     const { maxTaskAttempts } = options.settings;
     if (state.startedAt === null) {
       opened.log.append(runStarted(options.graph, { number: run, digest: options.digest, maxTaskAttempts }));
@@ -136,6 +142,18 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
     opened.journal.close();
     throw error;
   }
+}
+
+/** Half a run on one forge and half on another would be neither. */
+function requireSameForge({ graph, forge }: OpenRunOptions, { forge: theirs }: RunRecord, run: number): void {
+  if (theirs === undefined || isDeepStrictEqual(theirs, forge)) return;
+  const words = (one: ChosenForge) => (one.name === 'gh' ? repositoryPath(one.repository) : 'git alone');
+  throw new UserError(
+    `run ${run} of graph ${graph.name} merges on ${words(theirs)}, and now it would on ${words(forge)}`,
+    {
+      hint: `--forge ${theirs.name} goes on with it, where the remote is the same; --new-run starts over`,
+    },
+  );
 }
 
 /** A comment, or an edit of what is finished, is no reason to go on. */

@@ -7,7 +7,7 @@ import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
 import { freeLeftLocks } from '../steps/left-locks.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
-import { preflight } from '../steps/preflight.ts';
+import { type PreflightResult, preflight } from '../steps/preflight.ts';
 import { serverOfRun } from '../steps/recorded-server.ts';
 import { followRequests } from '../steps/request-files.ts';
 import { resumeResets } from '../steps/rollback/rollback.ts';
@@ -79,7 +79,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     }
     // Begun, and cut short.
     await resumeResets(log, { git: options.git, commonDir: repository.commonDir, run });
-    const { orchestrator, release } = assemble({
+    const { orchestrator, release } = await assemble({
       ...options,
       log,
       runDirectory: directory,
@@ -117,11 +117,13 @@ async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promi
 }
 
 /** Both at once; what stops every run is said first. The commits of the base branches. */
-async function requireRunnable(options: OwnerOptions, store: RunStore): Promise<Record<string, string>> {
+async function requireRunnable(options: OwnerOptions, store: RunStore): Promise<Readonly<Record<string, string>>> {
   const noBranches = !options.newRun && store.runs().length === 0 ? requireNoBranches(options, store) : null;
   noBranches?.catch(() => {});
-  const { baseCommits } = await preflight(options);
+  const { baseCommits, leftovers } = await preflight(options);
   await noBranches;
+  if (noBranches !== null && leftovers.length > 0 && store.runs().length === 0)
+    throw await leftOnRemote(options, leftovers);
   return baseCommits;
 }
 
@@ -133,6 +135,12 @@ async function requireNoBranches({ git, graph }: OwnerOptions, store: RunStore):
   throw new UserError(`branch ${branch.ref.replace('refs/heads/', '')} is left from a run that has no records here`, {
     hint: '--new-run keeps such branches under refs/agentrelay/archive/0/ and starts over',
   });
+}
+
+/** The same on the forge, where somebody else may run a graph of this name. */
+async function leftOnRemote({ forge }: OwnerOptions, leftovers: PreflightResult['leftovers']): Promise<unknown> {
+  const { leftoverProblem } = await import('../steps/github/remote-branches.ts');
+  return leftoverProblem(leftovers, forge.name === 'gh' ? forge.remote : '');
 }
 
 function laterNotes(graph: Graph): string[] {

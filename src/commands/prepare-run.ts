@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../core/errors.ts';
-import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/graph/graph.ts';
 import { loadExtensions, namesOf } from '../steps/extensions.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
+import { chooseForge } from './choose-forge.ts';
 import type { OwnerOptions } from './owner.ts';
 
 export interface RunOptions {
@@ -34,8 +34,13 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const extensions = await loadExtensions(repository.root, options.configModule);
   const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
   const loaded = await loadGraph(options.graphFile, readOptions);
-  const settings = effectiveSettings(loaded.graph, options.settings);
+  const asked = { ...DEFAULT_SETTINGS, ...loaded.graph.settings, ...options.settings };
   const git = new Git(repository.root);
+  const forge = await chooseForge(git, asked.forge).catch((error: unknown) => {
+    git.close();
+    throw error;
+  });
+  const settings = { ...asked, forge: forge.name };
   const owner: OwnerOptions = {
     repository,
     git,
@@ -44,6 +49,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     digest: loaded.digest,
     readOptions,
     settings,
+    forge,
     extensions,
     tmuxSocket: options.tmuxSocket,
     newRun: options.newRun,
@@ -51,18 +57,6 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     waitForPerson: options.wait === null ? null : patience(options.wait),
   };
   return { owner, close: () => git.close() };
-}
-
-/** Command line, then graph file, then defaults. Throws `UserError` for what is not to be had yet. */
-function effectiveSettings(graph: Graph, flags: Partial<Settings>): Settings {
-  const settings = { ...DEFAULT_SETTINGS, ...graph.settings, ...flags };
-  const forge: ForgeName = settings.forge ?? 'local';
-  if (forge === 'gh') {
-    throw new UserError('this version merges with git alone; pull requests on GitHub come with a later one', {
-      hint: '--forge local',
-    });
-  }
-  return { ...settings, forge };
 }
 
 function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../core/errors.ts';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
 import { type Extensions, loadExtensions, namesOf } from '../steps/extensions.ts';
-import type { RunRecord, RunStore } from '../steps/run-store.ts';
+import { type ChosenForge, LOCAL_FORGE } from '../steps/forges/forge.ts';
+import type { RunStore } from '../steps/run-store.ts';
 import { parseGraph } from '../steps/tools/graph-file.ts';
 
 /** What a run was last run with. */
@@ -11,6 +10,7 @@ export interface RecordedGraph {
   readonly graph: Graph;
   readonly settings: Settings;
   readonly extensions: Extensions;
+  readonly forge: ChosenForge;
 }
 
 /** From the run's own folder, so that the graph file is not needed. Throws `UserError`. */
@@ -21,21 +21,11 @@ export async function recordedGraph(
 ): Promise<RecordedGraph> {
   const folder = store.runDirectory(run);
   const extensions = await loadExtensions(options.root, options.configModule);
-  const settings = { ...DEFAULT_SETTINGS, ...readSettings(join(folder, 'run.json')) };
+  const record = store.readRecord(run);
+  const settings = { ...DEFAULT_SETTINGS, ...record.settings };
   const graph = parseGraph(store.graphText(run), join(folder, 'graph.yaml'), {
     ...namesOf(extensions),
     model: settings.model,
   });
-  return { graph, settings, extensions };
-}
-
-function readSettings(path: string): Partial<Settings> {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as RunRecord).settings;
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read: ${String(cause)}`, {
-      hint: 'agentrelay run GRAPH writes it anew',
-      cause,
-    });
-  }
+  return { graph, settings, extensions, forge: record.forge ?? LOCAL_FORGE };
 }

@@ -26,5 +26,6 @@ function plain(state: RunState): object {
     tasks: Object.fromEntries(state.tasks),
     removed: Object.fromEntries(state.removed),
     workstreams: Object.fromEntries(state.workstreams),
+    mergeQueues: Object.fromEntries(state.mergeQueues),
   };
 }

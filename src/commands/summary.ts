@@ -1,9 +1,13 @@
 import { styleText } from 'node:util';
 import { isSuccess } from '../core/lifecycle.ts';
+import { laneMergeWait, taskMergeWait } from '../core/merge-waits.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from '../core/run-state.ts';
 import { plural } from '../ui/format.ts';
+import { apiNotice } from '../ui/wording/api-words.ts';
 import { clock } from '../ui/wording/clock.ts';
-import { shortPullRequest } from '../ui/wording/event-words.ts';
+import { holdAdvice, holdName } from '../ui/wording/hold-words.ts';
+import { mergeWaitWords } from '../ui/wording/proof-words.ts';
+import { shortPullRequest } from '../ui/wording/pull-request-words.ts';
 import { oneLine } from './event-line.ts';
 import { type Cell, type Paint, textTable } from './text-table.ts';
 
@@ -17,15 +21,18 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
   const paint: Paint = (name, text) => (colour ? styleText(name, text, { validateStream: false }) : text);
   const tasks = [...state.tasks.values()];
   const lanes = [...state.workstreams.values()];
+  const notice = apiNotice(state, now ?? Number.POSITIVE_INFINITY);
   const head = HEAD.map((text) => ({ text, colour: 'bold' }) as const);
   return [
     '',
     ...textTable([head, ...tasks.map((task) => taskRow(task, now))], paint),
-    ...section('lanes', laneLines(lanes, paint), paint),
+    ...section('lanes', laneLines(state, paint), paint),
+    ...section('waiting', waitLines(state), paint),
     ...section('concerns', concernLines(tasks, lanes), paint),
     ...section('errors', errorLines(tasks), paint),
     '',
     paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state)),
+    ...(notice === null ? [] : [paint('yellow', notice.long)]),
     ...(state.paused && state.outcome !== 'succeeded'
       ? [paint('yellow', `paused: nothing more is started until agentrelay unpause -G ${state.graph}`)]
       : []),
@@ -45,11 +52,16 @@ function taskRow(task: TaskState, now: number | null): Cell[] {
   ];
 }
 
-function taskStatus({ status }: TaskState): Cell {
-  const text = status === 'pr_merged' ? 'merged' : status.replaceAll('_', ' ');
+function taskStatus(task: TaskState): Cell {
+  const { status } = task;
+  const text = status === 'pr_merged' ? 'merged' : isMerging(task) ? 'merging' : status.replaceAll('_', ' ');
   if (isSuccess(status)) return { text, colour: 'green' };
   if (status === 'failed') return { text, colour: 'red' };
   return status === 'blocked' || status === 'cancelled' ? { text, colour: 'yellow' } : text;
+}
+
+function isMerging({ status, attempts }: TaskState): boolean {
+  return status === 'pr_created' && attempts.at(-1)?.step === 'merge';
 }
 
 function spent(task: TaskState, now: number | null): string {
@@ -61,22 +73,40 @@ function spent(task: TaskState, now: number | null): string {
 }
 
 /** One line a lane, and below a lane that waits for a person what merges it. */
-function laneLines(lanes: readonly WorkstreamState[], paint: Paint): string[] {
+function laneLines({ workstreams }: RunState, paint: Paint): string[] {
+  const lanes = [...workstreams.values()];
   const lines = textTable(
     lanes.map((lane) => [lane.outline.id, laneStatus(lane), laneDetail(lane)]),
     paint,
   );
   return lanes.flatMap((lane, at) => {
     const line = lines[at] ?? '';
-    if (lane.mergeCommand === null || lane.status === 'merged') return [line];
-    return [line, `  to merge it: ${lane.mergeCommand}`];
+    const { held, mergeCommand, status, pr, proofs } = lane;
+    if (mergeCommand === null || status === 'merged') return [line];
+    const advice = held === null ? null : holdAdvice(held, pr, proofs.checks);
+    return [line, ...(advice === null ? [] : [`  ${oneLine(advice)}`]), `  to merge it: ${mergeCommand}`];
   });
+}
+
+/** What merges wait for that have begun. */
+function waitLines(state: RunState): string[] {
+  const ofTasks = [...state.tasks.values()].map((task) => ({
+    name: task.outline.id,
+    wait: taskMergeWait(state, task),
+  }));
+  const ofLanes = [...state.workstreams.values()].map((lane) => ({
+    name: `lane ${lane.outline.id}`,
+    wait: laneMergeWait(state, lane),
+  }));
+  return [...ofTasks, ...ofLanes].flatMap(({ name, wait }) =>
+    wait === null ? [] : [oneLine(`${name}: ${mergeWaitWords(wait)}`)],
+  );
 }
 
 function laneStatus(lane: WorkstreamState): Cell {
   if (lane.status === 'merged') return { text: 'merged', colour: 'green' };
   if (lane.status === 'failed') return { text: 'failed', colour: 'red' };
-  if (lane.held !== null) return { text: `held: ${lane.held.replaceAll('_', ' ')}`, colour: 'yellow' };
+  if (lane.held !== null) return { text: `held: ${holdName(lane.held)}`, colour: 'yellow' };
   return lane.status === 'pr_created' ? 'open' : lane.status.replaceAll('_', ' ');
 }
 

@@ -1,4 +1,5 @@
 import type { Why, WhyLink } from '../core/why.ts';
+import { holdAdvice } from '../ui/wording/hold-words.ts';
 import { nameOf, phrase, shortened, waitingWords } from '../ui/wording/why-words.ts';
 import { oneLine } from './event-line.ts';
 import type { RecordedRunOptions } from './recorded-run.ts';
@@ -50,7 +51,10 @@ function todo(link: WhyLink | undefined, { graph, named }: WhyLinesOptions): str
     case 'paused':
       return [aboutSameRun(['unpause'], named)];
     case 'lane_held':
-      return reason.mergeCommand === null ? [] : [`to merge it: ${reason.mergeCommand}`];
+      return [
+        ...[holdAdvice(reason.hold, reason.pr)].filter((advice) => advice !== null).map(oneLine),
+        ...(reason.mergeCommand === null ? [] : [`to merge it: ${reason.mergeCommand}`]),
+      ];
     default:
       return [];
   }

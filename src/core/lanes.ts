@@ -2,6 +2,7 @@ import { describeError, isStepError } from './errors.ts';
 import { type EventLog, JournalError } from './event-log.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
 import type { Graph, GraphTask, Workstream } from './graph/graph.ts';
+import { proofOf } from './proofs.ts';
 import { attemptsThatCount, type WorkstreamState } from './run-state.ts';
 import { storageFailureOf } from './storage-failure.ts';
 import type { WorkstreamRuntime, WorkstreamSteps } from './workstream.ts';
@@ -107,6 +108,8 @@ export class Lanes {
       workstream: this.workstream(id),
       run: this.#options.log.state.run,
       signal: AbortSignal.any([this.#options.signal, this.#watching.signal]),
+      proved: (pr, proof) =>
+        this.#options.log.append({ kind: 'workstream_pr_proof', workstream: id, pr, ...proofOf(proof) }),
       state: { integrationBranch: branch, baseCommit, tip: commit, worktreePath: null },
     };
   }
@@ -149,11 +152,11 @@ export class Lanes {
       log.append({ kind: 'workstream_pr_created', workstream: id, pr, branch, target, commit });
     }
     lane.signal.throwIfAborted();
-    const held = this.#heldBack(lane) ?? (await steps.merge(lane));
+    const held = this.#heldBack(lane) ?? (await steps.merge(lane, opened.pr));
     if (held.kind === 'merged') return this.#merged(id, held.commit, 'agentrelay');
     const { reason, details } = held;
     log.append({ kind: 'workstream_held', workstream: id, reason, details, merge_command: opened.mergeCommand });
-    this.#watch(lane);
+    this.#watch(lane, opened.pr);
   }
 
   /** Like a task's, it never changes the outcome. */
@@ -182,9 +185,9 @@ export class Lanes {
   }
 
   /** Until the run ends; a watch that fails is told, for a merge that is not noticed looks like one that is not there. */
-  #watch(lane: WorkstreamRuntime): void {
+  #watch(lane: WorkstreamRuntime, pr: string): void {
     this.#options.steps
-      .awaitMerge(lane)
+      .awaitMerge(lane, pr)
       .then(
         ({ commit }) => this.#merged(lane.workstream.id, commit, 'person'),
         (error: unknown) => this.#fail(lane.workstream.id, error),

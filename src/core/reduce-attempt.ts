@@ -1,7 +1,7 @@
 import { PreconditionError } from './errors.ts';
 import type { FactOf, RunEvent } from './events.ts';
-import { proofOf } from './proofs.ts';
 import { attentionPatch, exitPatch, promptPatch, quietPatch } from './reduce-attention.ts';
+import { mergePatch } from './reduce-merge.ts';
 import type { AttemptState } from './run-state.ts';
 
 type AttemptEvent = Exclude<Extract<RunEvent, { attempt: number }>, { kind: 'task_started' | 'task_retrying' }>;
@@ -37,19 +37,12 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_gate_failed':
       return gatePatch(event);
     case 'task_pr_created':
-      return attempt.status === 'pr_created'
-        ? { pr: event.pr, commit: event.commit }
-        : { status: 'pr_created', pr: event.pr, commit: event.commit };
     case 'task_pr_merging':
-      return { step: 'merge' };
     case 'task_pr_proof':
-      return { proofs: { ...attempt.proofs, [event.proof]: proofOf(event) } };
     case 'task_checks_failed':
-      return { checkRounds: event.round, redChecks: event.checks, owes: 'checks' };
     case 'task_branch_updated':
-      return { commit: event.commit, signalled: event.commit, proofs: {} };
     case 'task_merge_conflict':
-      return { conflictRounds: event.round, conflictFiles: event.files, owes: 'conflict' };
+      return mergePatch(attempt, event);
     case 'task_sent_back':
       if (event.result === 'gone') return { owes: null, proofs: {} };
       return {

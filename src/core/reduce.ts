@@ -5,6 +5,7 @@ import { isGivenUp } from './give-up.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isSuccess, requireTaskMove } from './lifecycle.ts';
 import { attemptPatch, newAttempt } from './reduce-attempt.ts';
+import { reduceForge } from './reduce-merge.ts';
 import { reduceReset } from './reduce-reset.ts';
 import { pendingWorkstream, reduceWorkstream } from './reduce-workstream.ts';
 import { emptyRunState, type RunState, type TaskState } from './run-state.ts';
@@ -70,16 +71,9 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       reduceReset(state, event);
       return;
     case 'merge_queue_changed':
-      if (event.entries.length === 0) state.mergeQueues.delete(event.target);
-      else state.mergeQueues.set(event.target, event.entries);
-      return;
-    case 'api_budget': {
-      const { requests, spent, limit, remaining, reset_at, interval } = event;
-      state.apiBudget = { requests, spent, limit, remaining, reset_at, interval };
-      return;
-    }
+    case 'api_budget':
     case 'api_limited':
-      state.apiLimitedUntil = event.until;
+      reduceForge(state, event);
       return;
     case 'request_applied':
     case 'request_refused':

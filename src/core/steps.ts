@@ -43,6 +43,8 @@ export interface TaskGateChecker {
 /** Proves the task's pull request and merges it into the integration branch. */
 export interface TaskMerger {
   mergePr(runtime: TaskRuntime, prUrl: string): Promise<MergeResult>;
+  /** Gives up the turn that a task may have kept after `updated`. Called at the end of every go at merging it. */
+  leaveQueue?(runtime: TaskRuntime): void;
 }
 
 /** Releases what the attempt holds. */

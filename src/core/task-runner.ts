@@ -190,7 +190,11 @@ export class StandardTaskRunner implements TaskRunner {
       const prUrl = acceptSignal(runtime, signal);
       if (prUrl === null) return;
       if (prUrl !== NO_PR) runtime.pullRequestCreated(prUrl);
-      if (await this.#passAndMerge(runtime, prUrl, back)) return;
+      try {
+        if (await this.#passAndMerge(runtime, prUrl, back)) return;
+      } finally {
+        this.#tables.merger.for(runtime).leaveQueue?.(runtime);
+      }
     }
   }
 

@@ -2,6 +2,8 @@ import type { Attention } from './attention.ts';
 import type { BlockRoot, HoldReason } from './events.ts';
 import { requireTask } from './known-task.ts';
 import { isActive, isSuccess, type TaskStatus, type TaskStep, type WorkstreamStatus } from './lifecycle.ts';
+import { laneMergeWait, type MergeWait, taskMergeWait } from './merge-waits.ts';
+import type { Proof } from './proofs.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from './run-state.ts';
 import { tasksOf, waitingFor, waitsOf } from './waits.ts';
 
@@ -25,6 +27,8 @@ export type WhyReason =
       readonly since: string;
       readonly agent: string | null;
       readonly attention: Attention | null;
+      /** What its merge waits for; null where that has not begun. */
+      readonly merge: MergeWait | null;
     }
   | {
       readonly kind: 'succeeded';
@@ -33,8 +37,15 @@ export type WhyReason =
       readonly at: string | null;
     }
   | { readonly kind: 'lane_waits'; readonly task: string; readonly status: TaskStatus; readonly more: number }
-  | { readonly kind: 'lane_held'; readonly hold: HoldReason; readonly mergeCommand: string | null }
-  | { readonly kind: 'lane_merging'; readonly status: WorkstreamStatus }
+  | {
+      readonly kind: 'lane_held';
+      readonly hold: HoldReason;
+      readonly pr: string | null;
+      /** Of its pull request; null where nobody has looked. */
+      readonly checks: Proof | null;
+      readonly mergeCommand: string | null;
+    }
+  | { readonly kind: 'lane_merging'; readonly status: WorkstreamStatus; readonly merge: MergeWait | null }
   | { readonly kind: 'lane_failed'; readonly code: string; readonly error: string; readonly root: BlockRoot };
 
 /** A task or a lane with its reason. */
@@ -120,7 +131,7 @@ function taskReason(state: RunState, task: TaskState, owned: boolean): WhyReason
   if (attempt === undefined || task.status === 'pending' || task.status === 'blocked') {
     return pendingReason(state, task, owned);
   }
-  if (isActive(task.status)) return runningReason(attempt);
+  if (isActive(task.status)) return runningReason(attempt, taskMergeWait(state, task));
   if (isSuccess(task.status)) {
     return { kind: 'succeeded', commit: attempt.commit, pr: attempt.pr, at: attempt.endedAt };
   }
@@ -128,8 +139,9 @@ function taskReason(state: RunState, task: TaskState, owned: boolean): WhyReason
   return { kind: 'failed', attempt: attempt.number, code, error };
 }
 
-function runningReason({ number, step, startedAt, agent, attention }: AttemptState): WhyReason {
-  return { kind: 'running', attempt: number, step, since: startedAt, agent, attention };
+function runningReason(attempt: AttemptState, merge: MergeWait | null): WhyReason {
+  const { number, step, startedAt, agent, attention } = attempt;
+  return { kind: 'running', attempt: number, step, since: startedAt, agent, attention, merge };
 }
 
 /** In the order in which a schedule asks: what must be there first, then whether anybody starts it, then for room. */
@@ -166,11 +178,11 @@ function mostTelling(tasks: readonly TaskState[]): TaskState | null {
 }
 
 function laneReason(state: RunState, lane: WorkstreamState): WhyReason {
-  const { status, failure, held, mergeCommand } = lane;
+  const { status, failure, held, mergeCommand, pr, proofs } = lane;
   if (failure !== null) return { kind: 'lane_failed', ...failure };
-  if (held !== null) return { kind: 'lane_held', hold: held, mergeCommand };
+  if (held !== null) return { kind: 'lane_held', hold: held, pr, checks: proofs.checks ?? null, mergeCommand };
   const unfinished = tasksOf(state, lane.outline.id).filter((task) => !isSuccess(task.status));
   const task = mostTelling(unfinished);
-  if (task === null) return { kind: 'lane_merging', status };
+  if (task === null) return { kind: 'lane_merging', status, merge: laneMergeWait(state, lane) };
   return { kind: 'lane_waits', task: task.outline.id, status: task.status, more: unfinished.length - 1 };
 }

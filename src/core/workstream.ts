@@ -1,5 +1,6 @@
 import type { HoldReason } from './events.ts';
 import type { Workstream } from './graph/graph.ts';
+import type { Proof } from './proofs.ts';
 import type { RunState } from './run-state.ts';
 
 /** What is known of a lane while it runs. */
@@ -7,6 +8,8 @@ export interface WorkstreamRuntime {
   readonly workstream: Workstream;
   readonly run: number;
   readonly signal: AbortSignal;
+  /** Tells what is known of a proof of its pull request. */
+  readonly proved?: (pr: string, proof: Proof) => void;
   readonly state: {
     integrationBranch: string | null;
     baseCommit: string | null;
@@ -43,9 +46,9 @@ export interface WorkstreamSteps {
   /** Opens the integration pull request, or finds that there is nothing to merge. */
   open(lane: WorkstreamRuntime, run: RunState): Promise<IntegrationPullRequest>;
   /** Merges it into the target branch, or says what a person must do. */
-  merge(lane: WorkstreamRuntime): Promise<IntegrationMerge>;
+  merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge>;
   /** Resolves when a person has merged it; never, when nobody does before the lane's signal is aborted. */
-  awaitMerge(lane: WorkstreamRuntime): Promise<{ readonly commit: string }>;
+  awaitMerge(lane: WorkstreamRuntime, pr: string): Promise<{ readonly commit: string }>;
   /** Removes the lane's worktree; branches stay. */
   teardown(lane: WorkstreamRuntime): Promise<void>;
 }

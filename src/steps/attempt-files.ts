@@ -39,7 +39,7 @@ function policies({ task, input }: Briefing): unknown {
   return {
     schema_version: '1',
     commit_policy: { branch: input.branch, clean_tree: true },
-    pr_policy: { forge: input.forge, base: input.integrationBranch, title: pullRequestTitle(task) },
+    pr_policy: { ...forgePolicy(input.forge), base: input.integrationBranch, title: pullRequestTitle(task) },
     completion_gate:
       task.completionGate === null ? null : { command: task.completionGate, max_attempts: task.maxGateAttempts },
     review:
@@ -52,6 +52,14 @@ function policies({ task, input }: Briefing): unknown {
     adr: adrVerbosity === 'none' ? null : { verbosity: adrVerbosity },
     verification: task.verify.length === 0 ? null : { commands: task.verify },
   };
+}
+
+/** What `agentrelay-complete` needs to know to hand the branch over. */
+function forgePolicy(forge: Briefing['input']['forge']): object {
+  if (forge.name === 'local') return { forge: forge.name };
+  const { name, remote, repository, cacheFolder } = forge;
+  const { host, owner, name: repositoryName } = repository;
+  return { forge: name, remote, repository: { host, owner, name: repositoryName }, cache: cacheFolder };
 }
 
 function pullRequestTitle({ id, description }: Briefing['task']): string {

@@ -6,12 +6,26 @@ const OURS = ['/.worktrees/', '/.workflow/'];
 
 /** Keeps our folders out of `git status`, without a change to the user's `.gitignore`. */
 export function excludeOurFolders(commonDir: string): void {
-  const path = join(commonDir, 'info', 'exclude');
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const missing = OURS.filter((line) => !text.split('\n').includes(line));
+  const missing = missingExcludes(commonDir);
   if (missing.length === 0) return;
+  const path = excludeFile(commonDir);
+  const text = textOf(path);
   makeFolder(dirname(path));
   const start = text === '' || text.endsWith('\n') ? '' : '\n';
   // As a whole: half a line would exclude who knows what.
   writeFileAtomic(path, `${text}${start}${missing.join('\n')}\n`);
+}
+
+/** The lines that are not there yet. */
+export function missingExcludes(commonDir: string): string[] {
+  const lines = textOf(excludeFile(commonDir)).split('\n');
+  return OURS.filter((line) => !lines.includes(line));
+}
+
+function excludeFile(commonDir: string): string {
+  return join(commonDir, 'info', 'exclude');
+}
+
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }

@@ -1,9 +1,12 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { resolveProgram } from './environments/tmux-launch.ts';
+import type { ChosenForge } from './forges/forge.ts';
 import { requireFreeNames } from './free-names.ts';
+import type { RemoteRef } from './github/remote-branches.ts';
 import { exec, ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
@@ -57,33 +60,65 @@ function bareRepository(target: string): UserError {
 export interface PreflightOptions {
   readonly graph: Graph;
   readonly settings: Settings;
+  readonly forge: ChosenForge;
   readonly git: Git;
   readonly repository: Repository;
 }
 
+export interface PreflightResult {
+  /** By the names of the base branches. */
+  readonly baseCommits: Readonly<Record<string, string>>;
+  /** Branches of the graph that are on the forge already: this run's, or those of one that has no records here. */
+  readonly leftovers: readonly RemoteRef[];
+}
+
 /** Everything that would stop the run later, before anything is made. Throws one `UserError` with all of it. */
-export async function preflight(options: PreflightOptions): Promise<{ baseCommits: Record<string, string> }> {
-  const { graph, git } = options;
+export async function preflight(options: PreflightOptions): Promise<PreflightResult> {
+  const { graph, git, forge } = options;
   const needsTmux = graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
   const problems: UserError[] = [];
   const collect = (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     problems.push(error);
   };
-  await Promise.all([
+  const [onGitHub] = await Promise.all([
+    forge.name === 'gh' ? lookAtGitHub(options, forge, collect) : null,
     needsTmux ? requireTool(TMUX).catch(collect) : null,
     requireIdentity(git).catch(collect),
     requireFreeNames({ ...options, ...options.repository }, collect),
   ]);
   requirePrograms(options, collect);
-  const baseCommits = await requireBranches(graph, git, collect);
+  const baseCommits = onGitHub?.bases ?? (await requireBranches(graph, git, collect));
   const [first] = problems;
   if (problems.length > 1) {
     const lines = problems.map(({ message, hint }) => `  ${message}${hint === null ? '' : ` (${hint})`}`);
     throw new UserError(`the run cannot start:\n${lines.join('\n')}`);
   }
   if (first !== undefined) throw first;
-  return { baseCommits };
+  return { baseCommits, leftovers: onGitHub?.leftovers ?? [] };
+}
+
+/** gh thinks of what it was told, refusals too: what is asked here must not be remembered in a run. */
+async function lookAtGitHub(
+  { graph, settings, git }: PreflightOptions,
+  { remote, repository }: Extract<ChosenForge, { name: 'gh' }>,
+  collect: (error: unknown) => void,
+): Promise<Pick<PreflightResult, 'leftovers'> & { readonly bases: Readonly<Record<string, string>> }> {
+  const [{ Gh }, { checkGh }] = await Promise.all([import('./github/gh.ts'), import('./github/gh-preflight.ts')]);
+  const cacheFolder = mkdtempSync(join(tmpdir(), 'agentrelay-gh-'));
+  try {
+    const { problems, facts } = await checkGh({
+      gh: new Gh({ repository, cacheFolder }),
+      graph,
+      settings,
+      git,
+      remote,
+    });
+    for (const problem of problems) collect(problem);
+    return facts;
+  } finally {
+    rmSync(cacheFolder, { recursive: true, force: true });
+  }
 }
 
 async function requireIdentity(git: Git): Promise<void> {

@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts';
 import type { Settings } from '../core/graph/graph.ts';
 import { graphDirectory, runDirectory } from '../core/names.ts';
 import type { RunState } from '../core/run-state.ts';
+import type { ChosenForge } from './forges/forge.ts';
 import {
   createFileAtomic,
   ensureFile,
@@ -69,6 +70,19 @@ export class RunStore {
     return readFileSync(join(this.runDirectory(run), 'graph.yaml'), 'utf8');
   }
 
+  /** `run.json`. Throws `UserError`. */
+  readRecord(run: number): RunRecord {
+    const path = join(this.runDirectory(run), 'run.json');
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as RunRecord;
+    } catch (cause) {
+      throw new UserError(`${path} cannot be read: ${String(cause)}`, {
+        hint: 'agentrelay run GRAPH writes it anew',
+        cause,
+      });
+    }
+  }
+
   /** Brings `run.json` up to what holds from here on. */
   record(run: number, changes: Partial<RunRecord>): void {
     const path = join(this.runDirectory(run), 'run.json');
@@ -119,6 +133,8 @@ export interface RunRecord {
   /** The commit of each base branch when the run began. */
   readonly base_commits: Readonly<Record<string, string>>;
   readonly settings: Settings;
+  /** Left out by runs that could only be local. */
+  readonly forge?: ChosenForge;
   /** The tmux server of its windows: a name for `-L`, or the path of a socket; null or left out for the default one. */
   readonly tmux_socket?: string | null;
 }

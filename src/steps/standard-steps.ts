@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { type DispatchKey, requireSteps, type StepFactory } from '../core/dispatch.ts';
 import { PreconditionError, UserError } from '../core/errors.ts';
+import type { Fact } from '../core/events.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
-import { KeyedQueue } from '../core/queue.ts';
+import { MergeQueue } from '../core/merge-queue.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { StepTables } from '../core/task-runner.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
@@ -10,11 +11,12 @@ import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import type { Extensions, OwnStepTable } from './extensions.ts';
-import { LocalTaskMerger } from './forges/local-task-merger.ts';
+import type { Forge } from './forges/forge.ts';
+import type { ForgeSteps } from './forges/forge-steps.ts';
+import { createLocalForge } from './forges/local-forge.ts';
 import { command } from './frameworks/command.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { writeLaunchers } from './launchers.ts';
-import { LocalWorkstreamSteps } from './local-workstream-steps.ts';
 import { notMade, type ShippedSteps, stepTable } from './step-table.ts';
 import { type AttemptWatches, SignalCompletionChecker } from './task-completion-checker.ts';
 import { CommandGateChecker } from './task-gate-checker.ts';
@@ -34,6 +36,9 @@ export interface StandardStepsOptions extends Extensions {
   /** Absolute, as the one below. */
   readonly commonDir: string;
   readonly runDirectory: string;
+  readonly forge: Forge;
+  /** Facts that belong to the run and not to one attempt. */
+  readonly tell: (fact: Fact) => void;
   /** Null where no task runs in tmux. */
   readonly tmux: TmuxEnvironment | null;
   /** What the agent-side commands run on. */
@@ -51,20 +56,22 @@ export interface StandardSteps {
 const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command };
 
 /** The steps as shipped, with the user's own before them. */
-export function createStandardSteps(options: StandardStepsOptions): StandardSteps {
-  const { git, settings, runDirectory, steps: own = {} } = options;
+export async function createStandardSteps(options: StandardStepsOptions): Promise<StandardSteps> {
+  const { git, settings, runDirectory, forge, tell, steps: own = {} } = options;
   const graph = options.graph.name;
   const worktrees = new Worktrees(git, options.commonDir);
   const holders = new WorktreeHolders(worktrees);
-  const queue = new KeyedQueue();
+  const queue = new MergeQueue((target, entries) => tell({ kind: 'merge_queue_changed', target, entries }));
   const watches: AttemptWatches = new Map();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
-  const forge = settings.forge ?? 'local';
+  const forgeSteps = await stepsOf(forge, { ...options, worktrees, queue });
+  const { branches, merger } = forgeSteps;
   const preparer = new WorktreeTaskPreparer({
     git,
     worktrees,
     holders,
     queue,
+    branches,
     graph,
     forge,
     tools: settings.tools,
@@ -73,8 +80,14 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
   const completionChecker = new SignalCompletionChecker({ git, worktrees, watches });
   const gateChecker = new CommandGateChecker({ worktrees });
   const kickoff = new TmuxTaskKickoff();
-  const merger = new LocalTaskMerger({ git, queue, method: settings.mergeMethod });
-  const teardown = new WorktreeTaskTeardown({ git, worktrees, holders, watches, keepPanes: settings.keepPanes });
+  const teardown = new WorktreeTaskTeardown({
+    git,
+    worktrees,
+    holders,
+    branches,
+    watches,
+    keepPanes: settings.keepPanes,
+  });
   const table = <T>(step: string, shipped: ShippedSteps<T>, entries: OwnStepTable<T> | undefined) =>
     stepTable(step, shipped, entries, (runtime) => commandOf(runtime, options));
   return {
@@ -87,18 +100,25 @@ export function createStandardSteps(options: StandardStepsOptions): StandardStep
       merger: table('merger', { default: () => merger }, own.merger),
       teardown: table('teardown', { default: () => teardown }, own.teardown),
     },
-    workstreams: new LocalWorkstreamSteps({
-      git,
-      worktrees,
-      queue,
-      graph,
-      removeWorktrees: settings.teardownMode !== 'never',
-    }),
+    workstreams: forgeSteps.workstreams,
     close() {
+      forgeSteps.close();
       for (const watch of watches.values()) watch.close();
       watches.clear();
     },
   };
+}
+
+/** What talks to GitHub is loaded only where it is needed. */
+async function stepsOf(
+  forge: Forge,
+  options: StandardStepsOptions & { worktrees: Worktrees; queue: MergeQueue },
+): Promise<ForgeSteps> {
+  const { settings, graph } = options;
+  const shared = { ...options, method: settings.mergeMethod, removeWorktrees: settings.teardownMode !== 'never' };
+  if (forge.name === 'local') return createLocalForge({ ...shared, graph: graph.name });
+  const { createGhForge } = await import('./forges/gh-forge.ts');
+  return createGhForge({ ...shared, forge });
 }
 
 /** Throws `UserError` when the graph needs a framework or a place that neither agentrelay nor the config module has. */

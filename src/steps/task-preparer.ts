@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
-import type { ForgeName } from '../core/graph/graph.ts';
+import type { MergeQueue } from '../core/merge-queue.ts';
 import { attemptDirectory, attemptRef, taskBranch, taskWorktree } from '../core/names.ts';
-import type { KeyedQueue } from '../core/queue.ts';
 import type { TaskPreparer } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { writeAttemptFiles } from './attempt-files.ts';
 import type { SavedWork } from './backup-refs.ts';
+import type { Forge } from './forges/forge.ts';
+import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
 import { workToKeep } from './kept-work.ts';
-import { mergeIntoBranch } from './local-merge.ts';
 import type { Git } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
 import type { Worktrees } from './worktree.ts';
@@ -21,9 +21,10 @@ export interface WorktreeTaskPreparerOptions {
   readonly worktrees: Worktrees;
   readonly holders: WorktreeHolders;
   /** One merge at a time into each branch. */
-  readonly queue: KeyedQueue;
+  readonly queue: MergeQueue;
+  readonly branches: ForgeBranches;
   readonly graph: string;
-  readonly forge: ForgeName;
+  readonly forge: Forge;
   readonly tools: readonly string[];
   /** Absolute. */
   readonly runDirectory: string;
@@ -91,15 +92,17 @@ export class WorktreeTaskPreparer implements TaskPreparer {
 
   /** After a merge of another lane: the work of that lane is in this lane's base, and must come into its branch. */
   async #takeInBase(runtime: TaskRuntime): Promise<void> {
-    const { git, queue } = this.#options;
+    const { git, queue, branches } = this.#options;
     const { workstream, task } = runtime;
     if (runtime.dependencies.every((dependency) => dependency.workstreamId === task.workstreamId)) return;
     const into = runtime.require('integrationBranch');
-    const base = await git.branch(workstream.baseBranch);
+    const base = await branches.tip(workstream.baseBranch);
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${workstream.baseBranch} is gone`);
     const before = await git.branch(into);
     const message = `Merge ${workstream.baseBranch} into workstream ${workstream.id}`;
-    const result = await queue.run(into, () => mergeIntoBranch(git, { into, commit: base, method: 'merge', message }));
+    const result = await queue.run(into, { task: task.id }, runtime.signal, () => {
+      return branches.takeIn({ into, commit: base, method: 'merge', message });
+    });
     if (result.kind === 'conflict') {
       throw new WorkspaceError(
         'base_conflict',

@@ -2,6 +2,7 @@ import { WorkspaceError } from '../core/errors.ts';
 import { attemptRef } from '../core/names.ts';
 import type { TaskTeardown, UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
@@ -13,6 +14,7 @@ export interface WorktreeTaskTeardownOptions {
   readonly git: Git;
   readonly worktrees: Worktrees;
   readonly holders: WorktreeHolders;
+  readonly branches: ForgeBranches;
   readonly watches: AttemptWatches;
   readonly keepPanes: boolean;
 }
@@ -74,6 +76,9 @@ export class WorktreeTaskTeardown implements TaskTeardown {
       updates.push(kept);
       runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
     }
+    // First there: without the one here nobody would look for it again.
+    if (runtime.status === 'pr_merged' && commit !== null)
+      await this.#options.branches.deleteMerged(branchName, commit);
     if (!(await git.updateRefs(updates))) {
       throw new WorkspaceError('branch_moved', `branch ${branchName} moved while it was being deleted`);
     }

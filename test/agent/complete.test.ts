@@ -147,14 +147,19 @@ describe('complete', () => {
     expect(fixture.read('summary.md')).toBe('Mine\n');
   });
 
-  test('a forge that is not there yet is said so', () => {
+  test.each([
+    ['a forge that is not there yet', { forge: 'gitlab' }, "the forge 'gitlab' comes with a later version"],
+    ['gh without its repository', { forge: 'gh', base: 'b', title: 't', cache: '/c' }, 'has no remote in pr_policy'],
+    ['gh with a folder somewhere', { forge: 'gh', cache: 'here' }, 'a path in pr_policy.cache that is not absolute'],
+  ])('%s is said so', (_name, policy, message) => {
     const fixture = new AttemptFixture();
     fixture.commit();
-    fixture.write('policies.json', { pr_policy: { forge: 'gh' } });
+    fixture.write('policies.json', { pr_policy: policy });
     const ran = fixture.run(['complete']);
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain("the forge 'gh' comes with a later version");
-    expect(fixture.files()).not.toContain('.done');
+    expect(ran.stderr).toContain(message);
+    expect(ran.stderr).toContain('Nothing was signalled');
+    expect(fixture.files()).toEqual(['manifest.json', 'policies.json']);
   });
 
   test('a file that cannot be written is told without a stack trace', () => {

@@ -112,6 +112,7 @@ const TEXT = [
   '',
   'lanes',
   '  api  held: concerns  agentrelay/g/ws/api -> main',
+  '    read the concerns of its tasks',
   '    to merge it: git merge agentrelay/g/ws/api',
   '  web  failed          not every task of the workstream can succeed: task docs',
   '',

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
 import { whyLines } from '../../src/commands/why-lines.ts';
+import type { Proof } from '../../src/core/proofs.ts';
 import type { Why, WhyReason } from '../../src/core/why.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
+const PR = 'https://github.com/a/b/pull/7';
+const RED: Proof = {
+  ...{ proof: 'checks', holds: false, expected: null, found: 'build' },
+  checks: { passed: 7, failed: 1, pending: 0, required: 8 },
+};
 const OPTIONS = {
   graph: 'g',
   named: { graph: null, targetRepo: '.' },
@@ -28,12 +34,21 @@ test.each<[WhyReason, string[]]>([
     ['a was cancelled with the run', '  → agentrelay run GRAPH, as it was started before, goes on with g'],
   ],
   [
-    { kind: 'running', attempt: 2, step: 'wait', since: AT, agent: 's:%1', attention: 'waiting_input' },
+    { kind: 'running', attempt: 2, step: 'wait', since: AT, agent: 's:%1', attention: 'waiting_input', merge: null },
     ['a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input)'],
   ],
   [
-    { kind: 'running', attempt: 1, step: 'prepare', since: AT, agent: null, attention: null },
+    { kind: 'running', attempt: 1, step: 'prepare', since: AT, agent: null, attention: null, merge: null },
     ['a is running: attempt 1, step prepare, for 01:01.5, no agent yet'],
+  ],
+  [
+    {
+      ...{ kind: 'running', attempt: 1, step: 'merge', since: AT, agent: 's:%1', attention: null },
+      merge: { kind: 'proof', proof: { proof: 'mergeable', holds: null, expected: null, found: 'UNKNOWN' } },
+    },
+    [
+      'a is running: attempt 1, step merge, for 01:01.5, agent at s:%1; its merge waits: mergeable? (GitHub works it out)',
+    ],
   ],
   [{ kind: 'succeeded', commit: '0123456789abcdef', pr: 'p', at: AT }, [`a was merged at ${AT}, commit 01234567`]],
   [{ kind: 'succeeded', commit: null, pr: null, at: AT }, [`a was completed at ${AT}`]],
@@ -44,10 +59,41 @@ test.each<[WhyReason, string[]]>([
 test.each<[WhyReason, string[]]>([
   [{ kind: 'lane_waits', task: 'b', status: 'pending', more: 0 }, ['waits for its task b, which has not started']],
   [
-    { kind: 'lane_held', hold: 'auto_merge_off', mergeCommand: 'git merge x' },
+    { kind: 'lane_held', hold: 'auto_merge_off', pr: null, checks: null, mergeCommand: 'git merge x' },
     ['waits for a person to merge it (auto merge off)', '→ to merge it: git merge x'],
   ],
-  [{ kind: 'lane_merging', status: 'merge_ready' }, ['is complete and about to be merged']],
+  [
+    { kind: 'lane_held', hold: 'checks', pr: PR, checks: RED, mergeCommand: `gh pr merge ${PR}` },
+    [
+      'waits for a person to merge it (checks 7/8, 1 red: build)',
+      `→ mend what is red or missing on ${PR}`,
+      `→ to merge it: gh pr merge ${PR}`,
+    ],
+  ],
+  [
+    { kind: 'lane_held', hold: 'protected', pr: PR, checks: null, mergeCommand: null },
+    [
+      'waits for a person to merge it (target is protected)',
+      `→ the target asks for more than checks, such as a review: see ${PR}`,
+    ],
+  ],
+  [
+    { kind: 'lane_held', hold: 'draft', pr: PR, checks: null, mergeCommand: null },
+    ['waits for a person to merge it (still a draft)', `→ mark it ready: gh pr ready ${PR}`],
+  ],
+  [
+    { kind: 'lane_held', hold: 'concerns', pr: null, checks: null, mergeCommand: 'git merge x' },
+    [
+      'waits for a person to merge it (concerns)',
+      '→ read the concerns of its tasks',
+      '→ to merge it: git merge x',
+    ],
+  ],
+  [{ kind: 'lane_merging', status: 'merge_ready', merge: null }, ['is complete and about to be merged']],
+  [
+    { kind: 'lane_merging', status: 'pr_created', merge: { kind: 'queue', target: 'main', place: 3 } },
+    ['is complete; its merge waits: 3rd in the queue for main'],
+  ],
   [{ kind: 'lane_failed', code: 'c', error: 'e', root: { workstream: 'l' } }, ['failed: c: e']],
 ])('%j of a lane', (reason, [words = '', ...todo]) => {
   const chain = [{ subject: { workstream: 'l' }, reason }];

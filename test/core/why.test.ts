@@ -61,6 +61,7 @@ test('a task waits for a dependency that is running, and that is the root', () =
           since: log.state.tasks.get('model')?.attempts[0]?.startedAt,
           agent: 'place:1',
           attention: null,
+          merge: null,
         },
       },
     ],
@@ -85,7 +86,7 @@ test('a wait for a lane goes on with what the lane waits for', () => {
 test('a lane that is held waits for a person', () => {
   tell(ACTIVE, ...['model', 'routes', 'extra'].flatMap(finished));
   tell({ kind: 'workstream_merge_ready', workstream: 'api', commit: 'c' });
-  expect(why('docs').chain.at(-1)?.reason).toEqual({ kind: 'lane_merging', status: 'merge_ready' });
+  expect(why('docs').chain.at(-1)?.reason).toEqual({ kind: 'lane_merging', status: 'merge_ready', merge: null });
   tell({ kind: 'workstream_pr_created', workstream: 'api', pr: 'p', branch: 'b', target: 'main', commit: 'c' });
   const held = { reason: 'concerns', details: [], merge_command: 'git merge b' } as const;
   tell({ kind: 'workstream_held', workstream: 'api', ...held });

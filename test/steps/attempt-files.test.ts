@@ -64,10 +64,23 @@ test('the policies of a task that has all of them', () => {
 });
 
 test('policies that there are not are null', () => {
-  const input = filesInput(temporaryFolder(), graphTask('work'), { forge: 'gh' });
+  const input = filesInput(temporaryFolder(), graphTask('work'), {
+    forge: {
+      name: 'gh',
+      remote: 'origin',
+      repository: { host: 'github.com', owner: 'acme', name: 'widgets' },
+      cacheFolder: '/runs/1/gh',
+    },
+  });
   writeAttemptFiles(input);
   expect(json(input.signalDir, 'policies.json')).toMatchObject({
-    pr_policy: { forge: 'gh', title: 'work' },
+    pr_policy: {
+      forge: 'gh',
+      remote: 'origin',
+      repository: { host: 'github.com', owner: 'acme', name: 'widgets' },
+      cache: '/runs/1/gh',
+      title: 'work',
+    },
     completion_gate: null,
     review: null,
     adr: null,

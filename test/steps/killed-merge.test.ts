@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KeyedQueue } from '../../src/core/queue.ts';
+import { MergeQueue } from '../../src/core/merge-queue.ts';
+import { LocalWorkstreamSteps } from '../../src/steps/forges/local-workstream-steps.ts';
 import { planMerge } from '../../src/steps/local-merge.ts';
-import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
 import { Worktrees } from '../../src/steps/worktree.ts';
 import { hastyGit } from '../support/git-repository.ts';
 import { killGitAt, killWhenWriting, leftovers, Snare } from '../support/killed-git.ts';
@@ -43,7 +43,7 @@ async function killedInMerge() {
 function nextOwner({ repository }: Lane): LocalWorkstreamSteps {
   const git = hastyGit(repository.root);
   const worktrees = new Worktrees(git, repository.commonDir);
-  return new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees: true });
+  return new LocalWorkstreamSteps({ git, worktrees, queue: new MergeQueue(), graph: 'graph', removeWorktrees: true });
 }
 
 describe('the merge of a lane into a branch that is checked out, killed in the middle', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/graph/graph.ts';
+import { LOCAL_FORGE } from '../../src/steps/forges/forge.ts';
 import { findRepository, preflight } from '../../src/steps/preflight.ts';
 import { Git } from '../../src/steps/tools/git.ts';
 import { GitRepository, temporaryFolder } from '../support/git-repository.ts';
@@ -75,7 +76,13 @@ describe('preflight', () => {
   async function check(repository: GitRepository, spec: Partial<GraphSpec> = {}, tools: string[] = []) {
     const graph = makeGraph({ tasks: [{ id: 'task', environment: 'process' }], ...spec });
     const { root, commonDir, git } = repository;
-    return await preflight({ graph, settings: { tools } as unknown as Settings, git, repository: { root, commonDir } });
+    return await preflight({
+      graph,
+      settings: { tools } as unknown as Settings,
+      forge: LOCAL_FORGE,
+      git,
+      repository: { root, commonDir },
+    });
   }
 
   test('gives the commit of each base branch and leaves no trace', async () => {
@@ -264,6 +271,7 @@ describe('preflight', () => {
       const { baseCommits } = await preflight({
         graph,
         settings,
+        forge: LOCAL_FORGE,
         git,
         repository: { root, commonDir: repository.commonDir },
       });

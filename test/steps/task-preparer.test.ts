@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KeyedQueue } from '../../src/core/queue.ts';
+import { MergeQueue } from '../../src/core/merge-queue.ts';
+import { LOCAL_FORGE } from '../../src/steps/forges/forge.ts';
+import { LocalBranches } from '../../src/steps/forges/forge-branches.ts';
 import { WorktreeTaskPreparer } from '../../src/steps/task-preparer.ts';
 import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
@@ -22,9 +24,10 @@ function ready(options: { shared?: boolean } = {}) {
     git,
     worktrees,
     holders,
-    queue: new KeyedQueue(),
+    queue: new MergeQueue(),
     graph: 'graph',
-    forge: 'local',
+    branches: new LocalBranches(git),
+    forge: LOCAL_FORGE,
     tools: [],
     runDirectory: join(folder, 'run'),
   });

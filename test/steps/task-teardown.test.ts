@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AttemptWatch } from '../../src/steps/attempt-watch.ts';
+import { LocalBranches } from '../../src/steps/forges/forge-branches.ts';
 import type { AttemptWatches } from '../../src/steps/task-completion-checker.ts';
 import { WorktreeTaskTeardown } from '../../src/steps/task-teardown.ts';
 import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
@@ -29,7 +30,8 @@ function ready(options: { shared?: boolean } = {}) {
   holders.hold(path, runtime);
   const watches: AttemptWatches = new Map([[runtime, new AttemptWatch(runtime)]]);
   const { git, worktrees } = repository;
-  const teardown = new WorktreeTaskTeardown({ git, worktrees, holders, watches, keepPanes: false });
+  const branches = new LocalBranches(git);
+  const teardown = new WorktreeTaskTeardown({ git, worktrees, holders, branches, watches, keepPanes: false });
   const commit = (name: string) => {
     repository.write(name, name, path);
     repository.in(path, 'add', '-A');

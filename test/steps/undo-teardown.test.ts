@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
+import { LocalBranches } from '../../src/steps/forges/forge-branches.ts';
 import { workToKeep } from '../../src/steps/kept-work.ts';
 import { WorktreeTaskTeardown } from '../../src/steps/task-teardown.ts';
 import type { Git } from '../../src/steps/tools/git.ts';
@@ -45,7 +46,8 @@ function failed({ shared = false } = {}) {
   };
   const { git, worktrees } = repository;
   const holders = new WorktreeHolders(worktrees);
-  const step = new WorktreeTaskTeardown({ git, worktrees, holders, watches: new Map(), keepPanes: false });
+  const branches = new LocalBranches(git);
+  const step = new WorktreeTaskTeardown({ git, worktrees, holders, branches, watches: new Map(), keepPanes: false });
   const take = (fact: object) => {
     const event = { v: 1, seq: 1, at: '2026-01-01T00:00:01.000Z', task: 'task', attempt: 1, ...fact };
     state = { ...state, ...attemptPatch(state, event as never) };

@@ -142,14 +142,14 @@ function crashLanes(plan: RunPlan, owner: MortalOwner): WorkstreamSteps {
       if (world.lane(lane.workstream.id).byHand) return { kind: 'merged', commit: 'by hand' };
       return await lanes.open(lane, run);
     },
-    async merge(lane) {
-      const merged = await lanes.merge(lane);
+    async merge(lane, pr) {
+      const merged = await lanes.merge(lane, pr);
       await owner.act();
       if (merged.kind === 'merged') world.lane(lane.workstream.id).merged = true;
       return merged;
     },
-    async awaitMerge(lane) {
-      const merged = await lanes.awaitMerge(lane);
+    async awaitMerge(lane, pr) {
+      const merged = await lanes.awaitMerge(lane, pr);
       world.lane(lane.workstream.id).byHand = true;
       return merged;
     },

@@ -1,6 +1,6 @@
-import { KeyedQueue } from '../../src/core/queue.ts';
+import { MergeQueue } from '../../src/core/merge-queue.ts';
 import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
-import { LocalWorkstreamSteps } from '../../src/steps/local-workstream-steps.ts';
+import { LocalWorkstreamSteps } from '../../src/steps/forges/local-workstream-steps.ts';
 import { GitRepository } from './git-repository.ts';
 import { makeGraph, type WorkstreamSpec } from './graphs.ts';
 
@@ -20,7 +20,7 @@ export class Lane {
     const state = { integrationBranch: null, baseCommit: null, tip: null, worktreePath: null };
     this.runtime = { workstream, run: 1, signal: this.leave.signal, state };
     const { git, worktrees } = this.repository;
-    this.steps = new LocalWorkstreamSteps({ git, worktrees, queue: new KeyedQueue(), graph: 'graph', removeWorktrees });
+    this.steps = new LocalWorkstreamSteps({ git, worktrees, queue: new MergeQueue(), graph: 'graph', removeWorktrees });
   }
 
   /** Puts a commit with these files on the integration branch, as merges of tasks do. */

@@ -101,16 +101,16 @@ export function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
       if (open === 'nothing_to_merge') return { kind: open, commit: 'base' };
       return await lanes.open(lane, run);
     },
-    async merge(lane) {
+    async merge(lane, pr) {
       await time('merge', lane);
       const { merge } = planOf(lane);
       if (merge === 'throws') return fail('merge');
       if (merge === 'held') return { kind: merge, reason: 'conflict', details: ['file'] };
-      return await lanes.merge(lane);
+      return await lanes.merge(lane, pr);
     },
-    async awaitMerge(lane) {
+    async awaitMerge(lane, pr) {
       const { person } = planOf(lane);
-      if (person === 'never') return await lanes.awaitMerge(lane);
+      if (person === 'never') return await lanes.awaitMerge(lane, pr);
       await underWay.begin(`person:${lane.workstream.id}`, lane.signal);
       return person === 'fails' ? fail('watch') : { commit: 'by hand' };
     },

@@ -2,6 +2,7 @@ import type { Fact, RunEvent, TaskOutline, WorkstreamOutline } from '../../src/c
 import { isActive } from '../../src/core/lifecycle.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from '../../src/core/run-state.ts';
+import { anyProof, forgeFact, pullRequestFact } from './forge-happenings.ts';
 
 /** What agents and graphs may say; each has something of its own. */
 export interface Said {
@@ -67,6 +68,7 @@ function factOf(state: RunState, pick: number, said: Said): Fact {
     const lane = [...state.workstreams.values()][rest % Math.max(1, state.workstreams.size)];
     return (lane && laneFact(lane, rest, said)) ?? { kind: 'run_resumed', pid: 2 };
   }
+  if (kind === 7) return forgeFact(state, rest, said);
   const task = [...state.tasks.values()][rest % Math.max(1, state.tasks.size)];
   return task === undefined ? { kind: 'run_resumed', pid: 2 } : taskFact(task, Math.floor(rest / 7), said);
 }
@@ -106,6 +108,8 @@ function edited(state: RunState, pick: number): Fact {
   };
 }
 
+const HOLDS = ['concerns', 'auto_merge_off', 'checks', 'protected', 'draft', 'conflict'] as const;
+
 function laneFact({ outline, status, held }: WorkstreamState, pick: number, said: Said): Fact | null {
   const workstream = outline.id;
   const branch = `agentrelay/checkout-api/ws/${workstream}`;
@@ -116,12 +120,17 @@ function laneFact({ outline, status, held }: WorkstreamState, pick: number, said
       if (pick % 4 > 0) return { kind: 'workstream_merge_ready', workstream, commit: 'beef'.repeat(10) };
       return { kind: 'workstream_concerned', workstream, message: said.text(pick) };
     case 'merge_ready': {
-      const opened = { workstream, pr: `local:${branch}@beef`, branch, target: 'main', commit: 'beef'.repeat(10) };
+      const pr = pick % 2 === 0 ? `local:${branch}@beef` : `https://forge.example/a/b/pull/${pick % 999}`;
+      const opened = { workstream, pr, branch, target: 'main', commit: 'beef'.repeat(10) };
       return { kind: 'workstream_pr_created', ...opened };
     }
     case 'pr_created':
+      if (pick % 5 > 2) {
+        const request = `https://forge.example/a/b/pull/${pick % 999}`;
+        return { kind: 'workstream_pr_proof', workstream, pr: request, ...anyProof(pick, said) };
+      }
       if (held === null && pick % 2 === 0) {
-        const hold = { reason: 'concerns', details: [said.text(pick)], merge_command: said.text(pick + 1) } as const;
+        const hold = { reason: HOLDS[pick % HOLDS.length] ?? 'concerns', details: [said.text(pick)], merge_command: said.text(pick + 1) } as const;
         return { kind: 'workstream_held', workstream, ...hold };
       }
       if (pick % 3 > 0) return { kind: 'workstream_merged', workstream, commit: 'feed'.repeat(10), by: 'person' };
@@ -191,6 +200,7 @@ function activeFact(task: string, { number: attempt, step, status, pr }: Attempt
             commit: 'feed'.repeat(10),
           };
     default:
+      if (pick % 3 > 0) return pullRequestFact(of, pick, said);
       if (pick % 4 === 0) return { kind: 'task_merge_conflict', ...of, round: 1, of: 3, files: [said.text(pick)] };
       return { kind: 'task_succeeded', ...of, status: 'pr_merged', pr, commit: 'feed'.repeat(10) };
   }

@@ -2,18 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, PullRequestError } from '../../core/errors.ts';
 import type { MergeMethod } from '../../core/graph/graph.ts';
+import type { MergeQueue } from '../../core/merge-queue.ts';
 import { localPullRequest } from '../../core/names.ts';
-import type { KeyedQueue } from '../../core/queue.ts';
 import type { MergeResult, TaskMerger } from '../../core/steps.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import { mergeIntoBranch } from '../local-merge.ts';
 import { writing } from '../tools/file-error.ts';
 import type { Git } from '../tools/git.ts';
+import { taskMergeMessage } from './merge-message.ts';
 
 export interface LocalTaskMergerOptions {
   readonly git: Git;
   /** One merge at a time into each branch. */
-  readonly queue: KeyedQueue;
+  readonly queue: MergeQueue;
   readonly method: MergeMethod;
 }
 
@@ -30,10 +31,9 @@ export class LocalTaskMerger implements TaskMerger {
     const target = runtime.require('integrationBranch');
     const position = queue.length(target);
     if (position > 0) runtime.report({ kind: 'task_merge_queued', target, position });
-    return await queue.run(target, async () => {
-      runtime.signal.throwIfAborted();
+    return await queue.run(target, { task: runtime.task.id }, runtime.signal, async () => {
       const commit = await this.#prove(runtime, prUrl);
-      const message = `Merge task ${runtime.task.id}${subject(runtime.task.description)}`;
+      const { subject: message } = taskMergeMessage(runtime.task, null);
       const result = await mergeIntoBranch(git, { into: target, commit, method, message, findMerge: true });
       if (result.kind === 'merged') {
         noteMerge(runtime, result.commit);
@@ -68,9 +68,4 @@ function noteMerge(runtime: TaskRuntime, commit: string): void {
   } catch (error) {
     runtime.concern({ source: 'ops', message: describeError(error) });
   }
-}
-
-function subject(description: string | null): string {
-  const line = description?.trim().split('\n')[0]?.trim() ?? '';
-  return line === '' ? '' : `: ${line.length > 60 ? `${line.slice(0, 59)}…` : line}`;
 }

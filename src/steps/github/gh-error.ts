@@ -1,5 +1,7 @@
+import { mask } from './mask.ts';
+
 /**
- * What a failure of gh means for whoever asked. Only `transient` and `rate_limited` may be repeated as they are, and
+ * What a failure of gh means for whoever asked. Only `transient` and the limits may be repeated as they are, and
  * `outcome_unknown` only after a look at what is there now.
  */
 export type FailureClass =
@@ -27,7 +29,7 @@ export type FailureClass =
   /** gh is not there. */
   | 'not_installed';
 
-/** What gh was told that did not work. */
+/** What gh was told that did not work. No token gets into its message. */
 export class GhError extends Error {
   override readonly name = 'GhError';
   readonly failure: FailureClass;
@@ -40,7 +42,7 @@ export class GhError extends Error {
     message: string,
     options: { status?: number | null; retryAfter?: number | null; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(mask(message), { cause: options.cause });
     this.failure = failure;
     this.status = options.status ?? null;
     this.retryAfter = options.retryAfter ?? null;

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ForgeName, GraphTask } from '../../core/graph/graph.ts';
+import type { GraphTask } from '../../core/graph/graph.ts';
 import { attemptRef } from '../../core/names.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
+import type { Forge } from '../forges/forge.ts';
 import { readIfThere } from '../tools/atomic-file.ts';
 import { type ResolvedInputs, resolveInputs } from './inputs.ts';
 import { shellWord } from './markdown.ts';
@@ -13,7 +14,7 @@ export interface AttemptFilesInput {
     'task' | 'run' | 'attempt' | 'note' | 'dependencies' | 'earlierAttempts' | 'signalDirOf'
   >;
   readonly graphName: string;
-  readonly forge: ForgeName;
+  readonly forge: Forge;
   /** Names of programs, from the settings. */
   readonly tools: readonly string[];
   readonly branch: string;

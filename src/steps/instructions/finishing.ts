@@ -32,13 +32,19 @@ export function blockedSection({ command }: Briefing): string {
   );
 }
 
-export function finishSection({ command }: Briefing): string {
+const ON_GITHUB =
+  'It pushes your branch and opens its pull request, or updates the one that is open; title and body are those of the ' +
+  'pull request. That may take minutes: let it run, and run it again if it was interrupted. Do not push, and do not ' +
+  'open, change, close or merge pull requests yourself, with `gh` or otherwise.';
+
+export function finishSection({ command, input }: Briefing): string {
   return section(
     'How to finish',
     'Run exactly one of these three, last of all. A session that ends without one of them is a failed task, however ' +
       'good the work.',
     'Done, with commits to merge (the usual case; everything committed):',
     fence(`${command('complete')} --title 'What the change does' --body 'What was done and why'`, 'sh'),
+    input.forge.name === 'gh' ? ON_GITHUB : null,
     'Done, with nothing to merge (refused when your branch has commits):',
     fence(command('complete-no-pr'), 'sh'),
     'It cannot be done:',

@@ -23,8 +23,15 @@ export const TMUX: ToolRequirement = {
   install: 'apt-get install tmux',
 };
 
-/** Throws `UserError` when the program is missing or too old. */
-export async function requireTool(requirement: ToolRequirement): Promise<void> {
+export const GH: ToolRequirement = {
+  program: 'gh',
+  args: ['--version'],
+  atLeast: [2, 23],
+  install: 'apt-get install gh, or https://cli.github.com',
+};
+
+/** The version that is there, such as `2.39.5`. Throws `UserError` when the program is missing or too old. */
+export async function requireTool(requirement: ToolRequirement): Promise<string> {
   const { program, args, atLeast, install } = requirement;
   const wanted = atLeast.join('.');
   const { stdout } = await exec(program, args).catch((error: unknown) => {
@@ -40,8 +47,10 @@ export async function requireTool(requirement: ToolRequirement): Promise<void> {
       cause: error,
     });
   });
-  const found = /(\d+)\.(\d+)/.exec(stdout);
+  const found = /(\d+)\.(\d+)[\w.]*/.exec(stdout);
   const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
-  if (major > atLeast[0] || (major === atLeast[0] && minor >= atLeast[1])) return;
-  throw new UserError(`${stdout.trim()} is too old; agentrelay needs ${program} ${wanted} or newer`, { hint: install });
+  if (major > atLeast[0] || (major === atLeast[0] && minor >= atLeast[1])) return found?.[0] ?? '';
+  throw new UserError(`${stdout.trim().split('\n')[0]} is too old; agentrelay needs ${program} ${wanted} or newer`, {
+    hint: install,
+  });
 }

@@ -1,5 +1,6 @@
 import type { RunState } from '../../core/run-state.ts';
 import { cells } from '../text/width.ts';
+import { pullRequestNumber } from '../wording/pull-request-words.ts';
 
 /** Cells of each column of the list; 0 for one that has given way. */
 export interface Columns {
@@ -57,17 +58,11 @@ function widest(run: RunState): Widest {
     name = Math.max(name, outline.id.length + 3);
     role = Math.max(role, cells(outline.role));
     framework = Math.max(framework, cells(outline.framework));
-    for (const attempt of attempts) pr = Math.max(pr, pullRequest(attempt.pr)?.length ?? 0);
+    for (const attempt of attempts) pr = Math.max(pr, pullRequestNumber(attempt.pr)?.length ?? 0);
   }
   const now = { tasks: run.tasks.size, graph: run.digest, seq: run.seq, name, role, framework, pr };
   known.set(run, now);
   return now;
-}
-
-/** `#41` of a pull request's address; null for a branch that was merged without one. */
-export function pullRequest(pr: string | null): string | null {
-  const number = /\/(?:pull|merge_requests)\/(\d+)$/.exec(pr ?? '')?.[1];
-  return number === undefined ? null : `#${number}`;
 }
 
 /** What fits into a line, in a fixed order of giving way; the note has what is left. */

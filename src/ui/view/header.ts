@@ -3,6 +3,8 @@ import type { RunState } from '../../core/run-state.ts';
 import { duration } from '../format.ts';
 import { type Line, line, type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
+import { safeText } from '../text/safe.ts';
+import { apiNotice } from '../wording/api-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { countsOf, rowsOf } from './rows.ts';
 import type { View } from './view.ts';
@@ -13,17 +15,24 @@ export function drawHeader(view: View, width: number): Line {
   const title = [word(' '), word('agentrelay', 'accent'), word(` ${glyphs.dot} `, 'quiet'), word(run.graph, 'strong')];
   const number = run.run === 0 ? [] : [word(` ${glyphs.dot} run ${run.run}`, 'quiet')];
   const right = [...countWords(view), word(' ')];
-  const middles = [chosenWords(view), standingWords(view), clockWords(view), number, slotWords(view)];
-  // From the most important to the least: as many as there is room for.
+  // From the most important to the least: as many as there is room for, each as long as there is room.
+  const middles = [
+    [chosenWords(view)],
+    [standingWords(view)],
+    apiWords(view),
+    [clockWords(view)],
+    [number],
+    [slotWords(view)],
+  ];
   const kept: Word[][] = [];
   let room = width - widthOf(title) - widthOf(right) - 1;
-  for (const words of middles) {
-    const taken = widthOf(words);
-    kept.push(taken > 0 && taken <= room ? words : []);
-    room -= taken <= room ? taken : 0;
+  for (const forms of middles) {
+    const words = forms.find((one) => widthOf(one) <= room) ?? [];
+    kept.push(words);
+    room -= widthOf(words);
   }
-  const [chosen = [], standing = [], clock = [], run_ = [], slots = []] = kept;
-  const left = [...title, ...run_, ...clock, ...standing, ...chosen];
+  const [chosen = [], standing = [], api = [], clock = [], run_ = [], slots = []] = kept;
+  const left = [...title, ...run_, ...clock, ...standing, ...api, ...chosen];
   const end = [...slots, ...right];
   const missing = width - widthOf(left) - widthOf(end);
   if (missing >= 0) return line([...left, word(' '.repeat(missing)), ...end], 'bar');
@@ -43,6 +52,12 @@ function clockWords({ run, ui, standing, glyphs }: View): Word[] {
   const mark = run.outcome === null ? glyphs.status.running : glyphs.status.stopped;
   // Of a fixed width, so that nothing moves as it ticks.
   return [word(`  ${mark} ${time.padEnd(6)}`, run.outcome === null ? 'live' : 'quiet')];
+}
+
+/** That GitHub slows the run down; in full, then shorter. */
+function apiWords({ run, ui, standing }: View): Word[][] {
+  const notice = apiNotice(run, standing.kind === 'replay' ? standing.at : ui.now);
+  return notice === null ? [] : [notice.long, notice.short].map((text) => [word(`  ${safeText(text)}`, 'warn')]);
 }
 
 /** Who runs it, where that is not simply this process; and what holds the run up as a whole. */

@@ -1,13 +1,13 @@
 import { isActive } from '../../core/lifecycle.ts';
-import { type AttemptState, currentAttempt, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
-import { duration, plural } from '../format.ts';
+import { type AttemptState, currentAttempt, type TaskState } from '../../core/run-state.ts';
+import { duration } from '../format.ts';
 import { type Line, line, type Tone, type Word, word } from '../line.ts';
-import { fit } from '../text/fit.ts';
+import { fit, widthOf } from '../text/fit.ts';
 import { safeText } from '../text/safe.ts';
-import { cells } from '../text/width.ts';
 import type { UiState } from '../ui-state.ts';
-import { type Columns, columnsOf, GAP, pullRequest } from './columns.ts';
-import { laneFacts } from './lane-facts.ts';
+import { pullRequestNumber } from '../wording/pull-request-words.ts';
+import { type Columns, columnsOf, GAP } from './columns.ts';
+import { laneWords } from './lane-row.ts';
 import { cursorRow, type Row, type Rows, rowsOf } from './rows.ts';
 import { strip, taskLook } from './task-look.ts';
 import { taskNote } from './task-note.ts';
@@ -52,12 +52,16 @@ interface RowContext {
 
 function rowLine(row: Row, context: RowContext): Line {
   const { run } = context.view;
-  const words =
-    row.kind === 'lane'
-      ? laneWords(run.workstreams.get(row.id), row.id, context)
-      : taskWords(run.tasks.get(row.id), context);
+  const words = row.kind === 'lane' ? laneRow(row.id, context) : taskWords(run.tasks.get(row.id), context);
   const fitted = fit(words, context.width, 'left', context.view.glyphs.ellipsis);
   return context.isCursor ? line(fitted, 'selected') : line(fitted);
+}
+
+function laneRow(id: string, context: RowContext): Word[] {
+  const { view, width } = context;
+  const lane = view.run.workstreams.get(id);
+  const name = [cursorWord(context), word(id, 'strong')];
+  return lane === undefined ? name : [...name, ...laneWords(lane, view, width - widthOf(name))];
 }
 
 function cursorWord({ view, isCursor }: RowContext): Word {
@@ -112,7 +116,7 @@ function lit(id: string, found: readonly number[], tone: Tone): Word[] {
 
 function prWord(attempt: AttemptState | null): Word {
   const pr = attempt?.pr ?? null;
-  const number = pullRequest(pr);
+  const number = pullRequestNumber(pr);
   return number === null || pr === null ? word('') : { text: number, tone: 'accent', link: pr };
 }
 
@@ -120,40 +124,4 @@ function timeOf(attempt: AttemptState | null, now: number): string | null {
   if (attempt === null) return null;
   const end = attempt.endedAt === null ? now : Date.parse(attempt.endedAt);
   return duration(end - Date.parse(attempt.startedAt));
-}
-
-function laneWords(lane: WorkstreamState | undefined, id: string, context: RowContext): Word[] {
-  const { view, width } = context;
-  const name = [cursorWord(context), word(id, 'strong')];
-  if (lane === undefined) return name;
-  const state = laneState(lane, view);
-  const room = width - (2 + id.length + 2 + cells(state.text) + 2);
-  if (room < -2) return name;
-  const branch = safeText(`${lane.branch ?? lane.outline.base} ${view.glyphs.to} ${lane.outline.target}`);
-  const middle = [branch + laneExtras(lane), branch].find((text) => cells(text) <= room) ?? '';
-  const left = middle === '' ? name : [...name, word(`  ${middle}`, 'quiet')];
-  return [...fit(left, Math.max(0, width - cells(state.text) - 1), 'left', view.glyphs.ellipsis), state, word(' ')];
-}
-
-/** Its pull request, whether it is merged by itself, and whether its tasks run side by side. */
-function laneExtras({ pr, outline }: WorkstreamState): string {
-  const number = pullRequest(pr);
-  const extras = [
-    number === null ? '' : `PR ${number}`,
-    outline.auto_merge ? 'auto' : '',
-    outline.parallel ? 'parallel' : '',
-  ];
-  return extras.map((extra) => (extra === '' ? '' : `  ${extra}`)).join('');
-}
-
-function laneState(lane: WorkstreamState, { run }: View): Word {
-  if (lane.failure !== null) return word('failed', 'bad');
-  if (lane.status === 'merged')
-    return word(lane.mergedBy === 'nothing_to_merge' ? 'nothing to merge' : 'merged', 'good');
-  if (lane.held !== null) return word(`held: ${lane.held.replaceAll('_', ' ')}`, 'warn');
-  if (lane.status === 'active') {
-    const open = laneFacts(run).atWork.get(lane.outline.id) ?? [];
-    return open.length === 0 ? word('active', 'quiet') : word(`${plural(open.length, 'agent')} at work`, 'live');
-  }
-  return word(lane.status.replaceAll('_', ' '), 'quiet');
 }

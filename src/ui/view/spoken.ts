@@ -1,10 +1,13 @@
 import type { RunEvent } from '../../core/events.ts';
-import { currentAttempt, type TaskState } from '../../core/run-state.ts';
+import { laneMergeWait } from '../../core/merge-waits.ts';
+import { currentAttempt, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
 import { duration } from '../format.ts';
 import type { Line } from '../line.ts';
 import { modeOf } from '../mode.ts';
 import { safeText } from '../text/safe.ts';
 import { wordingOf } from '../wording/event-words.ts';
+import { holdName } from '../wording/hold-words.ts';
+import { mergeWaitWords } from '../wording/proof-words.ts';
 import { dialogText } from './dialog.ts';
 import { layoutOf, panelFrom } from './layout.ts';
 import { panelScroll } from './panel/panel.ts';
@@ -68,12 +71,17 @@ function rowPart(view: View): Heard {
   const task = row.kind === 'task' ? run.tasks.get(row.id) : undefined;
   if (task === undefined) {
     const lane = run.workstreams.get(row.id);
-    const state = lane?.held == null ? (lane?.status ?? '') : `held, ${lane.held}`;
-    const text = `lane ${row.id}, ${state.replaceAll('_', ' ')}`;
+    const text = `lane ${row.id}, ${lane === undefined ? '' : laneText(lane, view)}`;
     return said('row', `${ui.screen} ${text}`, [`${text}, ${place}`]);
   }
   const text = taskText(task, view);
   return said('row', `${ui.screen} ${row.key} ${text}`, [`${text}, ${timeText(task, ui.now)}${place}`]);
+}
+
+function laneText(lane: WorkstreamState, { run }: View): string {
+  if (lane.held !== null) return `held, ${holdName(lane.held)}`;
+  const wait = laneMergeWait(run, lane);
+  return wait === null ? lane.status.replaceAll('_', ' ') : safeText(mergeWaitWords(wait));
 }
 
 function taskText(task: TaskState, view: View): string {

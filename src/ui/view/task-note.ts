@@ -1,5 +1,6 @@
 import type { BlockRoot } from '../../core/events.ts';
 import { isActive } from '../../core/lifecycle.ts';
+import { taskMergeWait } from '../../core/merge-waits.ts';
 import { type AttemptState, currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
 import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
@@ -7,12 +8,13 @@ import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
 import { momentOf } from '../wording/moment.ts';
 import { laneFacts } from './lane-facts.ts';
+import { caughtUp, mergeWaitWord, sentBackNote } from './merge-note.ts';
 import type { View } from './view.ts';
 
 /** What there is to say of a task on its row, in a few words. */
 export function taskNote(task: TaskState, view: View): Word[] {
   const attempt = currentAttempt(task);
-  if (isActive(task.status) && attempt !== null) return activeNote(attempt);
+  if (isActive(task.status) && attempt !== null) return activeNote(attempt, task, view);
   switch (task.status) {
     case 'failed':
       return [said(failure(attempt), 'bad'), ...waiting(task, view)];
@@ -47,17 +49,22 @@ function rootName(root: BlockRoot | null): string {
   return 'task' in root ? root.task : `lane ${root.workstream}`;
 }
 
-function activeNote(attempt: AttemptState): Word[] {
-  const { attention, asks, step, gateRounds, conflictRounds, agent, until } = attempt;
+function activeNote(attempt: AttemptState, task: TaskState, { run }: View): Word[] {
+  const { attention, asks, step, agent, until } = attempt;
   if (asks !== null) return [said(asks.question ?? attentionText(attention), 'warn')];
   if (attention === 'usage_limited' && until !== null) return [said(`usage limited until ${momentOf(until)}`, 'warn')];
   if (attention !== null && attention !== 'working') return [said(attentionText(attention), 'warn')];
-  if (step === 'gate') return [said(`round ${gateRounds}`, 'quiet')];
-  if (step === 'wait' && attempt.lastGate?.passed === false) {
-    return [said(gateRounds === 1 ? 'gate failed' : `gate failed ${gateRounds} times`, 'warn')];
-  }
-  if (conflictRounds > 0) return [said(`conflict: ${attempt.conflictFiles.join(', ')}`, 'warn')];
+  if (step === 'gate') return [said(gateNote(attempt), 'quiet')];
+  const back = sentBackNote(attempt);
+  if (back !== '') return [said(back, 'warn')];
+  const wait = taskMergeWait(run, task);
+  if (wait !== null) return [mergeWaitWord(wait)];
   return agent === null ? [] : [said(agent, 'quiet')];
+}
+
+function gateNote(attempt: AttemptState): string {
+  const cause = caughtUp(attempt);
+  return `round ${attempt.gateRounds}${cause === '' ? '' : `, ${cause}`}`;
 }
 
 function attentionText(attention: string | null): string {

@@ -1,10 +1,11 @@
 import type { RunState } from '../../core/run-state.ts';
-import { type Why, type WhyLink, whyLane, whyTask } from '../../core/why.ts';
+import { type Why, type WhyLink, type WhyReason, whyLane, whyTask } from '../../core/why.ts';
 import type { CommandId } from '../keymap/commands.ts';
 import { shownKey } from '../keymap/shown-key.ts';
 import { type Line, type Word, word } from '../line.ts';
 import { wrapWords } from '../text/wrap.ts';
 import type { RowKey } from '../ui-state.ts';
+import { holdAdvice } from '../wording/hold-words.ts';
 import { nameOf, phrase, shortened, waitingWords } from '../wording/why-words.ts';
 import { row, told } from './panel/rows.ts';
 import { listScroll } from './panel/scroll.ts';
@@ -104,9 +105,7 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
     case 'paused':
       return [keyed(view, 'pause', ' goes on')];
     case 'lane_held':
-      return reason.mergeCommand === null
-        ? []
-        : [[word('to merge it: ', 'plain'), told(reason.mergeCommand, 'accent')]];
+      return heldTodo(reason);
     case 'running': {
       const asks = reason.attention?.startsWith('waiting_') === true || reason.attention === 'trust_prompt';
       const answer = asks ? [keyed(view, 'answer', `${on} answers its agent`)] : [];
@@ -115,6 +114,14 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
     default:
       return [];
   }
+}
+
+function heldTodo({ hold, pr, mergeCommand }: Extract<WhyReason, { kind: 'lane_held' }>): Word[][] {
+  const advice = holdAdvice(hold, pr);
+  return [
+    ...(advice === null ? [] : [[told(advice)]]),
+    ...(mergeCommand === null ? [] : [[word('to merge it: ', 'plain'), told(mergeCommand, 'accent')]]),
+  ];
 }
 
 function keyed(view: View, command: CommandId, does: string): Word[] {

@@ -12,6 +12,12 @@ export function timeOfDay(at: string): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
 }
 
+/** `10:40`, where the reader is; a text that is no time as it is. */
+export function hourOf(at: string): string {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? at : `${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -1,4 +1,5 @@
 import type { Need } from '../../core/needs.ts';
+import { holdName, isHold } from './hold-words.ts';
 
 /** In a few words, for a notification. */
 export function needText({ kind, code, subject }: Need): string {
@@ -10,6 +11,6 @@ export function needText({ kind, code, subject }: Need): string {
     case 'task_failed':
       return `${name} has failed: ${what}`;
     case 'lane_held':
-      return `${name} waits for you to merge it: ${what}`;
+      return `${name} waits for you to merge it: ${isHold(code) ? holdName(code) : what}`;
   }
 }

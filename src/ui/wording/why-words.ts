@@ -3,6 +3,8 @@ import type { TaskStatus } from '../../core/lifecycle.ts';
 import type { WhyReason } from '../../core/why.ts';
 import { plural } from '../format.ts';
 import { clock } from './clock.ts';
+import { holdName } from './hold-words.ts';
+import { mergeWaitWords, proofWords } from './proof-words.ts';
 
 export function nameOf(subject: BlockRoot): string {
   return 'task' in subject ? subject.task : `lane ${subject.workstream}`;
@@ -76,19 +78,28 @@ function lanePhrase(reason: LaneReason): string {
     case 'lane_waits':
       return `waits for its task ${reason.task}, which ${STATUS[reason.status]}${andMore(reason.more)}`;
     case 'lane_held':
-      return `waits for a person to merge it (${reason.hold.replaceAll('_', ' ')})`;
+      return `waits for a person to merge it (${holdWords(reason)})`;
     case 'lane_merging':
-      return 'is complete and about to be merged';
+      return reason.merge === null
+        ? 'is complete and about to be merged'
+        : `is complete; its merge waits: ${mergeWaitWords(reason.merge)}`;
     case 'lane_failed':
       return `failed: ${reason.code}: ${reason.error}`;
   }
+}
+
+type HeldReason = Extract<WhyReason, { kind: 'lane_held' }>;
+
+function holdWords({ hold, checks }: HeldReason): string {
+  return hold === 'checks' && checks !== null ? proofWords(checks) : holdName(hold);
 }
 
 function runningPhrase(reason: Extract<WhyReason, { kind: 'running' }>, now: number): string {
   const time = clock(now - Date.parse(reason.since));
   const agent = reason.agent === null ? ', no agent yet' : `, agent at ${reason.agent}`;
   const attention = reason.attention === null ? '' : ` (${reason.attention.replaceAll('_', ' ')})`;
-  return `is running: attempt ${reason.attempt}, step ${reason.step}, for ${time}${agent}${attention}`;
+  const merge = reason.merge === null ? '' : `; its merge waits: ${mergeWaitWords(reason.merge)}`;
+  return `is running: attempt ${reason.attempt}, step ${reason.step}, for ${time}${agent}${attention}${merge}`;
 }
 
 function successPhrase({ commit, pr, at }: Extract<WhyReason, { kind: 'succeeded' }>): string {

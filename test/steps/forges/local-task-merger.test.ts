@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { MergeMethod } from '../../../src/core/graph/graph.ts';
+import { MergeQueue } from '../../../src/core/merge-queue.ts';
 import { localPullRequest } from '../../../src/core/names.ts';
-import { KeyedQueue } from '../../../src/core/queue.ts';
 import { LocalTaskMerger } from '../../../src/steps/forges/local-task-merger.ts';
 import { makeAttempt } from '../../support/attempt.ts';
 import { GitRepository } from '../../support/git-repository.ts';
@@ -18,7 +18,7 @@ function ready(options: { method?: MergeMethod; description?: string | null } = 
   const commit = repository.branch(BRANCH, { a: 'a\n' }, INTO);
   const attempt = makeAttempt(repository.folder, { spec: { description } });
   Object.assign(attempt.runtime.state, { integrationBranch: INTO, branchName: BRANCH, commit });
-  const queue = new KeyedQueue();
+  const queue = new MergeQueue();
   const merger = new LocalTaskMerger({ git: repository.git, queue, method });
   return { ...attempt, repository, commit, merger, queue, prUrl: localPullRequest(BRANCH, commit) };
 }
@@ -90,7 +90,7 @@ test('waits its turn, tells its place, and leaves the queue when it is called of
   const { merger, runtime, prUrl, queue, facts, leave, repository } = ready();
   const tip = repository.commit(INTO);
   const { promise, resolve: finish } = Promise.withResolvers<void>();
-  const first = queue.run(INTO, () => promise);
+  const first = queue.run(INTO, { task: 'other' }, new AbortController().signal, () => promise);
   const merged = merger.mergePr(runtime, prUrl);
   expect(facts).toMatchObject([{ kind: 'task_merge_queued', target: INTO, position: 1 }]);
   leave.abort('cancel');

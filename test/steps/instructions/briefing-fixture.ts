@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AgentConfig, GraphTask } from '../../../src/core/graph/graph.ts';
+import { LOCAL_FORGE } from '../../../src/steps/forges/forge.ts';
 import type { AttemptFilesInput } from '../../../src/steps/instructions/briefing.ts';
 
 const isolation = {
@@ -90,7 +91,7 @@ export function filesInput(repository: string, task: GraphTask, given: Given = {
       signalDirOf: given.signalDirOf ?? ((id) => signalDirOf(id)),
     },
     graphName: 'demo',
-    forge: given.forge ?? 'local',
+    forge: given.forge ?? LOCAL_FORGE,
     tools: given.tools ?? [],
     branch: `agentrelay/demo/${task.id}`,
     integrationBranch: 'agentrelay/demo/ws/default',

@@ -1,6 +1,8 @@
 /** A check as a test or a person sets it; `status` and `conclusion` as GitHub spells them. */
 export interface Check {
   readonly name: string;
+  /** Tells two of one name apart; one with the id of another takes its place. The name by default. */
+  readonly id?: string;
   /** A check run (an app, a workflow) or a commit status; a run by default. */
   readonly kind?: 'run' | 'status';
   /** Completed by default when there is a conclusion, else queued. */
@@ -19,6 +21,8 @@ export interface Check {
     | null;
   readonly url?: string;
   readonly workflow?: string;
+  /** As GitHub writes times; now by default. */
+  readonly startedAt?: string;
 }
 
 export type CheckState = 'SUCCESS' | 'PENDING' | 'FAILURE' | 'ERROR';

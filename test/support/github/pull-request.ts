@@ -22,6 +22,8 @@ export interface PullRequest {
   review: 'APPROVED' | 'CHANGES_REQUESTED' | null;
   /** So many more reads find its mergeability not computed yet. */
   unknownReads: number;
+  /** What so many more reads still show. */
+  lag: { readonly head: string; readonly base: string; reads: number } | null;
   readonly comments: { readonly author: string; readonly body: string }[];
 }
 
@@ -32,6 +34,13 @@ export interface NewPullRequest {
   readonly base: string;
   readonly draft?: boolean | undefined;
   readonly author: string;
+}
+
+/** The commits that a reader is shown, which may be those before the last push. */
+export function commitsAsRead(pr: PullRequest): { readonly head: string; readonly base: string } {
+  if (pr.lag === null || pr.lag.reads === 0) return pr;
+  pr.lag.reads -= 1;
+  return pr.lag;
 }
 
 /** Now, as GitHub writes it. */

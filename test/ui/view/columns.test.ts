@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Fact } from '../../../src/core/events.ts';
-import { type Columns, columnsOf, EDGE, GAP, pullRequest } from '../../../src/ui/view/columns.ts';
+import { type Columns, columnsOf, EDGE, GAP } from '../../../src/ui/view/columns.ts';
 import type { TaskSpec } from '../../support/graphs.ts';
 import { goOn, runOf } from './views.ts';
 
@@ -67,14 +67,4 @@ test('columns are as wide as all of the run needs them, and no event that change
   goOn(run, [{ kind: 'task_retrying', task: 'cart', attempt: 1, of: 3 }]);
   goOn(run, [{ kind: 'task_started', task: 'cart', attempt: 2, token_hash: 'x' }]);
   expect(columnsOf(run, 200)).toEqual(before);
-});
-
-test.each([
-  ['https://forge.example/shop/api/pull/41', '#41'],
-  ['https://forge.example/shop/-/merge_requests/7', '#7'],
-  ['local:agentrelay/shop/3/cart@beefbeef', null],
-  ['https://forge.example/pull/41/evil', null],
-  [null, null],
-])('the number of %s is %s', (pr, number) => {
-  expect(pullRequest(pr)).toBe(number);
 });

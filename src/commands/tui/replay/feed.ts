@@ -170,6 +170,7 @@ function copyOf(state: RunState): RunState {
     tasks: new Map(state.tasks),
     removed: new Map(state.removed),
     workstreams: new Map(state.workstreams),
+    mergeQueues: new Map(state.mergeQueues),
   };
 }
 

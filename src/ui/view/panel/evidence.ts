@@ -4,9 +4,12 @@ import { plural, shortCommit } from '../../format.ts';
 import { EMPTY_LINE, type Line, type Word, word } from '../../line.ts';
 import type { Detail } from '../../ports.ts';
 import { chosenTask } from '../../subjects.ts';
+import { wrapWords } from '../../text/wrap.ts';
+import { caughtUp } from '../merge-note.ts';
 import { taskLook } from '../task-look.ts';
 import type { Scroll, View } from '../view.ts';
 import { mergeFacts } from './evidence-merge.ts';
+import { summaryWords } from './evidence-summary.ts';
 import { proofRow } from './proof.ts';
 import { type FactRow, factRows, row, told, wrappedRows } from './rows.ts';
 import { listScroll } from './scroll.ts';
@@ -32,13 +35,16 @@ export function evidenceScroll(detail: Evidence, view: View, columns: number): S
     signalFact(attempt, view),
     gateFact(attempt, view),
     conflictFact(attempt, view),
-    ...mergeFacts(attempt, view),
+    ...mergeFacts(task, attempt, view),
     ...concernFacts(attempt, view),
     ...attempt.saved.map(({ ref, commit }) =>
       proofRow('saved', 'proved', `${ref} (${shortCommit(commit)})`, view.glyphs),
     ),
   ];
   return listScroll([
+    ...wrapWords(summaryWords(attempt, commitCount(attempt, detail), view.glyphs), Math.max(1, columns - 1)).map(
+      (words) => row(view, [word(' '), ...words], columns),
+    ),
     title,
     ...factRows(view, facts, columns),
     ...commitLines(detail, view, columns),
@@ -56,8 +62,12 @@ function branchFact({ branch, baseCommit }: AttemptState, { glyphs }: View): Fac
   );
 }
 
-function commitsFact({ commitsAhead }: AttemptState, { commits, omitted }: Evidence, { glyphs }: View): FactRow {
-  const count = commits.length + omitted || (commitsAhead ?? 0);
+function commitCount({ commitsAhead }: AttemptState, { commits, omitted }: Evidence): number {
+  return commits.length + omitted || (commitsAhead ?? 0);
+}
+
+function commitsFact(attempt: AttemptState, detail: Evidence, { glyphs }: View): FactRow {
+  const count = commitCount(attempt, detail);
   if (count === 0) return proofRow('commits', 'unknown', 'none yet', glyphs);
   return proofRow('commits', 'proved', `${plural(count, 'commit')} ahead of its base`, glyphs);
 }
@@ -73,7 +83,8 @@ function signalFact({ signalled, failure, sentBack, commitsAhead }: AttemptState
   return proofRow('signal', 'unknown', 'none yet', glyphs);
 }
 
-function gateFact({ lastGate, gateRounds, step, endedAt, signalled }: AttemptState, { glyphs }: View): FactRow {
+function gateFact(attempt: AttemptState, { glyphs }: View): FactRow {
+  const { lastGate, gateRounds, step, endedAt, signalled } = attempt;
   if (step === 'gate' && endedAt === null && lastGate?.round !== gateRounds) {
     return proofRow('gate', 'under_way', `round ${gateRounds}`, glyphs);
   }
@@ -88,7 +99,9 @@ function gateFact({ lastGate, gateRounds, step, endedAt, signalled }: AttemptSta
   return proofRow(
     'gate',
     isOther ? 'doubtful' : 'proved',
-    isOther ? `${text}, which is not what is signalled` : text,
+    isOther
+      ? `${text}, ${caughtUp(attempt) === '' ? 'which is not what is signalled' : 'before it was brought up to date'}`
+      : text,
     glyphs,
   );
 }

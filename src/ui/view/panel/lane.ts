@@ -3,9 +3,13 @@ import { tasksOf } from '../../../core/waits.ts';
 import { plural, shortCommit } from '../../format.ts';
 import { type Word, word } from '../../line.ts';
 import { STATUS_GROUPS, type StatusGroup } from '../../ui-state.ts';
+import { holdAdvice, holdName } from '../../wording/hold-words.ts';
+import { isLocal } from '../../wording/pull-request-words.ts';
 import { laneLook } from '../lane-look.ts';
 import { groupOf } from '../rows.ts';
 import type { Scroll, View } from '../view.ts';
+import { linked, proofFacts } from './proof-facts.ts';
+import { queueFact } from './queue-facts.ts';
 import { type FactRow, factRows, row, told } from './rows.ts';
 import { listScroll } from './scroll.ts';
 
@@ -18,7 +22,7 @@ export function laneScroll(lane: WorkstreamState, view: View, columns: number): 
 }
 
 function factsOf(lane: WorkstreamState, { run, glyphs }: View): FactRow[] {
-  const { outline, branch, baseCommit, commit, pr, held, mergeCommand, failure } = lane;
+  const { outline, branch, baseCommit, commit, failure } = lane;
   const base = `${outline.base}${baseCommit === null ? '' : ` at ${shortCommit(baseCommit)}`}`;
   return [
     fact('tasks', taskWords(run, outline.id)),
@@ -30,9 +34,10 @@ function factsOf(lane: WorkstreamState, { run, glyphs }: View): FactRow[] {
       word(outline.parallel ? 'tasks side by side, each in a worktree of its own' : 'one task after the other'),
     ]),
     fact('merge', [word(outline.auto_merge ? 'by itself, when all is done' : 'by a person')]),
-    ...(pr === null ? [] : [fact('handed over', [told(pr.replace(/^local:/, ''))])]),
-    ...(held === null ? [] : [fact('held', [told(held.replaceAll('_', ' '), 'warn')])]),
-    ...(held === null || mergeCommand === null ? [] : [fact('to merge it', [told(mergeCommand, 'accent')])]),
+    ...queueFact('its queue', run, branch),
+    ...offerFacts(lane, glyphs),
+    ...queueFact('queue', run, outline.target, { workstream: outline.id }),
+    ...heldFacts(lane),
     ...(failure === null ? [] : [fact('failed', [told(`${failure.code}: ${failure.error}`, 'bad')])]),
     ...concernFacts(lane, run),
   ];
@@ -40,6 +45,24 @@ function factsOf(lane: WorkstreamState, { run, glyphs }: View): FactRow[] {
 
 function fact(label: string, words: readonly Word[]): FactRow {
   return { label, words };
+}
+
+/** The branch that was handed over, or its pull request with what is proved of it. */
+function offerFacts({ pr, proofs }: WorkstreamState, glyphs: View['glyphs']): FactRow[] {
+  if (pr === null) return [];
+  if (isLocal(pr)) return [fact('handed over', [told(pr.replace(/^local:/, ''))])];
+  return [fact('pull request', [linked(pr)]), ...proofFacts(proofs, glyphs)];
+}
+
+/** Why it waits for a person, and what that person does. */
+function heldFacts({ held, mergeCommand, pr, proofs }: WorkstreamState): FactRow[] {
+  if (held === null) return [];
+  const advice = holdAdvice(held, pr, proofs.checks);
+  return [
+    fact('held', [told(holdName(held), 'warn')]),
+    ...(advice === null ? [] : [fact('to do', [told(advice)])]),
+    ...(mergeCommand === null ? [] : [fact('to merge it', [told(mergeCommand, 'accent')])]),
+  ];
 }
 
 /** Of its tasks, which hold it back, and what was in the way of nothing. */

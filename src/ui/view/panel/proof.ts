@@ -3,16 +3,16 @@ import { type Tone, word } from '../../line.ts';
 import { type FactRow, told } from './rows.ts';
 
 /** How sure one can be of something: proved, refuted, doubtful, under way, not known yet. */
-export type Proof = 'proved' | 'refuted' | 'doubtful' | 'under_way' | 'unknown';
+export type Confidence = 'proved' | 'refuted' | 'doubtful' | 'under_way' | 'unknown';
 
 /** A fact with the mark of how sure it is; its words have the tone of it where they have none. */
-export function proofRow(label: string, proof: Proof, text: string, glyphs: Glyphs): FactRow {
-  const { tone, mark } = lookOf(proof, glyphs);
-  return { mark: word(mark, tone), label, words: [told(text, proof === 'proved' ? 'plain' : tone)] };
+export function proofRow(label: string, confidence: Confidence, text: string, glyphs: Glyphs): FactRow {
+  const { tone, mark } = lookOf(confidence, glyphs);
+  return { mark: word(mark, tone), label, words: [told(text, confidence === 'proved' ? 'plain' : tone)] };
 }
 
-function lookOf(proof: Proof, { status, dot }: Glyphs): { readonly mark: string; readonly tone: Tone } {
-  switch (proof) {
+function lookOf(confidence: Confidence, { status, dot }: Glyphs): { readonly mark: string; readonly tone: Tone } {
+  switch (confidence) {
     case 'proved':
       return { mark: status.done, tone: 'good' };
     case 'refuted':

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { Fact } from '../../../../src/core/events.ts';
 import { NO_PR } from '../../../../src/core/names.ts';
 import type { Detail } from '../../../../src/ui/ports.ts';
-import { panelScroll } from '../../../../src/ui/view/panel/panel.ts';
-import { allOf, BASE, begun, detailView, implRun, shown, TIP } from './facts.ts';
+import { BASE, begun, detailView, implRun, shown, TIP } from './facts.ts';
 
 const OF = { task: 'impl', attempt: 1 } as const;
 const NOTHING: Detail = { tab: 'evidence', commits: [], omitted: 0, summary: null };
@@ -26,6 +25,7 @@ function facts(more: readonly Fact[], detail = NOTHING): string[] {
 test('nothing is known of a task that has not begun, and little of one that has', () => {
   expect(shown(detailView(implRun([]), NOTHING))).toEqual([' it has not started yet: nothing is proved']);
   expect(facts([])).toEqual([
+    ' no commits yet · not handed over · 0 concerns',
     ' attempt 1  ● working',
     ' ✔ branch     agentrelay/g/impl from 01234567',
     ' · commits    none yet',
@@ -41,6 +41,7 @@ test('a task that is merged has a proof of every step', () => {
   const commits = [{ id: TIP, subject: 'Add the cart', author: 'A. Gent', at: '2026-01-01T00:00:00Z' }];
   const detail: Detail = { tab: 'evidence', commits, omitted: 1, summary: 'The cart adds up.\nTax too.' };
   expect(facts([SIGNAL, GATE, PASSED, HANDED, MERGED], detail)).toEqual([
+    ' 2 commits · handed over at 89abcdef · 0 concerns',
     ' attempt 1  ✔ merged',
     ' ✔ branch       agentrelay/g/impl from 01234567',
     ' ✔ commits      2 commits ahead of its base',
@@ -105,14 +106,4 @@ test.each<[string, readonly Fact[], string]>([
   ],
 ])('%s', (_, more, line) => {
   expect(facts(more)).toContain(line);
-});
-
-test('a pull request leads to where it is, and its checks are not known yet', () => {
-  const pr = 'https://github.com/a/b/pull/7';
-  const view = detailView(implRun([...begun(), SIGNAL, { ...HANDED, pr } as Fact]), NOTHING);
-  expect(shown(view)).toContain(' · checks        not known yet');
-  const links = allOf(panelScroll(view, 80))
-    .flatMap(({ words }) => words)
-    .filter(({ link }) => link !== undefined);
-  expect(links).toEqual([{ text: pr, tone: 'plain', link: pr }]);
 });

@@ -1,27 +1,28 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkspaceError } from '../core/errors.ts';
-import { integrationBranch, localPullRequest, workstreamWorktree } from '../core/names.ts';
-import type { KeyedQueue } from '../core/queue.ts';
+import { WorkspaceError } from '../../core/errors.ts';
+import type { MergeQueue } from '../../core/merge-queue.ts';
+import { integrationBranch, localPullRequest, workstreamWorktree } from '../../core/names.ts';
 import type {
   IntegrationMerge,
   IntegrationPullRequest,
   WorkstreamRuntime,
   WorkstreamSteps,
-} from '../core/workstream.ts';
-import { finishMerge } from './finish-checkout.ts';
-import { mergedTree, planMerge } from './local-merge.ts';
-import { ToolError } from './tools/exec.ts';
-import { type Git, NO_COMMIT } from './tools/git.ts';
-import { againWhenKilled } from './tools/killed-git.ts';
-import { clearLocks } from './uncommitted-work.ts';
-import type { Worktrees } from './worktree.ts';
-import { gitDirOf, isWorktree, parseStatus } from './worktree-status.ts';
+} from '../../core/workstream.ts';
+import { finishMerge } from '../finish-checkout.ts';
+import { planMerge } from '../local-merge.ts';
+import { ToolError } from '../tools/exec.ts';
+import type { Git } from '../tools/git.ts';
+import { againWhenKilled } from '../tools/killed-git.ts';
+import { clearLocks } from '../uncommitted-work.ts';
+import type { Worktrees } from '../worktree.ts';
+import { gitDirOf, isWorktree, parseStatus } from '../worktree-status.ts';
+import { findLaneBranch, holdsWork } from './lane-branch.ts';
 
 export interface LocalWorkstreamStepsOptions {
   readonly git: Git;
   readonly worktrees: Worktrees;
-  readonly queue: KeyedQueue;
+  readonly queue: MergeQueue;
   readonly graph: string;
   readonly removeWorktrees: boolean;
 }
@@ -48,7 +49,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     lane.state.integrationBranch = branch;
     const base = lane.state.baseCommit ?? (await git.branch(baseBranch));
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${baseBranch} is gone`);
-    const tip = await this.#findBranch(branch, lane.state.tip ?? base, lane.state.tip);
+    const tip = await findLaneBranch(git, branch, lane.state.tip ?? base, lane.state.tip);
     lane.state.baseCommit = base;
     if (parallel) return;
     const path = resolve(git.root, workstreamWorktree(graph, id));
@@ -57,10 +58,11 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
   }
 
   async tip(lane: WorkstreamRuntime): Promise<string> {
+    const { git } = this.#options;
     const branch = lane.state.integrationBranch ?? '';
     const recorded = lane.state.tip ?? lane.state.baseCommit;
     if (recorded === null) throw new WorkspaceError('branch_missing', `branch ${branch} is gone`);
-    return await this.#findBranch(branch, recorded, lane.state.tip);
+    return await findLaneBranch(git, branch, recorded, lane.state.tip);
   }
 
   async open(lane: WorkstreamRuntime): Promise<IntegrationPullRequest> {
@@ -71,7 +73,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const ahead = await git.run(['rev-list', '--count', `${lane.state.baseCommit}..${commit}`]);
     if (ahead.stdout === '0') return { kind: 'nothing_to_merge', commit };
     const target = await git.branch(mergeTargetBranch);
-    if (target !== null && target !== lane.state.baseCommit && (await this.#contains(target, commit))) {
+    if (target !== null && target !== lane.state.baseCommit && (await holdsWork(git, target, commit))) {
       return { kind: 'merged', commit: target };
     }
     const pr = localPullRequest(branch, commit);
@@ -82,7 +84,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
   async merge(lane: WorkstreamRuntime): Promise<IntegrationMerge> {
     const { git, queue } = this.#options;
     const { id, mergeTargetBranch: into } = lane.workstream;
-    return await queue.run(into, async () => {
+    return await queue.run(into, { workstream: id }, lane.signal, async () => {
       for (let race = 0; race < MAX_RACES; race++) {
         const commit = await this.tip(lane);
         const message = `Merge workstream ${id} into ${into}`;
@@ -104,7 +106,7 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     for (let seen: string | null = null; ; ) {
       const target = await git.branch(mergeTargetBranch);
       lane.signal.throwIfAborted();
-      if (target !== null && target !== seen && (await this.#contains(target, commit))) return { commit: target };
+      if (target !== null && target !== seen && (await holdsWork(git, target, commit))) return { commit: target };
       seen = target;
       await delay(MERGE_POLL, undefined, { signal: lane.signal });
     }
@@ -153,42 +155,5 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--no-renames', '-z'];
     const status = parseStatus((await this.#options.git.run(args, { cwd: path })).stdout);
     return status.head === from && (await finishMerge(this.#options.git, path, status, to));
-  }
-
-  /** The branch's commit. One that was deleted by hand is made again, and one that was moved back is refused. */
-  async #findBranch(branch: string, recorded: string, tip: string | null): Promise<string> {
-    const { git } = this.#options;
-    const found = await git.branch(branch);
-    if (found !== null && (found === tip || tip === null)) return found;
-    if ((await git.resolve(recorded)) === null) {
-      throw new WorkspaceError(
-        'branch_lost',
-        `branch ${branch} ${found === null ? 'is gone' : `was moved to ${found}`}, and its last commit ${recorded} is in this repository no more`,
-      );
-    }
-    if (found === null) {
-      if (await git.updateRefs([{ ref: `refs/heads/${branch}`, to: recorded, from: NO_COMMIT }])) return recorded;
-      throw new WorkspaceError('branch_moved', `branch ${branch} was made by somebody else just now`);
-    }
-    // A commit more may be there than was recorded, when the end came in between.
-    const missing = await git.run(['rev-list', '--count', `${found}..${recorded}`]);
-    if (missing.stdout === '0') return found;
-    throw new WorkspaceError(
-      'branch_rewound',
-      `branch ${branch} was moved to ${found}, without work that was merged up to ${recorded}; ` +
-        `bring it back with: git branch -f ${branch} ${recorded}`,
-    );
-  }
-
-  /** Also when it was squashed: then merging it once more would change nothing. */
-  async #contains(target: string, commit: string): Promise<boolean> {
-    const { git } = this.#options;
-    const counts = await git.run(['rev-list', '--count', `${target}..${commit}`]);
-    if (counts.stdout === '0') return true;
-    const merged = await mergedTree(git, target, commit).catch((error: unknown) => {
-      if (error instanceof WorkspaceError) return null;
-      throw error;
-    });
-    return merged !== null && merged === (await git.resolve(`${target}^{tree}`));
   }
 }

@@ -1,0 +1,19 @@
+import { PullRequestError } from '../../core/errors.ts';
+import { GhError } from '../github/gh-error.ts';
+import type { WatchTimeout } from '../github/pull-request-watch.ts';
+
+/** A failure of gh as a step tells it; anything else stays what it is. */
+export function asPullRequestError(error: unknown, what: string): unknown {
+  if (!(error instanceof GhError)) return error;
+  return new PullRequestError(`gh_${error.failure}`, `${what}: ${error.message}`, { cause: error });
+}
+
+/** GitHub did not come to an end with its checks, or with the question whether it merges, in time. */
+export function tooLate(prUrl: string, { message, last }: WatchTimeout): PullRequestError {
+  const pending = (last?.checks ?? []).filter(({ outcome }) => outcome === 'pending').map(({ name }) => name);
+  if (last?.mergeable === 'UNKNOWN') {
+    return new PullRequestError('mergeable_unknown', `GitHub does not say whether ${prUrl} merges: ${message}`);
+  }
+  const names = pending.length === 0 ? 'a required check was never reported' : `still running: ${pending.join(', ')}`;
+  return new PullRequestError('checks_timeout', `the checks of ${prUrl} took too long (${names}): ${message}`);
+}

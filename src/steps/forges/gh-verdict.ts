@@ -1,0 +1,39 @@
+import type { Proof, RedCheck } from '../../core/proofs.ts';
+import { firstFailed, isBehind, type ProofTarget, proofError, provePullRequest, redChecks } from '../github/proofs.ts';
+import type { PullRequestSnapshot } from '../github/pull-request.ts';
+
+/** What a look at a pull request says about merging it. */
+export type Verdict =
+  | { readonly kind: 'ready' }
+  /** Its target asks for branches that are up to date. */
+  | { readonly kind: 'behind' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'checks_failed'; readonly checks: readonly RedCheck[] }
+  /** It is merged, at the very commit that is to be. */
+  | { readonly kind: 'merged'; readonly by: string | null };
+
+export interface Judging {
+  readonly target: ProofTarget;
+  readonly prUrl: string;
+  /** Told of every proof, each time. */
+  readonly onProof: (proof: Proof) => void;
+}
+
+/** Null while something is not known yet. Throws `PullRequestError` named after the proof that does not hold. */
+export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }: Judging): Verdict | null {
+  if (pr !== null && isMergedAt(pr, target)) return { kind: 'merged', by: pr.mergedBy };
+  const proofs = provePullRequest(target, pr, prUrl);
+  for (const proof of proofs) onProof(proof);
+  const failed = firstFailed(proofs);
+  if (failed !== null && pr !== null) {
+    if (failed.proof === 'mergeable' && pr.mergeable === 'CONFLICTING') return { kind: 'conflict' };
+    if (failed.proof === 'checks') return { kind: 'checks_failed', checks: redChecks(pr) };
+  }
+  if (failed !== null) throw proofError(failed, prUrl);
+  if (pr !== null && isBehind(pr)) return { kind: 'behind' };
+  return proofs.every(({ holds }) => holds === true) ? { kind: 'ready' } : null;
+}
+
+function isMergedAt(pr: PullRequestSnapshot, { head, commit, base }: ProofTarget): boolean {
+  return pr.state === 'MERGED' && pr.headRefName === head && pr.headRefOid === commit && pr.baseRefName === base;
+}

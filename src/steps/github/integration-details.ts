@@ -1,0 +1,136 @@
+import { runDirectory } from '../../core/names.ts';
+import { type AttemptState, attemptsThatCount } from '../../core/run-state.ts';
+import { fitLines, type Line, lineOf, longestThatFits } from './fit-lines.ts';
+import { codeSpan, inlineMarkdown, markdownLines } from './inert-markdown.ts';
+import { seenText, shortened } from './inert-text.ts';
+import {
+  attemptFolder,
+  counted,
+  type IntegrationInput,
+  type IntegrationTask,
+  lastAttempt,
+} from './integration-input.ts';
+
+/** Of why an attempt failed. */
+const MAX_ERROR = 400;
+const MAX_NAMES = 10;
+/** Of one summary, before anything else: no more of it could ever be shown. */
+const MAX_SUMMARY = 60_000;
+
+/** A part of a task's details that can be shortened. */
+interface Part {
+  readonly title: string | null;
+  readonly lines: readonly Line[];
+  /** Where all of it can be read. */
+  readonly where: string;
+}
+
+/** Each task folded: what it says of itself, its files, how it went. Longer parts are shortened first. */
+export function detailsSection(input: IntegrationInput, room: number): string {
+  const tasks = input.tasks.map((task) => ({ task, parts: partsOf(input, task) }));
+  const all = tasks.flatMap(({ parts }) => parts);
+  const lengths = all.map(({ lines }) => lines.reduce((sum, { text }) => sum + text.length + 1, 0));
+  const frames = tasks.map(({ task, parts }) => folded(task, parts, () => '').length + 2);
+  const longest = longestThatFits(lengths, room - frames.reduce((sum, length) => sum + length, 0));
+  return tasks.map(({ task, parts }) => folded(task, parts, (part) => fitted(part, longest))).join('\n\n');
+}
+
+/** In place of all of them, where there are too many. */
+export function withoutDetails({ graph, run, tasks }: IntegrationInput): string {
+  return `The details of ${counted(tasks.length, 'task')} are too long for this page: \`${runDirectory(graph, run)}/signals/\``;
+}
+
+function fitted({ lines, where }: Part, room: number): string {
+  return fitLines(lines, room, (missing) => `… ${counted(missing, 'more character')}: \`${where}\``);
+}
+
+function folded(task: IntegrationTask, parts: readonly Part[], text: (part: Part) => string): string {
+  const body = parts.map((part) => [...(part.title === null ? [] : [`**${part.title}**`]), text(part)].join('\n\n'));
+  return [`<details><summary><code>${task.task.id}</code>: ${contents(task)}</summary>`, ...body, '</details>'].join(
+    '\n\n',
+  );
+}
+
+/** What is behind the fold. */
+function contents(task: IntegrationTask): string {
+  const { gateRounds = 0, conflictRounds = 0, checkRounds = 0 } = lastAttempt(task) ?? {};
+  const attempts = attemptsThatCount(task.state).length;
+  return [
+    task.summary === null || seenText(task.summary) === '' ? 'no summary' : 'summary',
+    ...(task.outputs.length === 0 ? [] : [counted(task.outputs.length, 'file')]),
+    ...(attempts > 1 ? [counted(attempts, 'attempt')] : []),
+    ...(gateRounds > 1 ? [counted(gateRounds, 'gate round')] : []),
+    ...(conflictRounds > 0 ? [counted(conflictRounds, 'conflict')] : []),
+    ...(checkRounds > 0 ? [`red checks ${counted(checkRounds, 'time')}`] : []),
+  ].join(', ');
+}
+
+function partsOf(input: IntegrationInput, task: IntegrationTask): Part[] {
+  const folder = attemptFolder(input, task);
+  const summary = markdownLines(shortened(task.summary ?? '', MAX_SUMMARY));
+  const isSilent = summary.every(({ text }) => text === '');
+  const files = task.outputs.map(({ path, action, category }) =>
+    lineOf(`- ${action} ${codeSpan(path)} (${inlineMarkdown(shortened(category, 40))})`),
+  );
+  const events = `${runDirectory(input.graph, input.run)}/events.jsonl`;
+  return [
+    { title: null, lines: isSilent ? [lineOf('It left no summary.')] : summary, where: `${folder}/summary.md` },
+    ...(files.length === 0 ? [] : [{ title: 'Files', lines: files, where: `${folder}/outputs.json` }]),
+    { title: 'How it went', lines: historyOf(task), where: events },
+  ];
+}
+
+function historyOf(one: IntegrationTask): Line[] {
+  const { task, state } = one;
+  const model = state.change?.model ?? task.primaryAgent.model;
+  const framework = state.change?.framework ?? task.primaryAgent.framework;
+  const agent = `${codeSpan(framework)}${model === null ? '' : ` with ${codeSpan(model)}`}`;
+  const told = [state.change?.instructions, state.change?.note].filter((text) => typeof text === 'string');
+  return [
+    `- The agent was ${agent}, as ${task.role.replaceAll('_', ' ')}.`,
+    ...told.map((text) => `- A person told it before a retry: ${inlineMarkdown(shortened(seenText(text), MAX_ERROR))}`),
+    ...attemptsThatCount(state).map((attempt) => `- Attempt ${attempt.number} ${attemptWords(attempt)}`),
+  ].map(lineOf);
+}
+
+function attemptWords(attempt: AttemptState): string {
+  const back = sentBack(attempt);
+  const before = back.length === 0 ? '' : ` after ${back.join(' and ')}`;
+  switch (attempt.status) {
+    case 'failed':
+      return `failed${before}: ${inlineMarkdown(shortened(seenText(attempt.failure?.error ?? ''), MAX_ERROR))}`;
+    case 'pr_merged':
+    case 'completed':
+      return `succeeded${before === '' ? ' at the first go' : before}.`;
+    default:
+      return `is ${attempt.status.replaceAll('_', ' ')}${before}.`;
+  }
+}
+
+/** What the agent had to mend. */
+function sentBack({
+  lastGate,
+  gateRounds,
+  conflictRounds,
+  conflictFiles,
+  checkRounds,
+  redChecks,
+}: AttemptState): string[] {
+  const failedGates = lastGate?.passed === false ? gateRounds : Math.max(0, gateRounds - 1);
+  return [
+    ...(failedGates === 0 ? [] : [counted(failedGates, 'failed gate')]),
+    ...(conflictRounds === 0 ? [] : [`${counted(conflictRounds, 'conflict')}${named(conflictFiles)}`]),
+    ...(checkRounds === 0
+      ? []
+      : [`${counted(checkRounds, 'round')} of red checks${named(redChecks.map(({ name }) => name))}`]),
+  ];
+}
+
+function named(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return ` (${names
+    .slice(0, MAX_NAMES)
+    .map((name) => codeSpan(shortened(name, 100)))
+    .join(', ')}${more})`;
+}

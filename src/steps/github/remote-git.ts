@@ -1,0 +1,100 @@
+import { WorkspaceError } from '../../core/errors.ts';
+import { KeyedQueue } from '../../core/queue.ts';
+import { ToolError } from '../tools/exec.ts';
+import type { Git } from '../tools/git.ts';
+import type { Clock } from './clock.ts';
+import { mask } from './mask.ts';
+import { isNetworkTrouble } from './network-trouble.ts';
+
+/** Milliseconds; a large repository over a slow line. */
+const TIMEOUT = 5 * 60_000;
+/** Waits between tries, in milliseconds, where the network fails. */
+const WAITS = [500, 2_000, 5_000, 15_000];
+
+const FETCH = ['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
+
+export interface RemoteGitOptions {
+  readonly git: Git;
+  /** Such as `origin`. */
+  readonly remote: string;
+  readonly clock: Clock;
+}
+
+/** The branches of a remote, through git itself: never asks anybody, never forces, and tries again when the line fails. */
+export class RemoteGit {
+  readonly #options: RemoteGitOptions;
+  readonly #fetches = new KeyedQueue();
+
+  constructor(options: RemoteGitOptions) {
+    this.#options = options;
+  }
+
+  /** Brings a branch here, below `refs/remotes/`; its commit, null when the remote has no such branch. */
+  async fetch(branch: string, signal?: AbortSignal): Promise<string | null> {
+    const { git, remote } = this.#options;
+    const tracking = `refs/remotes/${remote}/${branch}`;
+    // Two at once would be in each other's way.
+    return await this.#fetches.run('fetch', async () => {
+      const found = await this.#run([...FETCH, remote, `+refs/heads/${branch}:${tracking}`], signal, [NO_SUCH_REF]);
+      return found === null ? null : await git.resolve(tracking);
+    });
+  }
+
+  /** Moves a branch of the remote from `from`, null for one that is not there; false when it is something else. */
+  async push(
+    branch: string,
+    { from, to }: { from: string | null; to: string },
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { remote } = this.#options;
+    const lease = `--force-with-lease=refs/heads/${branch}:${from ?? ''}`;
+    // Hooks are for people's pushes; this moves what has been pushed already.
+    const args = ['push', '-q', '--no-verify', lease, remote, `${to}:refs/heads/${branch}`];
+    return (await this.#run(args, signal, [STALE])) !== null;
+  }
+
+  /** False when it is not at `commit` any more, or gone. */
+  async delete(branch: string, commit: string, signal?: AbortSignal): Promise<boolean> {
+    const { remote } = this.#options;
+    const lease = `--force-with-lease=refs/heads/${branch}:${commit}`;
+    const args = ['push', '-q', '--no-verify', lease, remote, `:refs/heads/${branch}`];
+    return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
+  }
+
+  /** Commits of the branches whose names begin so; by full name. */
+  async list(prefix: string, signal?: AbortSignal): Promise<Map<string, string>> {
+    const output = await this.#run(['ls-remote', this.#options.remote, `refs/heads/${prefix}*`], signal, []);
+    const lines = (output ?? '').split('\n').filter((line) => line !== '');
+    return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
+  }
+
+  /** Null for a refusal that is an answer. Throws `WorkspaceError` `remote_failed`. */
+  async #run(
+    args: readonly string[],
+    signal: AbortSignal | undefined,
+    answers: readonly RegExp[],
+  ): Promise<string | null> {
+    const { git, clock } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return (await git.run(args, { timeout: TIMEOUT, signal, env: { GIT_TERMINAL_PROMPT: '0' } })).stdout;
+      } catch (error) {
+        if (!(error instanceof ToolError)) throw error;
+        if (answers.some((answer) => answer.test(error.stderr))) return null;
+        const wait = WAITS[attempt];
+        if (wait === undefined || !(error.timedOut || isNetworkTrouble(error.stderr))) throw this.#failed(error);
+        await clock.sleep(wait * (0.5 + clock.random()), signal);
+      }
+    }
+  }
+
+  #failed(error: ToolError): WorkspaceError {
+    const said = mask(error.stderr.trim()) || (error.timedOut ? 'it ran out of time' : 'it said nothing');
+    return new WorkspaceError('remote_failed', `git cannot reach ${this.#options.remote}: ${said}`);
+  }
+}
+
+const NO_SUCH_REF = /couldn't find remote ref/;
+const STALE =
+  /\((stale info|fetch first|non-fast-forward|remote ref updated since checkout)\)|cannot lock ref|failed to update ref/;
+const NOT_THERE = /remote ref does not exist/;

@@ -1,0 +1,68 @@
+import type { Clock } from './clock.ts';
+import type { GhError } from './gh-error.ts';
+import type { RateLimit } from './pull-request.ts';
+
+/** Milliseconds until the next try; `limited` where the API has asked for them. */
+export interface Setback {
+  readonly wait: number;
+  readonly limited: 'primary' | 'secondary' | null;
+}
+
+const FIRST_RETRY = 1_000;
+const LAST_RETRY = 60_000;
+const FIRST_LIMITED = 60_000;
+const LAST_LIMITED = 15 * 60_000;
+/** Milliseconds over which those are spread who wait for the same moment. */
+const SPREAD = 2_000;
+
+/** How long to wait after reads that failed one after another. */
+export class Setbacks {
+  readonly #clock: Clock;
+  #failures = 0;
+  #limits = 0;
+  #refusals = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A read worked: the next setback is the first again. */
+  clear(): void {
+    this.#failures = 0;
+    this.#limits = 0;
+    this.#refusals = 0;
+  }
+
+  /** Null when there is no use in trying again. `budget` is what was last known of it. */
+  after({ failure, retryAfter }: GhError, budget: RateLimit | null): Setback | null {
+    switch (failure) {
+      case 'transient':
+      case 'outcome_unknown':
+        return { wait: this.#backOff(), limited: null };
+      case 'primary_limit':
+        return { wait: this.#limit(retryAfter ?? this.#untilReset(budget)), limited: 'primary' };
+      case 'secondary_limit':
+        return { wait: this.#limit(retryAfter), limited: 'secondary' };
+      case 'unauthenticated':
+        // Once may be a hiccup at GitHub's side; twice is a word.
+        return ++this.#refusals > 1 ? null : { wait: this.#backOff(), limited: null };
+      default:
+        return null;
+    }
+  }
+
+  #backOff(): number {
+    const wait = Math.min(FIRST_RETRY * 2 ** this.#failures++, LAST_RETRY);
+    return wait * (0.5 + this.#clock.random() / 2);
+  }
+
+  #limit(asked: number | null): number {
+    const guess = Math.min(FIRST_LIMITED * 2 ** this.#limits++, LAST_LIMITED);
+    return Math.max(asked ?? guess, FIRST_RETRY) + this.#clock.random() * SPREAD;
+  }
+
+  #untilReset(budget: RateLimit | null): number | null {
+    const wait = budget === null ? 0 : Date.parse(budget.resetAt) - this.#clock.now();
+    return wait > 0 ? wait : null;
+  }
+}

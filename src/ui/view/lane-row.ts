@@ -1,0 +1,95 @@
+import { laneMergeWait, type MergeWait } from '../../core/merge-waits.ts';
+import type { WorkstreamState } from '../../core/run-state.ts';
+import { plural } from '../format.ts';
+import { type Tone, type Word, word } from '../line.ts';
+import { fit, widthOf } from '../text/fit.ts';
+import { safeText } from '../text/safe.ts';
+import { holdName, holdNext } from '../wording/hold-words.ts';
+import { foundWords } from '../wording/proof-words.ts';
+import { pullRequestNumber } from '../wording/pull-request-words.ts';
+import { laneFacts } from './lane-facts.ts';
+import { mergeWaitWord } from './merge-note.ts';
+import type { View } from './view.ts';
+
+/** A lane's row behind its name, in `room` cells: its branches and its pull request, and at the end how it stands. */
+export function laneWords(lane: WorkstreamState, view: View, room: number): Word[] {
+  const state = laneStates(lane, view).find((words) => widthOf(words) + GAPS - 2 <= room);
+  if (state === undefined) return [];
+  const free = room - widthOf(state) - GAPS;
+  const next = nextWords(lane, view);
+  const middles = middlesOf(lane, view);
+  const [whole = []] = middles;
+  // What to do is said where all else has its place.
+  if (next.length > 0 && widthOf(whole) + widthOf(next) <= free)
+    return atTheEnd(whole, [...state, ...next], view, room);
+  const middle = middles.find((words) => widthOf(words) <= free) ?? [];
+  return atTheEnd(middle, state, view, room);
+}
+
+/** Two blanks before what stands in the middle, and two behind it. */
+const GAPS = 4;
+
+function atTheEnd(middle: readonly Word[], end: readonly Word[], { glyphs }: View, room: number): Word[] {
+  const left = middle.length === 0 ? [] : [word('  '), ...middle];
+  return [...fit(left, Math.max(0, room - widthOf(end) - 1), 'left', glyphs.ellipsis), ...end, word(' ')];
+}
+
+/** From all that there is to say down to nothing: a pull request tells more than the names of branches. */
+function middlesOf(lane: WorkstreamState, view: View): Word[][] {
+  const { branch, outline } = lane;
+  const names = word(safeText(`${branch ?? outline.base} ${view.glyphs.to} ${outline.target}`), 'quiet');
+  const request = requestWords(lane);
+  const manner = [outline.auto_merge ? 'auto' : '', outline.parallel ? 'parallel' : '']
+    .filter((text) => text !== '')
+    .map((text) => [word(text, 'quiet')]);
+  const parts = [...(request.length === 0 ? [] : [request]), ...manner];
+  return [[[names], ...parts], [[names], request], [request], [request.slice(0, 2)]].map((all) =>
+    joined(all.filter((words) => words.length > 0)),
+  );
+}
+
+function joined(parts: readonly (readonly Word[])[]): Word[] {
+  return parts.flatMap((words, at) => (at === 0 ? words : [word('  '), ...words]));
+}
+
+/** `PR #41  checks 7/8`; empty without a pull request. */
+function requestWords({ pr, proofs }: WorkstreamState): Word[] {
+  const number = pullRequestNumber(pr);
+  if (number === null || pr === null) return [];
+  const { checks } = proofs;
+  const count =
+    checks === undefined ? [] : [word('  '), word(safeText(`checks ${foundWords(checks)}`), toneOf(checks))];
+  return [word('PR ', 'quiet'), { text: number, tone: 'accent', link: pr }, ...count];
+}
+
+function toneOf({ holds }: { readonly holds: boolean | null }): Tone {
+  return holds === false ? 'warn' : 'quiet';
+}
+
+/** In as many words as there may be room for, then in fewer. */
+function laneStates(lane: WorkstreamState, { run }: View): Word[][] {
+  if (lane.failure !== null) return [[word('failed', 'bad')]];
+  if (lane.status === 'merged')
+    return [[word(lane.mergedBy === 'nothing_to_merge' ? 'nothing to merge' : 'merged', 'good')]];
+  if (lane.held !== null) return [[word(`held: ${holdName(lane.held)}`, 'warn')], [word('held', 'warn')]];
+  if (lane.status === 'active') {
+    const open = laneFacts(run).atWork.get(lane.outline.id) ?? [];
+    return [[open.length === 0 ? word('active', 'quiet') : word(`${plural(open.length, 'agent')} at work`, 'live')]];
+  }
+  if (lane.status === 'pending') return [[word('pending', 'quiet')]];
+  const short = [word(lane.status === 'merge_ready' ? 'merge ready' : 'merging', 'quiet')];
+  const wait = laneMergeWait(run, lane);
+  return wait === null ? [short] : [[waitWord(wait)], short];
+}
+
+/** How many checks there are stands beside the pull request. */
+function waitWord(wait: MergeWait): Word {
+  const isForChecks = wait.kind === 'proof' && wait.proof.proof === 'checks' && wait.proof.holds === null;
+  return isForChecks ? word('waits for checks', 'quiet') : mergeWaitWord(wait);
+}
+
+/** What a person does about a lane that is held. */
+function nextWords({ held, failure, status }: WorkstreamState, { glyphs }: View): Word[] {
+  if (held === null || failure !== null || status === 'merged') return [];
+  return [word(` ${glyphs.dot} ${holdNext(held)}`, 'quiet')];
+}
