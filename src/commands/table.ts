@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ACT_COMMANDS } from './definitions/act-commands.ts';
 import { BACKGROUND_COMMANDS } from './definitions/background-commands.ts';
+import { defineCheck } from './definitions/check-command.ts';
 import type { Action, Define } from './definitions/definition.ts';
 import { GRAPH_COMMANDS } from './definitions/graph-commands.ts';
 import { LOOK_COMMANDS } from './definitions/look-commands.ts';
@@ -9,6 +10,7 @@ import { ROLLBACK_COMMANDS } from './definitions/rollback-commands.ts';
 /** Every command of the command line, in the order of the help. */
 export const COMMANDS: readonly Define[] = [
   ...GRAPH_COMMANDS,
+  defineCheck,
   ...LOOK_COMMANDS,
   ...ACT_COMMANDS,
   ...BACKGROUND_COMMANDS,

@@ -162,6 +162,24 @@ describe('complete', () => {
     expect(fixture.files()).toEqual(['manifest.json', 'policies.json']);
   });
 
+  test('what GitHub needs is loaded only where it is needed', () => {
+    const loaded = (forge: string) => {
+      const fixture = new AttemptFixture();
+      fixture.commit();
+      fixture.write('policies.json', { pr_policy: { forge } });
+      const hook =
+        "import { registerHooks } from 'node:module'; import { writeSync } from 'node:fs';" +
+        "registerHooks({ load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); } });";
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+      return fixture.run(['complete'], { env: { NODE_OPTIONS } }).stderr;
+    };
+    expect(loaded('gh')).toContain('/src/agent/github/');
+    const local = loaded('local');
+    expect(local).toContain('/src/agent/complete.ts');
+    expect(local).not.toContain('/github/');
+    expect(local).not.toContain('/node_modules/');
+  });
+
   test('a file that cannot be written is told without a stack trace', () => {
     const fixture = new AttemptFixture();
     // A folder in its place stops root too, whom permissions do not stop.

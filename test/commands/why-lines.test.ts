@@ -83,11 +83,7 @@ test.each<[WhyReason, string[]]>([
   ],
   [
     { kind: 'lane_held', hold: 'concerns', pr: null, checks: null, mergeCommand: 'git merge x' },
-    [
-      'waits for a person to merge it (concerns)',
-      '→ read the concerns of its tasks',
-      '→ to merge it: git merge x',
-    ],
+    ['waits for a person to merge it (concerns)', '→ read the concerns of its tasks', '→ to merge it: git merge x'],
   ],
   [{ kind: 'lane_merging', status: 'merge_ready', merge: null }, ['is complete and about to be merged']],
   [

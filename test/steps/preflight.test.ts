@@ -92,6 +92,7 @@ describe('preflight', () => {
     const before = repository.run('for-each-ref');
     expect(await check(repository, { workstreams })).toEqual({
       baseCommits: { main: repository.commit('main'), dev },
+      leftovers: [],
     });
     expect(repository.run('for-each-ref')).toBe(before);
     expect(repository.run('status', '--porcelain', '--ignored')).toBe('');

@@ -130,7 +130,11 @@ function laneFact({ outline, status, held }: WorkstreamState, pick: number, said
         return { kind: 'workstream_pr_proof', workstream, pr: request, ...anyProof(pick, said) };
       }
       if (held === null && pick % 2 === 0) {
-        const hold = { reason: HOLDS[pick % HOLDS.length] ?? 'concerns', details: [said.text(pick)], merge_command: said.text(pick + 1) } as const;
+        const hold = {
+          reason: HOLDS[pick % HOLDS.length] ?? 'concerns',
+          details: [said.text(pick)],
+          merge_command: said.text(pick + 1),
+        } as const;
         return { kind: 'workstream_held', workstream, ...hold };
       }
       if (pick % 3 > 0) return { kind: 'workstream_merged', workstream, commit: 'feed'.repeat(10), by: 'person' };

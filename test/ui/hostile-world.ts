@@ -77,25 +77,45 @@ function happened(): Fact[] {
     ...merged.working,
     merged.concern,
     { kind: 'task_pr_created', task: 'merged', attempt: 1, pr, commit: said(5) },
-    ...PROOFS.map((_, at): Fact => ({
-      ...{ kind: 'task_pr_proof', task: 'merged', attempt: 1, pr },
-      ...anyProof(at * 22 + 1, { text: said }),
-    })),
+    ...PROOFS.map(
+      (_, at): Fact => ({
+        ...{ kind: 'task_pr_proof', task: 'merged', attempt: 1, pr },
+        ...anyProof(at * 22 + 1, { text: said }),
+      }),
+    ),
     { kind: 'task_checks_failed', task: 'merged', attempt: 1, round: 1, of: 2, checks: redChecks() },
     { kind: 'task_branch_updated', task: 'merged', attempt: 1, target: said(4), commit: said(6) },
-    ...PROOFS.map((_, at): Fact => ({
-      ...{ kind: 'task_pr_proof', task: 'merged', attempt: 1, pr },
-      ...anyProof(at * 22 + 2, { text: said }),
-    })),
+    ...PROOFS.map(
+      (_, at): Fact => ({
+        ...{ kind: 'task_pr_proof', task: 'merged', attempt: 1, pr },
+        ...anyProof(at * 22 + 2, { text: said }),
+      }),
+    ),
     { kind: 'task_pr_created', task: 'works', attempt: 1, pr, commit: said(5) },
     { kind: 'task_pr_merging', task: 'works', attempt: 1, pr, commit: said(5) },
-    { kind: 'task_pr_proof', task: 'works', attempt: 1, pr, proof: 'base', holds: false, expected: said(0), found: said(7) },
+    {
+      kind: 'task_pr_proof',
+      task: 'works',
+      attempt: 1,
+      pr,
+      proof: 'base',
+      holds: false,
+      expected: said(0),
+      found: said(7),
+    },
     { kind: 'merge_queue_changed', target: `ws/${said(1)}`, entries: [{ task: 'merged' }, { task: 'works' }] },
     { kind: 'api_limited', limit: 'secondary', until: '2030-01-01T00:00:00.000Z' },
     { kind: 'task_succeeded', task: 'merged', attempt: 1, status: 'pr_merged', pr, commit: said(6) },
     { kind: 'workstream_merge_ready', workstream: 'api', commit: said(1) },
     { kind: 'workstream_pr_created', workstream: 'api', pr, branch: said(2), target: said(3), commit: said(1) },
-    ...PROOFS.map((_, at): Fact => ({ kind: 'workstream_pr_proof', workstream: 'api', pr, ...anyProof(at * 22 + 2, { text: said }) })),
+    ...PROOFS.map(
+      (_, at): Fact => ({
+        kind: 'workstream_pr_proof',
+        workstream: 'api',
+        pr,
+        ...anyProof(at * 22 + 2, { text: said }),
+      }),
+    ),
     { kind: 'workstream_held', workstream: 'api', reason: 'checks', details: SAID, merge_command: said(0) },
   ];
 }

@@ -43,10 +43,10 @@ export function createGhForge(options: GhForgeOptions): ForgeSteps {
   });
   const onLimited = (kind: 'primary' | 'secondary', until: number) => limited(kind, new Date(until).toISOString());
   const pullRequests = new PullRequests({ gh, watch, clock, onLimited });
-  const shared = { git, worktrees, branches, remote, repository, pullRequests, watch, queue };
+  const shared = { git, worktrees, branches, remote, repository, pullRequests, watch, queue, method };
   return {
     branches,
-    merger: new GhTaskMerger({ ...shared, method }),
+    merger: new GhTaskMerger(shared),
     workstreams: new GhWorkstreamSteps({ ...shared, graph, removeWorktrees }),
     close: () => watch.close(),
   };

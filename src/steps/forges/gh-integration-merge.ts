@@ -29,7 +29,7 @@ export async function mergeIntegration(
   lane: WorkstreamRuntime,
   pr: string,
 ): Promise<IntegrationMerge> {
-  const { branches, pullRequests, watch, git } = options;
+  const { branches, pullRequests, watch, git, method } = options;
   const { signal } = lane;
   const { id, mergeTargetBranch: into } = lane.workstream;
   const number = pullRequestOf(pr)?.number ?? 0;
@@ -65,7 +65,7 @@ export async function mergeIntegration(
       }
       case 'ready': {
         const words = { subject: `Merge workstream ${id} into ${into} (#${number})`, body: pr };
-        await pullRequests.merge({ number, commit, method: 'merge', ...words }, signal);
+        await pullRequests.merge({ number, commit, method, ...words }, signal);
       }
     }
   }

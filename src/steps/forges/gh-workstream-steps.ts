@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PullRequestError, WorkspaceError } from '../../core/errors.ts';
-import type { Graph } from '../../core/graph/graph.ts';
+import type { Graph, MergeMethod } from '../../core/graph/graph.ts';
 import type { MergeQueue } from '../../core/merge-queue.ts';
 import { integrationBranch, workstreamWorktree } from '../../core/names.ts';
 import type { RunState } from '../../core/run-state.ts';
@@ -32,6 +32,7 @@ export interface GhWorkstreamStepsOptions {
   readonly watch: PullRequestWatch;
   readonly queue: MergeQueue;
   readonly graph: Graph;
+  readonly method: MergeMethod;
   readonly removeWorktrees: boolean;
 }
 
@@ -79,7 +80,7 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
       return { kind: 'merged', commit: tip };
     }
     const pr = await this.#openPullRequest(lane, run);
-    return { kind: 'opened', pr, target, commit, mergeCommand: `gh pr merge --merge ${pr}` };
+    return { kind: 'opened', pr, target, commit, mergeCommand: `gh pr merge --${this.#options.method} ${pr}` };
   }
 
   async merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge> {
@@ -126,10 +127,10 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
   }
 
   async #openPullRequest(lane: WorkstreamRuntime, run: RunState): Promise<string> {
-    const { pullRequests, graph } = this.#options;
+    const { pullRequests, graph, method } = this.#options;
     const head = lane.state.integrationBranch ?? '';
     const base = lane.workstream.mergeTargetBranch;
-    const text = integrationTextOf({ graph, run, lane });
+    const text = integrationTextOf({ graph, method }, run, lane);
     const { url } = await pullRequests.open({ head, base, ...text }, lane.signal).catch((error: unknown) => {
       throw asPullRequestError(error, `no pull request of ${head} into ${base}`);
     });

@@ -1,7 +1,60 @@
-import type { Graph } from '../../core/graph/graph.ts';
-import type { RunState } from '../../core/run-state.ts';
+import { join } from 'node:path';
+import type { Graph, GraphTask, MergeMethod } from '../../core/graph/graph.ts';
+import { currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
 import type { WorkstreamRuntime } from '../../core/workstream.ts';
+import { integrationText } from '../github/integration-body.ts';
+import type { EarlierLane, IntegrationTask } from '../github/integration-input.ts';
+import { type Output, parseOutputs } from '../instructions/outputs.ts';
+import { readIfThere } from '../tools/atomic-file.ts';
 
-export function integrationTextOf({ graph, lane }: { graph: Graph; run: RunState; lane: WorkstreamRuntime }) {
-  return { title: `${graph.name}: ${lane.workstream.id}`, body: 'to come' };
+/** The words of a lane's pull request, from what the run knows and what its agents left in their signal directories. */
+export function integrationTextOf(
+  { graph, method }: { readonly graph: Graph; readonly method: MergeMethod },
+  run: RunState,
+  { workstream }: Pick<WorkstreamRuntime, 'workstream'>,
+): { readonly title: string; readonly body: string } {
+  const tasks = graph.tasks.filter(({ workstreamId }) => workstreamId === workstream.id);
+  return integrationText({
+    graph: graph.name,
+    run: run.run,
+    lane: workstream,
+    mergeMethod: method,
+    held: null,
+    earlier: earlierLanes(graph, run, workstream.id, tasks),
+    laneConcerns: run.workstreams.get(workstream.id)?.concerns ?? [],
+    tasks: tasks.flatMap((task) => {
+      const state = run.tasks.get(task.id);
+      return state === undefined ? [] : [asIntegrated(task, state)];
+    }),
+  });
+}
+
+function asIntegrated(task: GraphTask, state: TaskState): IntegrationTask {
+  const folder = currentAttempt(state)?.signalDir ?? null;
+  if (folder === null) return { task, state, summary: null, outputs: [] };
+  return { task, state, summary: readIfThere(join(folder, 'summary.md')), outputs: outputsIn(folder) };
+}
+
+/** What an agent has written there by hand is no reason to open no pull request. */
+function outputsIn(folder: string): readonly Output[] {
+  const text = readIfThere(join(folder, 'outputs.json'));
+  try {
+    return text === null ? [] : parseOutputs(text).outputs;
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+function earlierLanes(graph: Graph, run: RunState, id: string, tasks: readonly GraphTask[]): EarlierLane[] {
+  const parent = graph.workstreamById.get(id)?.parentWorkstreamId ?? null;
+  const needed = tasks.flatMap(({ dependencies }) =>
+    dependencies.flatMap((task) => run.tasks.get(task)?.outline.workstream ?? []),
+  );
+  const ids = new Set([...(parent === null ? [] : [parent]), ...needed]);
+  ids.delete(id);
+  return [...ids].map((lane) => {
+    const pr = run.workstreams.get(lane)?.pr ?? null;
+    return { id: lane, isParent: lane === parent, pr };
+  });
 }

@@ -14,7 +14,7 @@ const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s<>`|]+/gi;
 /** End a sentence about an address, and not the address. */
 const AFTER_ADDRESS = `).,;:!?'"*_~]`;
 
-const LIVE = /[\\`[\]&<>$|@~]|#(?=\d)|GH-(?=\d)/gi;
+const LIVE = /[\\`[\]&<>$|@~]|#(?=\d)|GH-(?=\d)|:(?=\/\/)|www(?=\.)/gi;
 const EMPHASIS = /[*_]/g;
 const WRITTEN: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -23,6 +23,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   '|': '&#124;',
   '@': '@&#8203;',
   '#': '#&#8203;',
+  ':': ':&#8203;',
   // Two of them on a line are a formula.
   $: '<span>$</span>',
 };
@@ -114,8 +115,9 @@ function proseLine(line: string): string {
   if (RULE.test(line)) return '***';
   if (UNDERLINE.test(line)) return `\\${line.trim()}`;
   const item = ITEM.exec(line);
-  if (item === null) return inline(line.trim(), 'kept');
-  return `${' '.repeat(Math.min(widthOf(item[1] ?? ''), 12))}${item[2]} ${inline(item[3] ?? '', 'kept')}`;
+  // A comment in a shell command that is indented.
+  if (item === null) return inline(line.trim(), 'kept').replace(/^#/, '\\#');
+  return `${' '.repeat(Math.min(widthOf(item[1] ?? ''), 12))}${item[2]} ${proseLine(item[3] ?? '')}`;
 }
 
 /** Smaller than those of the body itself. */

@@ -120,7 +120,8 @@ function basesOf(graph: Graph): string[] {
 
 function gitProblem(error: ToolError, { remote, repository }: RemotePlace): GhProblem {
   const { host } = repository;
-  const words = mask(error.stderr.trim().replace(/\s*\n\s*/g, '; ')) || 'it said nothing';
+  const lines = error.stderr.split('\n').map((line) => line.trim());
+  const words = mask(lines.filter((line) => line !== '' && !NOISE.test(line)).join('; ')) || 'it said nothing';
   const problem = (message: string, hint: string) => new GhProblem('git', message, { hint, cause: error });
   if (error.timedOut || isNetworkTrouble(error.stderr)) {
     const why = error.timedOut ? `no answer in ${TIMEOUT / 1000} s` : words;
@@ -136,3 +137,6 @@ function gitProblem(error: ToolError, { remote, repository }: RemotePlace): GhPr
   const hint = `git remote -v must name a repository that you may read, such as ${repositoryPath(repository)}`;
   return problem(`git cannot read ${remote}: ${words}`, hint);
 }
+
+/** What git says after every refusal of ssh. */
+const NOISE = /^(fatal: could not read from remote repository\.|please make sure you have the correct|and the repository exists\.)/i;

@@ -38,7 +38,12 @@ test('many reads of one moment are one request, for each of them once', async ()
   github.put(7, 41);
   const reads = [41, 7, 41, 9].map((number) => watch.read(number));
   await clock.settle();
-  expect((await Promise.all(reads)).map((pr) => pr?.headRefName ?? null)).toEqual(['task-41', 'task-7', 'task-41', null]);
+  expect((await Promise.all(reads)).map((pr) => pr?.headRefName ?? null)).toEqual([
+    'task-41',
+    'task-7',
+    'task-41',
+    null,
+  ]);
   expect(github.requests.map(({ numbers }) => numbers)).toEqual([[7, 9, 41]]);
 });
 
@@ -222,7 +227,9 @@ test('a refused token is tried once more', async () => {
 test('what passes by is tried again, ever later, while all wait on', async () => {
   github.put(1);
   clock.chance = 0.5;
-  github.failures.push(...Array.from({ length: 9 }, (_, i) => new GhError(i % 2 ? 'transient' : 'outcome_unknown', 'EOF')));
+  github.failures.push(
+    ...Array.from({ length: 9 }, (_, i) => new GhError(i % 2 ? 'transient' : 'outcome_unknown', 'EOF')),
+  );
   const read = outcomeOf(watch.read(1));
   await clock.advance(300_000);
   expect(read.value?.number).toBe(1);

@@ -15,7 +15,11 @@ import { told } from './rows.ts';
 export function summaryWords(attempt: AttemptState, commits: number, { dot }: Glyphs): Word[] {
   const concerns = attempt.concerns.filter(({ source }) => source === 'agent').length;
   const parts: readonly (readonly Word[])[] = [
-    [commits === 0 ? word(attempt.endedAt === null ? 'no commits yet' : 'no commits', 'quiet') : word(plural(commits, 'commit'))],
+    [
+      commits === 0
+        ? word(attempt.endedAt === null ? 'no commits yet' : 'no commits', 'quiet')
+        : word(plural(commits, 'commit')),
+    ],
     offerWords(attempt),
     checksWords(attempt),
     [word(plural(concerns, 'concern'), concerns === 0 ? 'plain' : 'warn')],

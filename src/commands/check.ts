@@ -1,0 +1,135 @@
+import { homedir } from 'node:os';
+import { UserError } from '../core/errors.ts';
+import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
+import { type Finding, type FindingGroup, findingOf, ok } from '../steps/checks/finding.ts';
+import { checkBranches, checkGraph } from '../steps/checks/graph.ts';
+import { checkRepository } from '../steps/checks/repository.ts';
+import { checkRuns } from '../steps/checks/runs.ts';
+import { checkSettings } from '../steps/checks/settings.ts';
+import { checkTools } from '../steps/checks/tools.ts';
+import { type Extensions, findRoot, namesOf } from '../steps/extensions.ts';
+import { findRepository, type Repository } from '../steps/preflight.ts';
+import { RunStore } from '../steps/run-store.ts';
+import { FileError } from '../steps/tools/file-problems.ts';
+import { Git } from '../steps/tools/git.ts';
+import { loadGraph } from '../steps/tools/graph-file.ts';
+import { CONFIG_NAMES } from '../ui/config-names.ts';
+import { checkJson, checkLines, isUsable } from './check-report.ts';
+import { chooseForge } from './choose-forge.ts';
+import type { Io } from './io.ts';
+import { resolveGraph } from './list.ts';
+import { countOf } from './validate.ts';
+
+export interface CheckOptions {
+  /** Path or name; null looks at what every run needs. */
+  readonly graph: string | null;
+  readonly graphDir: string | null;
+  readonly targetRepo: string;
+  /** What `--forge` says. */
+  readonly forge: ForgeName | null;
+  readonly tmuxSocket: string | null;
+  readonly configModule: string | null;
+  readonly json: boolean;
+}
+
+const FAULTS = 2;
+
+/** Looks at all that a run stands on, goes on after a fault, and changes nothing. Resolves to the exit code. */
+export async function check(options: CheckOptions, io: Io): Promise<number> {
+  const groups = await look(options);
+  if (options.json) io.out(JSON.stringify(checkJson(groups)));
+  else for (const line of checkLines(groups, io.colour)) io.out(line);
+  return isUsable(groups) ? 0 : FAULTS;
+}
+
+async function look(options: CheckOptions): Promise<FindingGroup[]> {
+  const root = findRoot(options.targetRepo);
+  const { env } = process;
+  const own = checkSettings({ root, configModule: options.configModule, env, home: homedir(), names: CONFIG_NAMES });
+  const { findings: settings, extensions } = await own;
+  const { graph, findings: graphFile } = await readGraphFile(options, extensions);
+  const needsTmux = graph === null ? null : graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
+  const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };
+  const inGraph = graph === null ? [] : checkGraph({ graph, settings: effective, extensions, root });
+  const [tools, inRepository] = await Promise.all([
+    checkTools({ needsTmux }),
+    lookInRepository(options, graph, { ...effective, forge: options.forge ?? effective.forge }),
+  ]);
+  return [
+    { title: 'Tools', findings: tools },
+    { title: 'Settings', findings: settings },
+    { title: 'Graph', findings: [...graphFile, ...inGraph] },
+    ...inRepository,
+  ].filter(({ findings }) => findings.length > 0);
+}
+
+/** The graph, or all that is wrong with its file. */
+async function readGraphFile(
+  { graph: name, graphDir }: CheckOptions,
+  extensions: Extensions,
+): Promise<{ readonly graph: Graph | null; readonly findings: Finding[] }> {
+  if (name === null) return { graph: null, findings: [] };
+  try {
+    const path = await resolveGraph(name, graphDir);
+    const { graph } = await loadGraph(path, namesOf(extensions));
+    const { tasks, workstreams } = graph;
+    const size = `${countOf(tasks.length, 'task')} in ${countOf(workstreams.length, 'workstream')}`;
+    return { graph, findings: [ok('graph file', `${path}: graph ${graph.name}, ${size}`)] };
+  } catch (error) {
+    return { graph: null, findings: problemsOf(error) };
+  }
+}
+
+function problemsOf(error: unknown): Finding[] {
+  if (!(error instanceof FileError)) return [findingOf('graph file', error)];
+  return error.problems.map(({ file, line, column, path, message, hint }) => {
+    const place = line === null ? file : `${file}:${line}:${column}`;
+    const detail = `${place}: ${path === '' ? '' : `${path}: `}${message}`;
+    return { level: 'fail', what: 'graph file', detail, fix: hint };
+  });
+}
+
+async function lookInRepository(
+  options: CheckOptions,
+  graph: Graph | null,
+  settings: Settings,
+): Promise<FindingGroup[]> {
+  const repository = await findRepository(options.targetRepo).catch((error: unknown) => findingOf('repository', error));
+  if (!('root' in repository)) return [{ title: 'Repository', findings: [repository] }];
+  const git = new Git(repository.root);
+  try {
+    const place = { repository, git, graph };
+    const [inside, forge, runs] = await Promise.all([
+      checkRepository(place),
+      lookAtForge(place, settings),
+      checkRuns({ ...place, tmuxSocket: options.tmuxSocket }),
+    ]);
+    return [
+      { title: 'Repository', findings: inside },
+      { title: 'Forge', findings: forge },
+      { title: 'Runs', findings: runs },
+    ];
+  } finally {
+    git.close();
+  }
+}
+
+async function lookAtForge(
+  { repository, git, graph }: { repository: Repository; git: Git; graph: Graph | null },
+  settings: Settings,
+): Promise<Finding[]> {
+  try {
+    const forge = await chooseForge(git, settings.forge);
+    if (forge.name === 'local') {
+      const why = settings.forge === null ? 'no remote is on GitHub' : 'as asked for';
+      const branches = graph === null ? [] : await checkBranches(graph, git);
+      return [ok('forge', `local, ${why}: git alone merges, and gh is not needed`), ...branches];
+    }
+    const hasRuns = graph !== null && new RunStore(repository.root, graph.name).runs().length > 0;
+    const { checkGitHub } = await import('../steps/checks/github.ts');
+    return [ok('forge', 'gh'), ...(await checkGitHub({ forge, git, graph, settings, hasRuns }))];
+  } catch (error) {
+    if (error instanceof UserError) return [findingOf('forge', error)];
+    throw error;
+  }
+}
