@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
 import { type Finding, type FindingGroup, findingOf, ok } from '../steps/checks/finding.ts';
 import { checkBranches, checkGraph } from '../steps/checks/graph.ts';
+import { lockFindings } from '../steps/checks/locks.ts';
 import { checkRepository } from '../steps/checks/repository.ts';
 import { checkRuns } from '../steps/checks/runs.ts';
 import { checkSettings } from '../steps/checks/settings.ts';
@@ -51,10 +52,11 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
   const needsTmux = graph === null ? null : graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
   const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };
   const inGraph = graph === null ? [] : checkGraph({ graph, settings: effective, extensions, root });
-  const [tools, inRepository] = await Promise.all([
-    checkTools({ needsTmux }),
-    lookInRepository(options, graph, { ...effective, forge: options.forge ?? effective.forge }),
-  ]);
+  const tools = await checkTools({ needsTmux });
+  const inRepository = await lookInRepository(options, graph, {
+    ...effective,
+    forge: options.forge ?? effective.forge,
+  });
   return [
     { title: 'Tools', findings: tools },
     { title: 'Settings', findings: settings },
@@ -96,6 +98,8 @@ async function lookInRepository(
 ): Promise<FindingGroup[]> {
   const repository = await findRepository(options.targetRepo).catch((error: unknown) => findingOf('repository', error));
   if (!('root' in repository)) return [{ title: 'Repository', findings: [repository] }];
+  // While no git of our own is at work.
+  const locks = lockFindings(repository);
   const git = new Git(repository.root);
   try {
     const place = { repository, git, graph };
@@ -107,7 +111,7 @@ async function lookInRepository(
     return [
       { title: 'Repository', findings: inside },
       { title: 'Forge', findings: forge },
-      { title: 'Runs', findings: runs },
+      { title: 'Runs', findings: [...runs, ...locks] },
     ];
   } finally {
     git.close();

@@ -2,6 +2,7 @@
 # sh bare.sh chain|parallel TASKS SLOTS SOCKET AGENT, in a repository
 # The same work with nothing but the git and tmux commands that nobody can do without: no journal, no checks, no
 # retries, no logs, no clean-up of what went wrong. What agentrelay takes more than this is the price of agentrelay.
+# With BENCH_GH set the branches are merged by pull requests: what git push, gh pr create and gh pr merge take.
 set -eu
 
 mode=$1
@@ -24,8 +25,23 @@ await() { # TASK WORKER
   commit=${payload##*@}
 }
 
+# hand_over TASK: where others may be at it, too.
+hand_over() {
+  [ -n "${BENCH_GH-}" ] || return 0
+  git push -q origin "$commit:refs/heads/agentrelay/bench/$1"
+  pr=$(gh pr create -R "$BENCH_GH" -H "agentrelay/bench/$1" -B "${integration#refs/heads/}" -t "$1" -b "$1")
+}
+
 # merge TASK TIP: the new tip is in $merged.
 merge() {
+  if [ -n "${BENCH_GH-}" ]; then
+    gh pr merge "$pr" -R "$BENCH_GH" --merge --match-head-commit "$commit" >/dev/null
+    git fetch -q --no-tags origin "+$integration:refs/remotes/origin/bench"
+    merged=$(git rev-parse refs/remotes/origin/bench)
+    git update-ref "$integration" "$merged"
+    git push -q origin ":refs/heads/agentrelay/bench/$1"
+    return
+  fi
   tree=$(git merge-tree --write-tree "$2" "$commit")
   merged=$(git commit-tree "$tree" -p "$2" -p "$commit" -m "Merge task $1")
   git update-ref "$integration" "$merged" "$2"
@@ -47,6 +63,7 @@ chain() {
     git -C "$lane" checkout -q -B "agentrelay/bench/t$i" "$tip"
     start "t$i" 1 "$lane"
     await "t$i" 1
+    hand_over "t$i"
     merge "t$i" "$tip"
     tip=$merged
     git -C "$lane" checkout -q --detach "$tip"
@@ -67,6 +84,7 @@ worker() { # WORKER: every SLOTS-th task, each in a worktree of its own
     unlock
     start "t$i" "$1" "$own"
     await "t$i" "$1"
+    hand_over "t$i"
     lock
     merge "t$i" "$(git rev-parse "$integration")"
     unlock
@@ -81,6 +99,7 @@ worker() { # WORKER: every SLOTS-th task, each in a worktree of its own
 
 base=$(git rev-parse main)
 git update-ref "$integration" "$base"
+[ -z "${BENCH_GH-}" ] || git push -q origin "$integration:$integration"
 set --
 i=1
 while [ $i -le "$tasks" ]; do
@@ -105,5 +124,8 @@ else
     i=$((i + 1))
   done
   wait
+fi
+if [ -n "${BENCH_GH-}" ]; then
+  gh pr create -R "$BENCH_GH" -H "${integration#refs/heads/}" -B main -t bench -b bench >/dev/null
 fi
 tmux -L "$socket" kill-session -t '=bare'

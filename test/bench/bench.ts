@@ -5,6 +5,8 @@ import { firstFrame } from './dashboard/first-frame.ts';
 import { followed } from './dashboard/followed.ts';
 import { scrolling } from './dashboard/scrolling.ts';
 import { type Figure, tableOf } from './figures.ts';
+import { watching } from './github/watching.ts';
+import { runsOnGitHub } from './github/whole-runs.ts';
 import { loading } from './loading.ts';
 import type { BenchOptions } from './options.ts';
 import { resuming } from './resuming.ts';
@@ -31,6 +33,8 @@ const SECTIONS: Readonly<Record<string, { readonly title: string; readonly run: 
   h: { title: 'dashboard: agents at work', run: atWork },
   i: { title: 'dashboard: scrolling', run: scrolling },
   j: { title: 'dashboard: an hour of events, and nothing', run: followed },
+  k: { title: 'GitHub: whole runs, against the bare script with gh', run: runsOnGitHub },
+  l: { title: 'GitHub: half an hour of waiting for checks', run: watching },
 };
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });

@@ -107,6 +107,12 @@ export class Workplace implements AsyncDisposable {
 
 const FILES = 50;
 
+/** Where the runs are made: a fresh repository, with what its programs need in their environment. */
+export interface Ground {
+  make(): Promise<Workplace>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** A repository with some files in it, and one commit. */
 export async function makeRepository(): Promise<Workplace> {
   const place = new Workplace();
@@ -116,6 +122,8 @@ export async function makeRepository(): Promise<Workplace> {
   await place.git('commit', '-qm', 'Begin');
   return place;
 }
+
+const LOCAL: Ground = { make: makeRepository, env: {} };
 
 /** How the tasks of a run hang together. */
 export interface Shape {
@@ -145,17 +153,19 @@ export async function runOurs<T>(
   shape: Shape,
   env: NodeJS.ProcessEnv,
   look: (place: Workplace, run: Timed) => T,
+  ground: Ground = LOCAL,
 ): Promise<T> {
-  await using place = await makeRepository();
-  const run = await timed([process.execPath, ...runArguments(place, shape)], { cwd: place.folder, env });
+  await using place = await ground.make();
+  const all = { ...ground.env, ...env };
+  const run = await timed([process.execPath, ...runArguments(place, shape)], { cwd: place.folder, env: all });
   return look(place, run);
 }
 
 /** The same by the bare script; milliseconds. */
-export async function runBare(shape: Shape, env: NodeJS.ProcessEnv): Promise<number> {
-  await using place = await makeRepository();
+export async function runBare(shape: Shape, env: NodeJS.ProcessEnv, ground: Ground = LOCAL): Promise<number> {
+  await using place = await ground.make();
   const argv = ['sh', BARE, shape.mode, String(shape.tasks), String(shape.slots), place.socket, AGENT];
-  return (await timed(argv, { cwd: place.folder, env })).ms;
+  return (await timed(argv, { cwd: place.folder, env: { ...ground.env, ...env } })).ms;
 }
 
 export function eventsOf(place: Workplace): RunEvent[] {

@@ -2,12 +2,25 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { eventLine, subjectWidth } from '../../src/commands/event-line.ts';
 import type { Fact, RunEvent } from '../../src/core/events.ts';
+import type { CheckCounts, Proof, ProofName } from '../../src/core/proofs.ts';
 import { clock } from '../../src/ui/wording/clock.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const OF = { task: 'build', attempt: 1 } as const;
 const LANE = { workstream: 'api' } as const;
+
+const PR = 'https://github.com/a/b/pull/7';
+/** Where the test runs. */
+const NOON = new Date(2026, 0, 1, 12, 5).toISOString();
+
+function proof(name: ProofName, holds: boolean | null, expected: string | null, found: string | null): Proof {
+  return { proof: name, holds, expected, found };
+}
+
+function counts(passed: number, failed: number, pending: number): CheckCounts {
+  return { passed, failed, pending, required: passed + failed + pending };
+}
 
 function line(fact: Fact, colour = false): string {
   const event: RunEvent = { v: 1, seq: 1, at: '2026-01-01T00:01:02.345Z', ...fact };
@@ -96,6 +109,70 @@ const LINES: readonly (readonly [Fact, string])[] = [
   [
     { ...LANE, kind: 'workstream_merged', commit: COMMIT, by: 'person' },
     'lane api  merged          01234567 by a person',
+  ],
+  [
+    { ...LANE, kind: 'workstream_held', reason: 'checks', details: ['build'], merge_command: `gh pr merge ${PR}` },
+    `lane api  held            checks not green (build): gh pr merge ${PR}`,
+  ],
+  [
+    { ...LANE, kind: 'workstream_held', reason: 'protected', details: [], merge_command: `gh pr merge ${PR}` },
+    `lane api  held            target is protected: gh pr merge ${PR}`,
+  ],
+  [
+    { ...LANE, kind: 'workstream_pr_proof', pr: PR, ...proof('base', false, 'main', 'next') },
+    'lane api  not proved      PR #7: base is next, not main',
+  ],
+  [
+    { ...OF, kind: 'task_merge_queued', target: 'agentrelay/g/ws/api', position: 2 },
+    'build     queued          3rd in the queue for agentrelay/g/ws/api',
+  ],
+  [
+    { ...OF, kind: 'task_pr_proof', pr: PR, ...proof('head', true, COMMIT, COMMIT) },
+    'build     proved          PR #7: head matches (01234567)',
+  ],
+  [
+    { ...OF, kind: 'task_pr_proof', pr: PR, ...proof('mergeable', null, 'MERGEABLE', 'UNKNOWN') },
+    'build     not known yet   PR #7: mergeable? (GitHub works it out)',
+  ],
+  [
+    { ...OF, kind: 'task_pr_proof', pr: PR, ...proof('checks', null, null, null), checks: counts(5, 0, 3) },
+    'build     not known yet   PR #7: checks 5/8, 3 running',
+  ],
+  [
+    { ...OF, kind: 'task_checks_failed', round: 1, of: 2, checks: [{ name: 'build', url: 'https://ci.example/1' }] },
+    'build     checks red      round 1 of 2: build https://ci.example/1',
+  ],
+  [
+    { ...OF, kind: 'task_checks_failed', round: 3, of: 2, checks: [{ name: 'build\u001b[2J\n\u0007', url: null }] },
+    'build     checks red      still, after 2 of 2 fixes: build [2J',
+  ],
+  [
+    { ...OF, kind: 'task_sent_back', cause: 'checks', result: 'submitted' },
+    'build     sent back       to the agent: checks',
+  ],
+  [
+    { ...OF, kind: 'task_branch_updated', target: 'agentrelay/g/ws/api', commit: COMMIT },
+    'build     up to date      took in agentrelay/g/ws/api, now at 01234567',
+  ],
+  [
+    { kind: 'merge_queue_changed', target: 'main', entries: [{ task: 'a' }, { task: 'b' }, { workstream: 'api' }] },
+    'run       merge queue     main: a now, then b, lane api',
+  ],
+  [{ kind: 'merge_queue_changed', target: 'main', entries: [] }, 'run       merge queue     main: nobody waits'],
+  [
+    {
+      ...{ kind: 'api_budget', requests: 1, spent: 12, limit: 5_000, remaining: 4_988 },
+      ...{ reset_at: NOON, interval: 20_000 },
+    },
+    'run       GitHub budget   4988 of 5000 left until 12:05; 12 points spent in 1 request, one every 20 s',
+  ],
+  [
+    { kind: 'api_limited', limit: 'primary', until: NOON },
+    "run       GitHub limit    the hour's budget is spent: it answers nothing before 12:05",
+  ],
+  [
+    { kind: 'api_limited', limit: 'secondary', until: NOON },
+    'run       GitHub limit    too much at once: it answers nothing before 12:05',
   ],
   [
     { kind: 'run_finished', outcome: 'waiting_for_person', waiting_for: ['api'] },

@@ -19,13 +19,18 @@ test('says where the last run stands and who runs it', async () => {
 
 test('gives the state and the owner as JSON on one line', async () => {
   const runs = new RecordedRuns();
-  runs.record('shop', 1, [{ kind: 'run_finished', outcome: 'succeeded', waiting_for: [] }]);
+  const entries = [{ task: 'b' }, { task: 'a' }];
+  runs.record('shop', 1, [
+    { kind: 'merge_queue_changed', target: 'main', entries },
+    { kind: 'run_finished', outcome: 'succeeded', waiting_for: [] },
+  ]);
   const { out, code } = await runs.ask(status, { json: true });
   expect(code).toBe(0);
   expect(out).toHaveLength(1);
   const state = JSON.parse(out[0] ?? '');
   expect(state).toMatchObject({ graph: 'shop', run: 1, outcome: 'succeeded', owner: null });
   expect(Object.keys(state.tasks)).toEqual(['b', 'a']);
+  expect(state.mergeQueues).toEqual({ main: entries });
 });
 
 test('reads a run that was only just begun, or that was cut short', async () => {

@@ -6,6 +6,8 @@ import { replay } from '../../src/core/reduce.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
+const PULL = 'https://github.com/a/b/pull/41';
+
 /** A journal in which each fact comes half a second after the one before. */
 function journal(facts: readonly Fact[]): RunEvent[] {
   const at = (i: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + i * 500).toISOString();
@@ -164,6 +166,56 @@ test('what is at work is counted until now', () => {
   const row = (now: number | null) => summary(state, false, now).find((line) => line.startsWith('build'));
   expect(row(since + 61_500)).toContain('01:01.5');
   expect(row(null)).toContain('00:00.0');
+});
+
+test('a merge that has begun says what it waits for, and GitHub what is left of its budget', () => {
+  const of = { task: 'build', attempt: 1 };
+  const pr = 'https://github.com/a/b/pull/7';
+  const reset = new Date(2026, 0, 2, 14, 5);
+  const events = journal([
+    started([['build', 'api']], ['api']),
+    active('api'),
+    ...begun('build', 1),
+    { kind: 'task_signalled', ...of, outcome: 'done', commit: COMMIT, commits_ahead: 1 },
+    { kind: 'task_pr_created', ...of, pr, commit: COMMIT },
+    { kind: 'task_pr_merging', ...of, pr, commit: COMMIT },
+    {
+      ...{ kind: 'task_pr_proof', ...of, pr, proof: 'checks', holds: null, expected: null, found: null },
+      checks: { passed: 5, failed: 0, pending: 3, required: 8 },
+    },
+    {
+      ...{ kind: 'api_budget', requests: 9, spent: 9, limit: 5_000, remaining: 312 },
+      ...{ reset_at: reset.toISOString(), interval: 3_000 },
+    },
+  ]);
+  const lines = summary(replay(events), false, reset.getTime() - 1);
+  expect(lines.find((line) => line.startsWith('build'))).toContain(`merging  1         `);
+  expect(lines.slice(lines.indexOf('waiting'), lines.indexOf('waiting') + 2)).toEqual([
+    'waiting',
+    '  build: checks 5/8, 3 running',
+  ]);
+  expect(lines.at(-1)).toBe('GitHub: 312 of 5000 left, resets 14:05');
+});
+
+test.each([
+  ['checks', `mend what is red or missing on ${PULL}`],
+  ['protected', `the target asks for more than checks, such as a review: see ${PULL}`],
+  ['draft', `mark it ready: gh pr ready ${PULL}`],
+] as const)('a lane that is held says what to do first: %s', (reason, advice) => {
+  const events = journal([
+    started([['build', 'api']], ['api']),
+    active('api'),
+    ...merged('build', 1),
+    { kind: 'workstream_merge_ready', workstream: 'api', commit: COMMIT },
+    {
+      ...{ kind: 'workstream_pr_created', workstream: 'api', pr: PULL, branch: 'b' },
+      ...{ target: 'main', commit: COMMIT },
+    },
+    { kind: 'workstream_held', workstream: 'api', reason, details: [], merge_command: `gh pr merge ${PULL}` },
+  ]);
+  const lines = summary(replay(events), false);
+  const at = lines.indexOf(`    ${advice}`);
+  expect(lines[at + 1]).toBe(`    to merge it: gh pr merge ${PULL}`);
 });
 
 test('a run that is paused says how it goes on', () => {

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { subfolders } from '../leavings/graph-records.ts';
 import type { Repository } from '../preflight.ts';
 import { isInside, liveGit } from '../tools/git-processes.ts';
+import { onlyReads } from '../tools/killed-git.ts';
 import { lockHolder } from '../tools/lock-file.ts';
 import { quoteForShell } from '../tools/tmux-parse.ts';
 import { type Finding, warn } from './finding.ts';
@@ -10,11 +11,16 @@ import { type Finding, warn } from './finding.ts';
 /** Of worktrees, shared by all owners in the repository. */
 const OURS = 'agentrelay.lock';
 
-/** Lock files of git that no git is there for, and our own of a process that is gone. */
+/**
+ * Lock files of git that no git is there for, and our own of a process that is gone. To be asked while no git of ours
+ * is at work.
+ */
 export function lockFindings({ root, commonDir }: Repository): Finding[] {
   const locks = locksIn(commonDir);
   if (locks.length === 0) return [];
-  const isAtWork = (liveGit() ?? []).some(({ cwd }) => cwd === null || isInside(cwd, root) || isInside(cwd, commonDir));
+  const isHere = (cwd: string | null) => cwd === null || isInside(cwd, root) || isInside(cwd, commonDir);
+  const live = liveGit();
+  const isAtWork = live === null || live.some(({ cwd, argv }) => isHere(cwd) && !onlyReads(argv.slice(1)));
   return locks.flatMap((name) => {
     const path = join(commonDir, name);
     const isHeld = name === OURS ? lockHolder(path) !== null : isAtWork;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphUse, isOver } from '../../core/gc-plan.ts';
+import { BRANCH_ROOT } from '../../core/names.ts';
 import { type GraphRecords, graphsWithLeavings, readRecords, subfolders, useOf } from '../leavings/graph-records.ts';
 import { deadPanes, liveAgents, panesOf } from '../leavings/panes.ts';
 import type { Repository } from '../preflight.ts';
@@ -10,7 +11,6 @@ import type { Git } from '../tools/git.ts';
 import { quoteForShell } from '../tools/tmux-parse.ts';
 import { type Finding, findingOf, ok, warn } from './finding.ts';
 import { noneWithoutTmux, sessionFindings } from './left-sessions.ts';
-import { lockFindings } from './locks.ts';
 
 export interface RunChecks {
   readonly repository: Repository;
@@ -33,9 +33,12 @@ export async function checkRuns(options: RunChecks): Promise<Finding[]> {
   }
   const servers = distinctServers(records.flatMap(({ store, runs }) => serversOf(store, runs, options.tmuxSocket)));
   const panes = await panesOn(servers);
-  for (const record of records) found.push(...graphFindings(record, panesOf(panes, record), repository));
+  const branches = (await git.run(['for-each-ref', '--format=%(refname)', `refs/heads/${BRANCH_ROOT}/`])).stdout;
+  for (const record of records) {
+    const hasBranches = branches.includes(`refs/heads/${BRANCH_ROOT}/${record.graph}/`);
+    found.push(...graphFindings(record, { panes: panesOf(panes, record), repository, hasBranches }));
+  }
   if (panes.every(({ dead }) => dead)) found.push(...(await sessionFindings(servers)));
-  found.push(...lockFindings(repository));
   return found.length > 0 ? found : [ok('runs', 'none yet')];
 }
 
@@ -43,40 +46,50 @@ async function panesOn(servers: readonly string[][]): Promise<TaggedPane[]> {
   return (await Promise.all(servers.map((server) => noneWithoutTmux(taggedPanes(server))))).flat();
 }
 
-function graphFindings(records: GraphRecords, panes: readonly TaggedPane[], repository: Repository): Finding[] {
+interface GraphTraces {
+  readonly panes: readonly TaggedPane[];
+  readonly repository: Repository;
+  readonly hasBranches: boolean;
+}
+
+function graphFindings(records: GraphRecords, traces: GraphTraces): Finding[] {
   const { graph } = records;
   try {
-    const use = useOf(records, liveAgents(panes));
+    const use = useOf(records, liveAgents(traces.panes));
     if (use.busy !== null) return [ok(graph, `run ${use.runs.at(-1) ?? 0} is at work: ${use.busy}`)];
-    const dead = deadPanes(panes, graph).length;
-    const windows =
-      dead === 0 ? [] : [warn(graph, `${count(dead, 'window')} of agents that have ended`, `agentrelay gc ${graph}`)];
-    return [runFinding(use, records), ...windows, ...worktreeFindings(use, repository), ...ownerFindings(use, records)];
+    return [...runFindings(use, records), ...leftFindings(use, traces), ...ownerFindings(use, records)];
   } catch (error) {
     return [findingOf(graph, error)];
   }
 }
 
-function runFinding({ graph, runs, outcome, damage, ...use }: GraphUse, { store }: GraphRecords): Finding {
+function runFindings(use: GraphUse, { store }: GraphRecords): Finding[] {
+  const { graph, runs, outcome, damage } = use;
   const last = runs.at(-1);
-  if (last === undefined) {
-    return warn(graph, 'branches or worktrees of a run that has no records here', `agentrelay gc ${graph}`);
-  }
-  if (damage !== null) return warn(graph, damage, `agentrelay status ${graph} says where`);
+  if (last === undefined) return [];
+  if (damage !== null) return [warn(graph, damage, `agentrelay status ${graph} says where`)];
   const how = outcome === null ? 'interrupted' : outcome.replaceAll('_', ' ');
-  if (isOver({ graph, runs, outcome, damage, ...use })) return ok(graph, `run ${last}: ${how}`);
+  if (isOver(use)) return [ok(graph, `run ${last}: ${how}`)];
   const gone = existsSync(store.lockFile) ? ', and who ran it is gone' : '';
-  return warn(
-    graph,
-    `run ${last} is not over: ${how}${gone}`,
-    'agentrelay run GRAPH goes on with it, --new-run starts over',
-  );
+  const fix = 'agentrelay run GRAPH goes on with it, --new-run starts over';
+  return [warn(graph, `run ${last} is not over: ${how}${gone}`, fix)];
 }
 
-function worktreeFindings(use: GraphUse, { root }: Repository): Finding[] {
-  const left = subfolders(join(root, '.worktrees', use.graph)).length;
-  if (left === 0 || !isOver(use) || use.runs.length === 0) return [];
-  return [warn(use.graph, `${count(left, 'worktree')} of runs that are over`, `agentrelay gc ${use.graph}`)];
+/** What nobody goes on with. */
+function leftFindings(use: GraphUse, { panes, repository, hasBranches }: GraphTraces): Finding[] {
+  if (!isOver(use)) return [];
+  const { graph } = use;
+  const windows = deadPanes(panes, graph).length;
+  const worktrees = subfolders(join(repository.root, '.worktrees', graph)).length;
+  const isUnknown = use.runs.length === 0;
+  const left = [
+    ...(windows > 0 ? [count(windows, 'window')] : []),
+    ...(worktrees > 0 ? [count(worktrees, 'worktree')] : []),
+    ...(isUnknown && hasBranches ? ['branches'] : []),
+  ];
+  if (left.length === 0) return [];
+  const whose = isUnknown ? 'a run that has no records here' : 'runs that are over';
+  return [warn(graph, `left by ${whose}: ${left.join(', ')}`, `agentrelay gc ${graph}`)];
 }
 
 /** A run that is not over says so itself. */

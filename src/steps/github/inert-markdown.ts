@@ -50,11 +50,14 @@ export function markdownLines(text: string): Line[] {
   const source = seenText(text).split('\n').flatMap(inPieces);
   const lines: Line[] = [];
   for (let at = 0; at < source.length; ) {
-    const block = fenced(source, at) ?? table(source, at);
-    if (block === null) lines.push(lineOf(proseLine(source[at] ?? '')));
-    else lines.push(...block.lines);
-    at = block === null ? at + 1 : block.end;
+    const block = fenced(source, at) ?? table(source, at) ?? prose(source, at);
+    for (const line of block.lines) {
+      // No empty lines at the start, and no two of them but within code.
+      if (line.text !== '' || line.closes !== null || (lines.at(-1)?.text ?? '') !== '') lines.push(line);
+    }
+    at = block.end;
   }
+  if (lines.at(-1)?.text === '') lines.pop();
   return lines;
 }
 
@@ -70,17 +73,17 @@ function inline(text: string, emphasis: 'literal' | 'kept'): string {
   };
   let from = 0;
   for (const found of text.matchAll(CODE)) {
-    prose(text.slice(from, found.index), emphasis, add);
+    plain(text.slice(from, found.index), emphasis, add);
     const span = codeSpan(found[2] ?? '');
     add(span === '' ? escaped(found[0], emphasis) : span);
     from = found.index + found[0].length;
   }
-  prose(text.slice(from), emphasis, add);
+  plain(text.slice(from), emphasis, add);
   return made;
 }
 
 /** Addresses become code: a link would name the issues of others, and tell somebody who reads this. */
-function prose(text: string, emphasis: 'literal' | 'kept', add: (piece: string) => void): void {
+function plain(text: string, emphasis: 'literal' | 'kept', add: (piece: string) => void): void {
   const flat = text.replace(LINK, (_, label, target) => (label === '' ? `(${target})` : `${label} (${target})`));
   let from = 0;
   for (const found of flat.matchAll(ADDRESS)) {
@@ -108,6 +111,10 @@ const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const RULE = /^\s*-{3,}\s*$/;
 /** Would make a heading or a table of the line before it. */
 const UNDERLINE = /^\s*(?:=+|:?-+:?)\s*$/;
+
+function prose(source: readonly string[], at: number): Block {
+  return { lines: [lineOf(proseLine(source[at] ?? ''))], end: at + 1 };
+}
 
 function proseLine(line: string): string {
   const heading = HEADING.exec(line);

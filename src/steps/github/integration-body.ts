@@ -17,10 +17,10 @@ import { checksSection, tasksSection } from './integration-tasks.ts';
 /** GitHub takes 65,536 characters. */
 const MAX_BODY = 60_000;
 const MAX_TITLE = 100;
-const MAX_NAMES = 20;
+const MAX_NAMES = 10;
 
 /** What each section gets where all of them are too long. */
-const SHARES = { concerns: 24_000, tasks: 14_000, checks: 8_000, notes: 4_000 } as const;
+const SHARES = { concerns: 20_000, tasks: 12_000, checks: 6_000, notes: 4_000 } as const;
 const ALL = { concerns: Infinity, tasks: Infinity, checks: Infinity, notes: Infinity } as const;
 
 /** The pull request of a lane, for those who are to review it. The same input gives the same bytes. */
@@ -133,7 +133,7 @@ function listed(details: readonly string[], made: (text: string) => string): str
   const more = details.length > MAX_NAMES ? ` and ${details.length - MAX_NAMES} more` : '';
   return ` (${details
     .slice(0, MAX_NAMES)
-    .map((text) => made(shortened(text, 200)))
+    .map((text) => made(shortened(text, 60)))
     .join(', ')}${more})`;
 }
 

@@ -5,7 +5,7 @@ import { seenText, shortened } from './inert-text.ts';
 import { concernsOf, counted, type IntegrationInput, pullRequestLink, type TaskConcern } from './integration-input.ts';
 
 /** Shorter than this, a concern is not understood: then fewer of them are shown. */
-const SHORTEST = 240;
+const SHORTEST = 400;
 /** Of the line that tells of those that are not shown. */
 const LAST_LINE = 200;
 
@@ -13,8 +13,9 @@ const LAST_LINE = 200;
 export function concernsSection(input: IntegrationInput, room: number): string | null {
   const concerns = concernsOf(input.tasks, 'agent');
   if (concerns.length === 0) return null;
-  const effect = input.lane.autoMerge ? ' They hold back the automatic merge.' : '';
-  const intro = `${counted(concerns.length, 'doubt')} of the agents that did the work.${effect}`;
+  const one = concerns.length === 1;
+  const effect = input.lane.autoMerge ? ` ${one ? 'It holds' : 'They hold'} back the automatic merge.` : '';
+  const intro = `${counted(concerns.length, 'concern')} of ${one ? 'an agent' : 'agents'} that did the work.${effect}`;
   const where = `${runDirectory(input.graph, input.run)}/signals/*/attempt-*/concerns.log`;
   return `## Concerns\n\n${intro}\n\n${fittingItems(concerns.map(concernItem), room, where)}`;
 }

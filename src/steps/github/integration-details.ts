@@ -23,6 +23,8 @@ interface Part {
   readonly lines: readonly Line[];
   /** Where all of it can be read. */
   readonly where: string;
+  /** Characters that are not in `lines`. */
+  readonly beyond: number;
 }
 
 /** Each task folded: what it says of itself, its files, how it went. Longer parts are shortened first. */
@@ -40,8 +42,12 @@ export function withoutDetails({ graph, run, tasks }: IntegrationInput): string 
   return `The details of ${counted(tasks.length, 'task')} are too long for this page: \`${runDirectory(graph, run)}/signals/\``;
 }
 
-function fitted({ lines, where }: Part, room: number): string {
-  return fitLines(lines, room, (missing) => `… ${counted(missing, 'more character')}: \`${where}\``);
+function fitted({ lines, where, beyond }: Part, room: number): string {
+  return fitLines(lines, room, (missing) => missingLine(missing + beyond, where));
+}
+
+function missingLine(characters: number, where: string): string {
+  return `… ${counted(characters, 'more character')}: \`${where}\``;
 }
 
 function folded(task: IntegrationTask, parts: readonly Part[], text: (part: Part) => string): string {
@@ -61,23 +67,29 @@ function contents(task: IntegrationTask): string {
     ...(attempts > 1 ? [counted(attempts, 'attempt')] : []),
     ...(gateRounds > 1 ? [counted(gateRounds, 'gate round')] : []),
     ...(conflictRounds > 0 ? [counted(conflictRounds, 'conflict')] : []),
-    ...(checkRounds > 0 ? [`red checks ${counted(checkRounds, 'time')}`] : []),
+    ...(checkRounds > 0 ? [`${counted(checkRounds, 'round')} of red checks`] : []),
   ].join(', ');
 }
 
 function partsOf(input: IntegrationInput, task: IntegrationTask): Part[] {
   const folder = attemptFolder(input, task);
-  const summary = markdownLines(shortened(task.summary ?? '', MAX_SUMMARY));
-  const isSilent = summary.every(({ text }) => text === '');
   const files = task.outputs.map(({ path, action, category }) =>
-    lineOf(`- ${action} ${codeSpan(path)} (${inlineMarkdown(shortened(category, 40))})`),
+    lineOf(`- ${action} ${codeSpan(shortened(path, 300))} (${inlineMarkdown(shortened(category, 40))})`),
   );
   const events = `${runDirectory(input.graph, input.run)}/events.jsonl`;
   return [
-    { title: null, lines: isSilent ? [lineOf('It left no summary.')] : summary, where: `${folder}/summary.md` },
-    ...(files.length === 0 ? [] : [{ title: 'Files', lines: files, where: `${folder}/outputs.json` }]),
-    { title: 'How it went', lines: historyOf(task), where: events },
+    summaryPart(task.summary ?? '', `${folder}/summary.md`),
+    ...(files.length === 0 ? [] : [{ title: 'Files', lines: files, where: `${folder}/outputs.json`, beyond: 0 }]),
+    { title: 'How it went', lines: historyOf(task), where: events, beyond: 0 },
   ];
+}
+
+function summaryPart(summary: string, where: string): Part {
+  const lines = markdownLines(shortened(summary, MAX_SUMMARY));
+  if (lines.length === 0) lines.push(lineOf('It left no summary.'));
+  const beyond = Math.max(0, summary.length - MAX_SUMMARY);
+  if (beyond > 0) lines.push(lineOf(''), lineOf(missingLine(beyond, where)));
+  return { title: null, lines, where, beyond };
 }
 
 function historyOf(one: IntegrationTask): Line[] {
@@ -85,9 +97,10 @@ function historyOf(one: IntegrationTask): Line[] {
   const model = state.change?.model ?? task.primaryAgent.model;
   const framework = state.change?.framework ?? task.primaryAgent.framework;
   const agent = `${codeSpan(framework)}${model === null ? '' : ` with ${codeSpan(model)}`}`;
+  const role = task.role === 'generic' ? '' : `, as ${task.role.replaceAll('_', ' ')}`;
   const told = [state.change?.instructions, state.change?.note].filter((text) => typeof text === 'string');
   return [
-    `- The agent was ${agent}, as ${task.role.replaceAll('_', ' ')}.`,
+    `- The agent was ${agent}${role}.`,
     ...told.map((text) => `- A person told it before a retry: ${inlineMarkdown(shortened(seenText(text), MAX_ERROR))}`),
     ...attemptsThatCount(state).map((attempt) => `- Attempt ${attempt.number} ${attemptWords(attempt)}`),
   ].map(lineOf);
@@ -102,6 +115,8 @@ function attemptWords(attempt: AttemptState): string {
     case 'pr_merged':
     case 'completed':
       return `succeeded${before === '' ? ' at the first go' : before}.`;
+    case 'cancelled':
+      return `was cancelled${before}.`;
     default:
       return `is ${attempt.status.replaceAll('_', ' ')}${before}.`;
   }

@@ -17,6 +17,7 @@ import {
 const DESCRIPTION = [100, 24] as const;
 /** Of the line that tells of tasks that are not shown. */
 const LAST_LINE = 200;
+const MAX_COMMANDS = 5;
 
 const HEAD = ['| Task | Pull request | What it does | State | Attempts |', '|---|---|---|---|---|'];
 
@@ -75,8 +76,9 @@ function stateOf(task: IntegrationTask): string {
 function checkedLine(one: IntegrationTask): string {
   const { verify } = one.task;
   const seen = [gateWords(one), checkWords(lastAttempt(one)?.proofs.checks ?? null)].filter((words) => words !== null);
-  const told =
-    verify.length === 0 ? '' : `; ${verify.map(commandSpan).join(', ')} for the agent to run, which nobody has proved`;
+  const more = verify.length > MAX_COMMANDS ? ` and ${verify.length - MAX_COMMANDS} more` : '';
+  const commands = `${verify.slice(0, MAX_COMMANDS).map(commandSpan).join(', ')}${more}`;
+  const told = verify.length === 0 ? '' : `; ${commands} for the agent to run, which nobody has proved`;
   return `- \`${one.task.id}\`: ${seen.length === 0 ? '**not checked by any command**' : seen.join('; ')}${told}`;
 }
 

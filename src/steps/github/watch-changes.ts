@@ -2,7 +2,7 @@ import type { PullRequestSnapshot } from './pull-request.ts';
 
 /** For how many looks nothing has changed in any of the pull requests that somebody watches. */
 export class WatchChanges {
-  readonly #seen = new Map<number, string>();
+  #seen = new Map<number, string | undefined>();
   #quiet = 0;
 
   get quiet(): number {
@@ -16,13 +16,9 @@ export class WatchChanges {
 
   /** `isEarly`: a look that somebody asked for between two others says nothing of how quiet it is. */
   note(found: ReadonlyMap<number, PullRequestSnapshot | null>, watched: ReadonlySet<number>, isEarly: boolean): void {
-    let hasChanged = false;
-    for (const number of watched) {
-      const now = JSON.stringify(found.get(number));
-      hasChanged ||= this.#seen.get(number) !== now;
-      this.#seen.set(number, now);
-    }
-    for (const number of this.#seen.keys()) if (!watched.has(number)) this.#seen.delete(number);
+    const now = new Map([...watched].map((number) => [number, JSON.stringify(found.get(number))]));
+    const hasChanged = [...now].some(([number, answer]) => this.#seen.get(number) !== answer);
+    this.#seen = now;
     if (hasChanged) this.#quiet = 0;
     else if (!isEarly) this.#quiet++;
   }

@@ -5,7 +5,7 @@ import { type Tone, type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
 import { safeText } from '../text/safe.ts';
 import { holdName, holdNext } from '../wording/hold-words.ts';
-import { foundWords } from '../wording/proof-words.ts';
+import { checkCount } from '../wording/proof-words.ts';
 import { pullRequestNumber } from '../wording/pull-request-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { mergeWaitWord } from './merge-note.ts';
@@ -13,7 +13,7 @@ import type { View } from './view.ts';
 
 /** A lane's row behind its name, in `room` cells: its branches and its pull request, and at the end how it stands. */
 export function laneWords(lane: WorkstreamState, view: View, room: number): Word[] {
-  const state = laneStates(lane, view).find((words) => widthOf(words) + GAPS - 2 <= room);
+  const state = laneStates(lane, view).find((words) => widthOf(words) + GAPS - 3 <= room);
   if (state === undefined) return [];
   const free = room - widthOf(state) - GAPS;
   const next = nextWords(lane, view);
@@ -26,8 +26,8 @@ export function laneWords(lane: WorkstreamState, view: View, room: number): Word
   return atTheEnd(middle, state, view, room);
 }
 
-/** Two blanks before what stands in the middle, and two behind it. */
-const GAPS = 4;
+/** Two blanks before and behind what stands in the middle, and one at the end. */
+const GAPS = 5;
 
 function atTheEnd(middle: readonly Word[], end: readonly Word[], { glyphs }: View, room: number): Word[] {
   const left = middle.length === 0 ? [] : [word('  '), ...middle];
@@ -53,17 +53,12 @@ function joined(parts: readonly (readonly Word[])[]): Word[] {
 }
 
 /** `PR #41  checks 7/8`; empty without a pull request. */
-function requestWords({ pr, proofs }: WorkstreamState): Word[] {
+function requestWords({ pr, proofs: { checks } }: WorkstreamState): Word[] {
   const number = pullRequestNumber(pr);
   if (number === null || pr === null) return [];
-  const { checks } = proofs;
-  const count =
-    checks === undefined ? [] : [word('  '), word(safeText(`checks ${foundWords(checks)}`), toneOf(checks))];
-  return [word('PR ', 'quiet'), { text: number, tone: 'accent', link: pr }, ...count];
-}
-
-function toneOf({ holds }: { readonly holds: boolean | null }): Tone {
-  return holds === false ? 'warn' : 'quiet';
+  const name: Word[] = [word('PR ', 'quiet'), { text: number, tone: 'accent', link: pr }];
+  const count = checks === undefined ? null : checkCount(checks);
+  return count === null ? name : [...name, word(`  checks ${count}`, checks?.holds === false ? 'warn' : 'quiet')];
 }
 
 /** In as many words as there may be room for, then in fewer. */

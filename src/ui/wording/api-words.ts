@@ -25,9 +25,10 @@ const LITTLE = 0.2;
  * nothing that matters. `now`: milliseconds since 1970.
  */
 export function apiNotice(
-  { apiBudget, apiLimitedUntil }: Pick<RunState, 'apiBudget' | 'apiLimitedUntil'>,
+  { apiBudget, apiLimitedUntil, outcome }: Pick<RunState, 'apiBudget' | 'apiLimitedUntil' | 'outcome'>,
   now: number,
 ): { readonly long: string; readonly short: string } | null {
+  if (outcome !== null) return null;
   if (apiLimitedUntil !== null && Date.parse(apiLimitedUntil) > now) {
     const until = hourOf(apiLimitedUntil);
     return { long: `GitHub limits us until ${until}`, short: `GitHub: wait till ${until}` };
@@ -36,6 +37,8 @@ export function apiNotice(
   const { remaining, limit, reset_at } = apiBudget;
   // What was left of an hour that is over says nothing.
   if (remaining >= limit * LITTLE || !(Date.parse(reset_at) > now)) return null;
-  const short = `GitHub: ${remaining} of ${limit} left`;
-  return { long: `${short}, resets ${hourOf(reset_at)}`, short };
+  return {
+    long: `GitHub: ${remaining} of ${limit} left, resets ${hourOf(reset_at)}`,
+    short: `GitHub: ${remaining} left`,
+  };
 }

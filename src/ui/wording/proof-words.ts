@@ -70,20 +70,27 @@ function mergeability(found: string): string {
 }
 
 /** `5/8`, and what is wrong with the rest. */
-function checkWords({ holds, found, checks }: Proof): string {
+function checkWords(proof: Proof): string {
+  const { holds, found, checks } = proof;
   if (checks === undefined) return holds === true ? 'passed' : holds === false ? 'red' : 'not known yet';
-  const { passed, failed, pending, required } = checks;
-  const total = passed + failed + pending;
-  if (total === 0) return holds === true ? 'none' : 'not reported yet';
+  const { failed, pending, required } = checks;
+  const count = checkCount(proof);
+  if (count === null) return holds === true ? 'none' : 'not reported yet';
   const names = found === null ? '' : `: ${listed(found.split(', '))}`;
   const awaited = holds === null && failed + pending === 0;
   return [
-    `${passed}/${total}`,
+    count,
     ...(failed > 0 ? [`${failed} red${names}`] : []),
     ...(pending > 0 ? [`${pending} running`] : []),
     ...(awaited ? ['others not reported yet'] : []),
     ...(required === 0 && failed + pending > 0 ? ['none required'] : []),
   ].join(', ');
+}
+
+/** `5/8`; null where there are none to count. */
+export function checkCount({ checks }: Proof): string | null {
+  const total = checks === undefined ? 0 : checks.passed + checks.failed + checks.pending;
+  return checks === undefined || total === 0 ? null : `${checks.passed}/${total}`;
 }
 
 const LISTED = 3;

@@ -90,6 +90,11 @@ test('looks less often while nothing changes, and often again after a change or 
   void watch.until(2, isMerged, BRISK);
   await clock.advance(3_000);
   expect(github.times.slice(first.length + 2).map(Math.round)).toEqual([123_000, 126_000]);
+  await clock.advance(34_000);
+  const so = github.times.length;
+  void watch.until(1, isMerged, BRISK);
+  await clock.advance(3_000);
+  expect(github.times.slice(so)).toEqual([160_000, 163_000]);
 });
 
 test('the hastiest of all who wait says how often, as long as it waits', async () => {

@@ -84,6 +84,31 @@ test('what nobody runs is not stopping any more', () => {
   expect(header(120, [left], {}, { standing: { kind: 'nobody' } })).not.toContain('stopping');
 });
 
+const at = (hour: number, minute: number) => new Date(2026, 5, 1, hour, minute);
+const budget = (remaining: number): Fact => ({
+  ...{ kind: 'api_budget', requests: 9, spent: 9, limit: 5_000, remaining },
+  ...{ reset_at: at(14, 5).toISOString(), interval: 3_000 },
+});
+const limited: Fact = { kind: 'api_limited', limit: 'secondary', until: at(14, 5).toISOString() };
+
+test.each<readonly [string, number, Fact, Date, string]>([
+  ['little is left', 100, budget(312), at(14, 0), '  GitHub: 312 of 5000 left, resets 14:05  '],
+  ['in fewer words', 60, budget(312), at(14, 0), '  GitHub: 312 left  '],
+  ['GitHub wants to be left alone', 100, limited, at(14, 4), '  GitHub limits us until 14:05  '],
+  ['in fewer words, too', 62, limited, at(14, 4), '  GitHub: wait till 14:05  '],
+])('what slows the run down at GitHub: %s', (_, width, fact, now, text) => {
+  expect(header(width, [fact], { now: now.getTime() })).toContain(text);
+});
+
+test.each<readonly [string, readonly Fact[], Date]>([
+  ['enough is left', [budget(1_000)], at(14, 0)],
+  ['the hour is over', [budget(0)], at(14, 5)],
+  ['the limit is over', [limited], at(14, 5)],
+  ['the run is over', [limited, budget(0), { kind: 'run_finished', outcome: 'succeeded', waiting_for: [] }], at(14, 0)],
+])('nothing is said of GitHub when it does not matter: %s', (_, happened, now) => {
+  expect(header(120, happened, { now: now.getTime() })).not.toContain('GitHub');
+});
+
 test('before there is a run there is nothing to count', () => {
   const nothing = viewOf(runOf({ tasks: [] }), {}, { standing: { kind: 'opening' }, slots: null });
   expect(textOf(drawHeader(nothing, 60)).trimEnd()).toMatch(/^ agentrelay · graph · run 1 .* opening$/);

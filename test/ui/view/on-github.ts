@@ -5,7 +5,10 @@ import { facts, laneActive } from './happened.ts';
 
 /** Two lanes whose tasks are pull requests. */
 export const ON_GITHUB: GraphSpec = {
-  workstreams: [{ id: 'api', parallel: true }, { id: 'web', autoMerge: true }],
+  workstreams: [
+    { id: 'api', parallel: true },
+    { id: 'web', autoMerge: true },
+  ],
   tasks: [
     { id: 'cart', ws: 'api' },
     { id: 'tests', ws: 'api' },

@@ -23,7 +23,7 @@ export function mergeFacts(task: TaskState, attempt: AttemptState, { run, glyphs
   if (pr === null) return [proofRow('merge', 'unknown', 'not handed over yet', glyphs)];
   const { id, workstream } = task.outline;
   const isNow = isActive(task.status) && attempt === currentAttempt(task);
-  const queue = isNow ? queueFact('queue', run, run.workstreams.get(workstream)?.branch ?? null, { task: id }) : [];
+  const queue = isNow ? queueFact(run, run.workstreams.get(workstream)?.branch ?? null, { task: id }) : [];
   const local = handedOver(pr);
   const offer = local === null ? requestFacts(pr, attempt, glyphs) : [headFact(attempt, local, glyphs)];
   return [...offer, ...queue, mergeFact(attempt, glyphs)];

@@ -9,7 +9,7 @@ import { laneLook } from '../lane-look.ts';
 import { groupOf } from '../rows.ts';
 import type { Scroll, View } from '../view.ts';
 import { linked, proofFacts } from './proof-facts.ts';
-import { queueFact } from './queue-facts.ts';
+import { mergingFact, queueFact } from './queue-facts.ts';
 import { type FactRow, factRows, row, told } from './rows.ts';
 import { listScroll } from './scroll.ts';
 
@@ -34,9 +34,9 @@ function factsOf(lane: WorkstreamState, { run, glyphs }: View): FactRow[] {
       word(outline.parallel ? 'tasks side by side, each in a worktree of its own' : 'one task after the other'),
     ]),
     fact('merge', [word(outline.auto_merge ? 'by itself, when all is done' : 'by a person')]),
-    ...queueFact('its queue', run, branch),
+    ...mergingFact(run, branch),
     ...offerFacts(lane, glyphs),
-    ...queueFact('queue', run, outline.target, { workstream: outline.id }),
+    ...queueFact(run, outline.target, { workstream: outline.id }),
     ...heldFacts(lane),
     ...(failure === null ? [] : [fact('failed', [told(`${failure.code}: ${failure.error}`, 'bad')])]),
     ...concernFacts(lane, run),
@@ -55,9 +55,9 @@ function offerFacts({ pr, proofs }: WorkstreamState, glyphs: View['glyphs']): Fa
 }
 
 /** Why it waits for a person, and what that person does. */
-function heldFacts({ held, mergeCommand, pr, proofs }: WorkstreamState): FactRow[] {
+function heldFacts({ held, mergeCommand, pr }: WorkstreamState): FactRow[] {
   if (held === null) return [];
-  const advice = holdAdvice(held, pr, proofs.checks);
+  const advice = holdAdvice(held, pr);
   return [
     fact('held', [told(holdName(held), 'warn')]),
     ...(advice === null ? [] : [fact('to do', [told(advice)])]),

@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type GitHubSandbox, githubSandbox, type SandboxOptions } from '../support/github/sandbox.ts';
+import { type Finished, makeProject, SOCKET, snapshot, startProgram } from '../support/run-fixture.ts';
+
+const GRAPH = {
+  name: 'shop',
+  forge: 'gh',
+  primary_agent: { framework: 'command', command: ['true'] },
+  tasks: [{ id: 'cart' }],
+};
+
+interface Desk {
+  readonly box: GitHubSandbox;
+  readonly clone: string;
+  check(options?: { graph?: object; env?: NodeJS.ProcessEnv; args?: string[] }): Promise<Finished>;
+}
+
+/** A clone of a repository on the sandbox's GitHub, and the program to check it with. */
+async function desk(options: SandboxOptions = {}): Promise<Desk> {
+  const box = await githubSandbox(options);
+  onTestFinished(() => box.close());
+  const clone = box.clone();
+  return {
+    box,
+    clone,
+    async check({ graph = GRAPH, env = {}, args = [] } = {}) {
+      const path = join(box.folder, 'graph.yaml');
+      writeFileSync(path, JSON.stringify(graph));
+      const there = snapshot(clone);
+      const all = { ...process.env, TMUX: undefined, ...box.env, ...env };
+      const ended = await startProgram(['check', path, '-t', clone, ...args], { cwd: box.folder, env: all }).ended;
+      expect(snapshot(clone)).toEqual(there);
+      expect(ended.stdout + ended.stderr).not.toMatch(/gho_|defect|\n\s+at /);
+      return ended;
+    },
+  };
+}
+
+/** The lines of a level, with what mends them. */
+function linesOf({ stdout }: Finished, level: 'ok' | 'warn' | 'fail'): string[] {
+  const lines = stdout.split('\n');
+  return lines.flatMap((line, at) => {
+    if (!line.startsWith(`  ${level.padEnd(4)}  `)) return [];
+    const fix = /^ +fix: (.*)/.exec(lines[at + 1] ?? '')?.[1];
+    return [line.slice(8).replace(/ {2,}/, ': ') + (fix === undefined ? '' : ` (${fix})`)];
+  });
+}
+
+test.each(['github.com', 'ghe.test'])('everything is well on %s', async (host) => {
+  const { box, check } = await desk({ host });
+  const ended = await check();
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(linesOf(ended, 'ok')).toEqual(
+    expect.arrayContaining([
+      `remote: origin is ${host}/acme/widgets`,
+      expect.stringMatching(/^gh: 2\.\d+/),
+      `login: octocat on ${host}`,
+      'permission: ADMIN',
+      'merge method: merge',
+      'git access: may read origin',
+      expect.stringMatching(/^branches: main at [0-9a-f]{8}$/),
+    ]),
+  );
+  expect([...linesOf(ended, 'warn'), ...linesOf(ended, 'fail')]).toEqual([]);
+  expect(box.api.problems()).toEqual([]);
+  expect(box.api.counts()).toEqual({ AgentrelayPreflight: 1 });
+});
+
+test('a remote on GitHub makes the forge, unless another one is asked for', async () => {
+  const { box, check } = await desk();
+  const { forge: _, ...graph } = GRAPH;
+  expect(linesOf(await check({ graph }), 'ok')).toContain('remote: origin is github.com/acme/widgets');
+  const local = await check({ graph, args: ['--forge', 'local'] });
+  expect(linesOf(local, 'ok')).toContain('forge: local, as asked for: git alone merges, and gh is not needed');
+  expect(box.api.counts()).toEqual({ AgentrelayPreflight: 1 });
+});
+
+test.each<[string, SandboxOptions, (desk: Desk) => void, string[]]>([
+  [
+    'nobody is logged in',
+    { token: null },
+    () => {},
+    ['login: gh is not logged in to github.com (gh auth login --hostname github.com)'],
+  ],
+  [
+    'the person may only read',
+    {},
+    ({ box }) => {
+      box.api.repo().settings.viewerPermission = 'READ';
+    },
+    [
+      'permission: octocat may not push to github.com/acme/widgets: the permission is READ, and WRITE is needed (ask its owner for write access, or gh auth login --hostname github.com as somebody who has it)',
+    ],
+  ],
+  [
+    'the merge method is not allowed, and the repository is archived',
+    {},
+    ({ box }) => {
+      Object.assign(box.api.repo().settings, { allowMerge: false, archived: true });
+    },
+    [
+      'repository: github.com/acme/widgets is archived: nothing can be pushed or merged (gh repo unarchive github.com/acme/widgets, or --forge local)',
+      'merge method: github.com/acme/widgets does not allow merge_method merge (merge_method: squash in the graph file, or gh repo edit github.com/acme/widgets --enable-merge-commit)',
+    ],
+  ],
+  [
+    'a branch is left that no record here tells of',
+    {},
+    ({ box }) => void box.commit('agentrelay/shop/cart', { a: 'a' }),
+    [
+      'branches: branch agentrelay/shop/cart of origin is left from a run that has no records here (git push origin --delete agentrelay/shop/cart, where nobody needs them any more)',
+    ],
+  ],
+  [
+    'pushes go to a fork',
+    {},
+    ({ box, clone }) => void box.git(clone, 'remote', 'set-url', '--push', 'origin', 'git@github.com:me/widgets.git'),
+    [
+      'forge: remote origin is fetched from github.com/acme/widgets and pushed to github.com/me/widgets: task branches and their pull requests must be in one repository (git remote set-url --push origin git@github.com:acme/widgets.git, or --forge local)',
+    ],
+  ],
+])('%s: said, with what mends it', async (_name, options, change, fails) => {
+  const place = await desk(options);
+  change(place);
+  const ended = await place.check();
+  expect(ended).toMatchObject({ code: 2, stderr: '' });
+  expect(linesOf(ended, 'fail')).toEqual(fails);
+});
+
+test('a base branch that is only here is missed on the remote', async () => {
+  const { box, clone, check } = await desk();
+  box.git(clone, 'branch', 'dev');
+  const ended = await check({ graph: { ...GRAPH, workstreams: [{ id: 'default', base_branch: 'dev' }] } });
+  expect(linesOf(ended, 'fail')).toEqual([
+    'branches: workstream default: base_branch dev does not exist on origin (git push origin dev, or name another branch in the graph file)',
+  ]);
+});
+
+test('without gh the rest is still looked at', async () => {
+  const { box, check } = await desk();
+  const bin = join(box.folder, 'bin');
+  mkdirSync(bin);
+  for (const name of ['git', 'tmux', 'sh', 'true']) symlinkSync(programOf(name), join(bin, name));
+  const ended = await check({ env: { PATH: bin } });
+  expect(linesOf(ended, 'fail')).toEqual([
+    'gh: gh is not installed; agentrelay needs gh 2.23 or newer (apt-get install gh, or https://cli.github.com)',
+  ]);
+  expect(linesOf(ended, 'ok')).toContain('git access: may read origin');
+});
+
+function programOf(name: string): string {
+  const folders = (process.env.PATH ?? '').split(':');
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? name;
+}
+
+test('a run whose owner was killed is told, and windows that its agents have left', async () => {
+  const project = makeProject();
+  onTestFinished(() => project.remove());
+  const task = (id: string, script: string) => ({
+    id,
+    primary_agent: { framework: 'command', command: project.agent(id, script) },
+  });
+  const graph = project.graph({
+    name: 'shop',
+    max_concurrency: 2,
+    keep_panes: true,
+    workstreams: [{ id: 'default', parallel: true }],
+    tasks: [task('gives-up', 'signal failed no'), task('waits', 'exec sleep 60')],
+  });
+  const live = project.start('run', graph, '-L', SOCKET, '--json');
+  await live.event('task_torn_down', ({ task }) => task === 'gives-up');
+  await live.event('task_launched', ({ task }) => task === 'waits');
+  const busy = await project.run('check', graph, '-L', SOCKET);
+  expect(linesOf(busy, 'ok')).toContain(
+    `shop: run 1 is at work: process ${live.pid} on ${(await import('node:os')).hostname()} runs it`,
+  );
+  live.kill('SIGKILL');
+  await live.ended;
+  const left = await project.run('check', graph, '-L', SOCKET);
+  expect(linesOf(left, 'ok').find((line) => line.startsWith('shop: '))).toMatch(
+    /^shop: run 1 is at work: agents at work: waits of run 1 in pane %\d+$/,
+  );
+  project.tmux('kill-server');
+  expect(linesOf(await project.run('check', '-L', SOCKET), 'warn')).toEqual([
+    'shop: run 1 is not over: interrupted, and who ran it is gone (agentrelay run GRAPH goes on with it, --new-run starts over)',
+  ]);
+});
+
+test('a session that holds no agent any more is told', async () => {
+  const project = makeProject();
+  onTestFinished(() => project.remove());
+  const script = 'commit a.txt a; agentrelay-complete';
+  const graph = project.graph({
+    name: 'shop',
+    keep_panes: true,
+    workstreams: [{ id: 'default', auto_merge: true }],
+    tasks: [{ id: 'a', primary_agent: { framework: 'command', command: project.agent('a', script) } }],
+  });
+  expect((await project.run('run', graph, '-L', SOCKET)).code).toBe(0);
+  const first = await project.run('check', '-L', SOCKET);
+  expect(first.code).toBe(0);
+  expect(linesOf(first, 'ok')).toContain('shop: run 1: succeeded');
+  expect(linesOf(first, 'warn')).toEqual([
+    expect.stringMatching(/^shop: left by runs that are over: 1 window.* \(agentrelay gc shop\)$/),
+  ]);
+});

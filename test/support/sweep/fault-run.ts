@@ -1,0 +1,110 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MergeMethod } from '../../../src/core/graph/graph.ts';
+import { readIfThere } from '../../../src/steps/tools/atomic-file.ts';
+import type { Fault, FaultWish } from '../github/faults.ts';
+import { type GitHubSandbox, githubSandbox } from '../github/sandbox.ts';
+import { writeFaultGraph } from './fault-graph.ts';
+import { type GitFault, type GitLine, gitLine } from './fault-git.ts';
+import { processesOf } from './processes.ts';
+
+/** Milliseconds; a run that is not at its end by then hangs. */
+const LIMIT = 300_000;
+const SOCKET = 'relay';
+
+export interface FaultRunOptions {
+  /** `bin/agentrelay` of a built program. */
+  readonly program: string;
+  readonly method: MergeMethod;
+  /** Faults of the API, each once. */
+  readonly api?: readonly FaultWish[];
+  readonly git?: GitFault;
+  readonly compileCache?: string;
+}
+
+/** A run that has ended, and everything that it can be measured by. */
+export interface FaultRun {
+  readonly box: GitHubSandbox;
+  /** Where the graph was run. */
+  readonly clone: string;
+  /** Null when it hung. */
+  readonly code: number | null;
+  readonly output: string;
+  readonly seconds: number;
+  readonly faults: readonly Fault[];
+  readonly line: GitLine;
+  /** What agents were told to do again. */
+  readonly again: readonly string[];
+  remove(): Promise<void>;
+}
+
+/** One run of the graph on a GitHub of its own. */
+export async function faultRun({ program, method, api = [], git, compileCache }: FaultRunOptions): Promise<FaultRun> {
+  const box = await githubSandbox();
+  box.api.repo().settings.strictUpToDate = true;
+  const clone = box.clone();
+  const graph = writeFaultGraph(join(box.folder, 'graph'), method);
+  const line = gitLine(box, git ?? null);
+  const env = environment(box, { GIT_SSH_COMMAND: line.command, NODE_COMPILE_CACHE: compileCache });
+  const faults = api.map((wish) => box.api.inject(wish));
+  const began = performance.now();
+  const { code, output } = await runProgram([program, 'run', graph, '-L', SOCKET, '-t', clone], box.folder, env);
+  const seconds = (performance.now() - began) / 1_000;
+  const again = (readIfThere(join(box.folder, 'home/again')) ?? '').split('\n').filter((text) => text !== '');
+  return {
+    ...{ box, clone, code, output, seconds, faults, line, again },
+    async remove() {
+      killServer(env);
+      for (const { pid } of processesOf(join(box.folder, 'home'))) process.kill(pid, 'SIGKILL');
+      await box.close();
+    },
+  };
+}
+
+/** Of the machine only what programs need to be found. */
+function environment(box: GitHubSandbox, more: Record<string, string | undefined>): NodeJS.ProcessEnv {
+  mkdirSync(join(box.folder, 'tmux'));
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    TMUX_TMPDIR: join(box.folder, 'tmux'),
+    ...box.env,
+    ...more,
+  };
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+}
+
+async function runProgram(
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+  }
+  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+  try {
+    const code = await new Promise<number | null>((ended, reject) => {
+      child.on('error', reject);
+      child.on('close', (exitCode) => ended(exitCode));
+    });
+    return { code, output };
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+function killServer(env: NodeJS.ProcessEnv): void {
+  try {
+    execFileSync('tmux', ['-L', SOCKET, '-f', '/dev/null', 'kill-server'], { env, stdio: 'ignore' });
+  } catch (error) {
+    // There is none.
+    if ((error as { status?: number }).status !== 1) throw error;
+  }
+}
