@@ -95,6 +95,13 @@ export interface Reset {
   readonly backups: readonly { readonly ref: string; readonly commit: string }[];
   /** Pull requests that are closed. */
   readonly prs: readonly string[];
+  /** Branches on GitHub; left out where git alone merges. */
+  readonly remote?: {
+    /** Such as `origin`. */
+    readonly name: string;
+    /** `to` is null for one that is deleted. */
+    readonly refs: readonly { readonly ref: string; readonly from: string; readonly to: string | null }[];
+  };
 }
 
 /** What a new owner finds of an agent: `lost` is one that was launched, and is gone without a trace. */
@@ -149,8 +156,8 @@ type RunFact =
   /** The refs and worktrees are what the reset says. */
   | { readonly kind: 'reset_applied'; readonly reset: number }
   | { readonly kind: 'reset_undone'; readonly reset: number }
-  /** The refs and worktrees are again what they were. */
-  | { readonly kind: 'undo_applied'; readonly reset: number }
+  /** The refs and worktrees are again what they were. `closed_prs`: those that GitHub did not open again. */
+  | { readonly kind: 'undo_applied'; readonly reset: number; readonly closed_prs?: readonly string[] }
   /** Who merges into a branch, the one at it first; told whenever somebody waits, and when nobody does any more. */
   | { readonly kind: 'merge_queue_changed'; readonly target: string; readonly entries: readonly QueueEntry[] }
   | (ApiBudget & { readonly kind: 'api_budget' })

@@ -19,6 +19,7 @@ export function reduceReset(state: RunState, event: ResetEvent): void {
   }
   state.resets[at] = { ...known, progress: to };
   if (event.kind === 'reset_undone') bringBack(state, known);
+  if (event.kind === 'undo_applied') openAnew(state, event.closed_prs ?? []);
 }
 
 const MOVES = {
@@ -47,6 +48,16 @@ function begin(state: RunState, event: Extract<RunEvent, { kind: 'run_reset' }>)
   state.outcome = null;
   state.finishedAt = null;
   state.waitingFor = [];
+}
+
+/** Lanes whose pull request GitHub keeps closed: the run goes on with them, and opens another one. */
+function openAnew(state: RunState, closed: readonly string[]): void {
+  const lanes = [...state.workstreams.values()].filter(
+    ({ status, pr }) => status === 'pr_created' && pr !== null && closed.includes(pr),
+  );
+  const open = { pr: null, proofs: {}, held: null, heldSince: null, mergeCommand: null } as const;
+  for (const lane of lanes) state.workstreams.set(lane.outline.id, { ...lane, ...open, status: 'active' });
+  if (lanes.length > 0) Object.assign(state, { outcome: null, finishedAt: null, waitingFor: [] });
 }
 
 /** With all the attempts that the settings allow, and nothing of what earlier ones have made. */

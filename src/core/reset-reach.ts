@@ -129,7 +129,9 @@ class Spread implements ResetReach {
 
   /** A task that is still to be started, and has left nothing, has nothing to take back. */
   #isTouched({ outline, status }: TaskState): boolean {
-    return status !== 'pending' || this.#place.world.refs.has(taskRef(this.#place.state, outline.id));
+    const { state, world } = this.#place;
+    const ref = taskRef(state, outline.id);
+    return status !== 'pending' || world.refs.has(ref) || (world.remote?.refs.has(ref) ?? false);
   }
 
   #all(): Iterable<TaskState> {

@@ -11,11 +11,27 @@ export interface ResetWorld {
   readonly worktrees: readonly WorktreeInWorld[];
   /** Where each branch is checked out, by full name. */
   readonly checkedOut: ReadonlyMap<string, string>;
+  /** Of a run on GitHub; null where git alone merges. */
+  readonly remote: RemoteInWorld | null;
+}
+
+/** What of a run is on GitHub. All of its commits are here, too. */
+export interface RemoteInWorld {
+  /** Such as `origin`. */
+  readonly name: string;
+  /** Commits of the graph's branches there, by full name. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** Task branches there that are at a commit which nobody here knows. */
+  readonly foreign: ReadonlySet<string>;
+  /** Pull requests of these branches. */
+  readonly open: readonly { readonly url: string; readonly head: string }[];
 }
 
 export interface LaneInWorld {
-  /** First parents of the integration branch, oldest first, from just above the base. */
+  /** First parents of the integration branch, on GitHub where it is there, oldest first, from just above the base. */
   readonly line: readonly LineCommit[];
+  /** Those of the branch here that the one on GitHub does not have. */
+  readonly onlyHere?: readonly LineCommit[];
   /** What takes the lane out of its target branch again; null where that does not contain it. */
   readonly reverts: readonly string[] | null;
 }
@@ -24,6 +40,8 @@ export interface LineCommit {
   readonly commit: string;
   readonly parents: readonly string[];
   readonly subject: string;
+  /** It only brings the target branch in, as GitHub does when somebody brings a pull request up to date. */
+  readonly bringsUpToDate?: boolean;
 }
 
 export interface WorktreeInWorld {
@@ -55,7 +73,8 @@ export function ownersOf(
   const foreign: LineCommit[] = [];
   for (const entry of lane.line) {
     const task = record.madeFor.get(entry.commit) ?? unrecordedOwner(state, known, entry);
-    if (task !== null || record.madeFor.get(entry.commit) === null) owned.push({ ...entry, task });
+    const isOfBase = record.madeFor.get(entry.commit) === null || entry.bringsUpToDate === true;
+    if (task !== null || isOfBase) owned.push({ ...entry, task });
     else foreign.push(entry);
   }
   return { owned, foreign };

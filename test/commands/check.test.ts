@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -147,7 +147,7 @@ test('without tmux a graph that needs it is refused; any other is only warned of
   const repository = new GitRepository();
   const bin = temporaryFolder();
   const folders = (process.env.PATH ?? '').split(':');
-  const git = folders.map((folder) => join(folder, 'git')).find((path) => isProgram(path)) ?? '';
+  const git = folders.map((folder) => join(folder, 'git')).find((path) => existsSync(path)) ?? '';
   symlinkSync(git, join(bin, 'git'));
   writeFileSync(join(bin, 'sh'), '');
   chmodSync(join(bin, 'sh'), 0o755);
@@ -157,15 +157,6 @@ test('without tmux a graph that needs it is refused; any other is only warned of
   const graph = graphFile(repository, { name: 'g', primary_agent: agent, tasks: [{ id: 'a' }] });
   expect(await look(repository, { graph })).toMatchObject({ code: 2, fails: [said] });
 });
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('what earlier runs have left is told, each with what clears it away', async () => {
   const repository = new GitRepository();

@@ -4,7 +4,7 @@ import type { Graph } from '../../src/core/graph/graph.ts';
 import { planReset, type ResetPlan, type ResetRefusal } from '../../src/core/reset-plan.ts';
 import type { ResetSubject } from '../../src/core/reset-reach.ts';
 import { readResetRecord } from '../../src/core/reset-record.ts';
-import type { LaneInWorld, ResetWorld, WorktreeInWorld } from '../../src/core/reset-world.ts';
+import type { LaneInWorld, RemoteInWorld, ResetWorld, WorktreeInWorld } from '../../src/core/reset-world.ts';
 import { Journal, startLog } from '../support/core.ts';
 import { makeGraph, type TaskSpec, type WorkstreamSpec } from '../support/graphs.ts';
 
@@ -19,6 +19,7 @@ class Recorded {
     lanes: new Map<string, LaneInWorld>(),
     worktrees: [] as WorktreeInWorld[],
     checkedOut: new Map<string, string>(),
+    remote: null as RemoteInWorld | null,
   } satisfies ResetWorld;
   readonly #log;
 

@@ -84,6 +84,8 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   OfWorkstream: ['workstream'],
   OfRequest: ['request', 'action', 'task'],
   GraphChange: ['added', 'removed', 'changed', 'stale'],
+  Proof: ['proof', 'holds', 'expected', 'found', 'checks'],
+  ApiBudget: ['requests', 'spent', 'limit', 'remaining', 'reset_at', 'interval'],
   Reset: ['reset', 'scope', 'subject', 'tasks', 'workstreams', 'refs', 'worktrees', 'backups', 'prs'],
 };
 
@@ -102,13 +104,13 @@ function declaredFields(): Map<string, readonly string[]> {
   const source = readFileSync(resolve(import.meta.dirname, '../../src/core/events.ts'), 'utf8');
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace('${LiveAttention}', '$');
   const fields = new Map<string, readonly string[]>();
-  for (const [, shared = '', body = ''] of code.matchAll(/\| (?:\((\w+) & )?\{([^{}]*)\}/g)) {
+  for (const [, shared = '', body = ''] of code.matchAll(/\| (?:\(((?:\w+ & )+))?\{([^{}]*)\}/g)) {
     const [, kind] = /readonly kind: ['`]([\w$]+)['`]/.exec(body) ?? [];
     if (kind === undefined) continue;
     const own = [...body.matchAll(/readonly (\w+)\??:/g)]
       .map(([, name = '']) => name)
       .filter((name) => name !== 'kind');
-    const all = [...(SHARED[shared] ?? []), ...own];
+    const all = [...shared.split(' & ').flatMap((name) => SHARED[name] ?? []), ...own];
     if (!kind.includes('$')) fields.set(kind, all);
     else for (const attention of LIVE_ATTENTIONS) fields.set(`agent_${attention}`, all.filter(isOf(attention)));
   }

@@ -23,7 +23,6 @@ const LATER = '*Later.*';
 
 /** Keys that are checked today and do nothing, or not all, yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  'graph.forge': '`gh` comes later; left out means `local` today.',
   'graph.anthropic_credential': LATER,
   'graph.notify': LATER,
   'task.review': `${LATER} Nobody reviews yet.`,
@@ -32,7 +31,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
   'task.stall_after': LATER,
   'task.max_cost_usd': LATER,
   'task.max_tokens': LATER,
-  'task.max_check_fixes': LATER,
   'task.setup': `${LATER} A preparer of one's own does it today: [extending.md](extending.md).`,
   'task.verify': `${LATER} Only written to \`policies.json\`.`,
   'task.cleanup': LATER,

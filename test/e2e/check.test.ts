@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { PLACEHOLDER_TAG, TAG_OPTION } from '../../src/steps/tools/tmux-session.ts';
 import { type GitHubSandbox, githubSandbox, type SandboxOptions } from '../support/github/sandbox.ts';
 import { type Finished, makeProject, SOCKET, snapshot, startProgram } from '../support/run-fixture.ts';
 
@@ -155,7 +157,7 @@ function programOf(name: string): string {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? name;
 }
 
-test('a run whose owner was killed is told, and windows that its agents have left', async () => {
+test('who runs a graph is told, and a run whose owner was killed', async () => {
   const project = makeProject();
   onTestFinished(() => project.remove());
   const task = (id: string, script: string) => ({
@@ -164,31 +166,26 @@ test('a run whose owner was killed is told, and windows that its agents have lef
   });
   const graph = project.graph({
     name: 'shop',
-    max_concurrency: 2,
-    keep_panes: true,
-    workstreams: [{ id: 'default', parallel: true }],
-    tasks: [task('gives-up', 'signal failed no'), task('waits', 'exec sleep 60')],
+    tasks: [task('waits', 'exec sleep 60')],
   });
   const live = project.start('run', graph, '-L', SOCKET, '--json');
-  await live.event('task_torn_down', ({ task }) => task === 'gives-up');
-  await live.event('task_launched', ({ task }) => task === 'waits');
+  await live.event('task_launched');
   const busy = await project.run('check', graph, '-L', SOCKET);
-  expect(linesOf(busy, 'ok')).toContain(
-    `shop: run 1 is at work: process ${live.pid} on ${(await import('node:os')).hostname()} runs it`,
-  );
+  expect(linesOf(busy, 'ok')).toContain(`shop: run 1: process ${live.pid} on ${hostname()} runs it`);
   live.kill('SIGKILL');
   await live.ended;
-  const left = await project.run('check', graph, '-L', SOCKET);
-  expect(linesOf(left, 'ok').find((line) => line.startsWith('shop: '))).toMatch(
-    /^shop: run 1 is at work: agents at work: waits of run 1 in pane %\d+$/,
-  );
+  expect(linesOf(await project.run('check', graph, '-L', SOCKET), 'warn')).toEqual([
+    expect.stringMatching(
+      /^shop: run 1: nobody runs it, and agents live: waits of run 1 in pane %\d+ \(agentrelay run /,
+    ),
+  ]);
   project.tmux('kill-server');
   expect(linesOf(await project.run('check', '-L', SOCKET), 'warn')).toEqual([
     'shop: run 1 is not over: interrupted, and who ran it is gone (agentrelay run GRAPH goes on with it, --new-run starts over)',
   ]);
 });
 
-test('a session that holds no agent any more is told', async () => {
+test('windows that agents have left are told, and a session that holds no agent any more', async () => {
   const project = makeProject();
   onTestFinished(() => project.remove());
   const script = 'commit a.txt a; agentrelay-complete';
@@ -204,5 +201,21 @@ test('a session that holds no agent any more is told', async () => {
   expect(linesOf(first, 'ok')).toContain('shop: run 1: succeeded');
   expect(linesOf(first, 'warn')).toEqual([
     expect.stringMatching(/^shop: left by runs that are over: 1 window.* \(agentrelay gc shop\)$/),
+  ]);
+  expect((await project.run('gc', '-y', '-L', SOCKET)).code).toBe(0);
+  project.tmux(
+    'new-session',
+    '-d',
+    '-s',
+    'agentrelay',
+    'exec cat',
+    ';',
+    'set-option',
+    '-p',
+    TAG_OPTION,
+    PLACEHOLDER_TAG,
+  );
+  expect(linesOf(await project.run('check', '-L', SOCKET), 'warn')).toEqual([
+    `tmux: session agentrelay is empty, and was made for agents (tmux -L ${SOCKET} -f /dev/null kill-session -t '=agentrelay')`,
   ]);
 });

@@ -208,15 +208,24 @@ test('tells a network that is down as such', async () => {
   ]);
 });
 
-test('tells a key that is not taken, and a password that nobody can be asked for', async () => {
+test.each([
+  [
+    'a key that is not taken',
+    'git@github.com: Permission denied (publickey).',
+    'git may not read origin by ssh: git@github.com: Permission denied (publickey).',
+    'ssh -T git@github.com must work without a question',
+  ],
+  [
+    'a password that nobody can be asked for',
+    'fatal: could not read Username for https://github.com: terminal prompts disabled',
+    'git is not logged in to origin: fatal: could not read Username for https://github.com: terminal prompts disabled',
+    'gh auth setup-git --hostname github.com',
+  ],
+])('tells %s', async (_name, says, message, hint) => {
   const box = await sandbox();
   const folder = box.clone();
-  use({ GIT_SSH_COMMAND: "echo 'git@github.com: Permission denied (publickey).' >&2; exit 255; :" });
-  expect(await problem(look(box, { folder }))).toEqual([
-    'git',
-    expect.stringMatching(/^git may not read origin by ssh: .*publickey/),
-    'ssh -T git@github.com must work without a question',
-  ]);
+  use({ GIT_SSH_COMMAND: `echo '${says}' >&2; exit 255; :` });
+  expect(await problem(look(box, { folder }))).toEqual(['git', message, hint]);
 });
 
 test('tries again what may pass, and tells a budget that is spent', async () => {

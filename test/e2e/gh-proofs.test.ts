@@ -12,7 +12,7 @@ interface Lie {
   /** Makes the pull request, and says what is signalled. */
   readonly signals: (project: GitHubProject, branch: string) => Promise<string>;
   /** Once the signal was taken, before anything was proved. */
-  readonly then?: (project: GitHubProject, branch: string) => unknown;
+  readonly after?: (project: GitHubProject, branch: string) => unknown;
   /** In the agent's shell, before it pushes. */
   readonly work?: string;
   /** After that. */
@@ -85,7 +85,7 @@ const LIES: Readonly<Record<string, Lie>> = {
   },
   head_moved: {
     signals: honest,
-    then: (project, branch) => project.box.commit(branch, { 'late.txt': 'unseen\n' }, { message: 'Slip in' }),
+    after: (project, branch) => project.box.commit(branch, { 'late.txt': 'unseen\n' }, { message: 'Slip in' }),
     ...{ proof: 'head', code: 'head_moved', error: /someone pushed to the branch after the signal/ },
   },
   not_pushed: {
@@ -128,11 +128,9 @@ test('a signal that names another pull request than its own, or one that is not 
       const failed = project.told('task_failed', id);
       expect(failed, id).toMatchObject([{ code: expected, error: expect.stringMatching(error) }]);
       if (proof !== null) expect(failed[0]?.error).toContain(`proof "${proof}" of `);
-      const broken = project.told('task_pr_proof', id).filter(({ holds }) => holds === false);
-      expect(
-        broken.map((event) => event.proof),
-        id,
-      ).toEqual(proof === null ? [] : [proof]);
+      // What follows from it may not hold either.
+      const [broken] = project.told('task_pr_proof', id).filter(({ holds }) => holds === false);
+      expect(broken?.proof ?? null, id).toBe(proof);
     }
     expect(project.told('workstream_failed')).toMatchObject([{ workstream: 'default', code: 'task_failed' }]);
     expect(project.api.counts().PullRequestMerge).toBeUndefined();
@@ -152,11 +150,11 @@ exec sleep 1000`;
 const gateOf = (id: string) => `until [ -e "$HOME/${id}.gate" ]; do sleep 0.02; done`;
 
 async function lie(project: GitHubProject, id: string, live: ReturnType<GitHubProject['relayLive']>): Promise<void> {
-  const { signals, then } = LIES[id] as Lie;
+  const { signals, after } = LIES[id] as Lie;
   const branch = `agentrelay/g/${id}`;
   await appears(join(project.folder, `${id}.pushed`));
   project.release(`${id}.url`, await signals(project, branch));
   await live.event('task_signalled', ({ task }) => task === id);
-  await then?.(project, branch);
+  await after?.(project, branch);
   project.release(`${id}.gate`);
 }

@@ -32,7 +32,7 @@ async function scene() {
   const budgets: ApiBudget[] = [];
   const limits: string[] = [];
   const watch = new PullRequestWatch({
-    ask: (query, variables, options) => gh.graphql(query, variables, { ...options, allowMissing: true }),
+    ask: (query, variables, options) => gh.graphql(query, variables, { ...options, allowErrors: true }),
     repository: WIDGETS,
     clock,
     onBudget: (budget) => budgets.push(budget),

@@ -13,8 +13,12 @@ const TURNS = 8;
 export class SimulatedClock implements Clock {
   /** What `random` gives. */
   chance = 0;
-  #now = Date.parse('2026-01-02T03:00:00Z');
+  #now: number;
   readonly #sleepers = new Set<Sleeper>();
+
+  constructor(start = Date.parse('2026-01-02T03:00:00Z')) {
+    this.#now = start;
+  }
 
   now(): number {
     return this.#now;

@@ -46,6 +46,8 @@ async function panesOn(servers: readonly string[][]): Promise<TaggedPane[]> {
   return (await Promise.all(servers.map((server) => noneWithoutTmux(taggedPanes(server))))).flat();
 }
 
+const GO_ON = 'agentrelay run GRAPH goes on with it, --new-run starts over';
+
 interface GraphTraces {
   readonly panes: readonly TaggedPane[];
   readonly repository: Repository;
@@ -55,8 +57,12 @@ interface GraphTraces {
 function graphFindings(records: GraphRecords, traces: GraphTraces): Finding[] {
   const { graph } = records;
   try {
-    const use = useOf(records, liveAgents(traces.panes));
-    if (use.busy !== null) return [ok(graph, `run ${use.runs.at(-1) ?? 0} is at work: ${use.busy}`)];
+    const agents = liveAgents(traces.panes);
+    const use = useOf(records, []);
+    const last = use.runs.at(-1) ?? 0;
+    if (use.busy !== null) return [ok(graph, `run ${last}: ${use.busy}`)];
+    if (agents.length > 0)
+      return [warn(graph, `run ${last}: nobody runs it, and agents live: ${agents.join(', ')}`, GO_ON)];
     return [...runFindings(use, records), ...leftFindings(use, traces), ...ownerFindings(use, records)];
   } catch (error) {
     return [findingOf(graph, error)];
@@ -71,8 +77,7 @@ function runFindings(use: GraphUse, { store }: GraphRecords): Finding[] {
   const how = outcome === null ? 'interrupted' : outcome.replaceAll('_', ' ');
   if (isOver(use)) return [ok(graph, `run ${last}: ${how}`)];
   const gone = existsSync(store.lockFile) ? ', and who ran it is gone' : '';
-  const fix = 'agentrelay run GRAPH goes on with it, --new-run starts over';
-  return [warn(graph, `run ${last} is not over: ${how}${gone}`, fix)];
+  return [warn(graph, `run ${last} is not over: ${how}${gone}`, GO_ON)];
 }
 
 /** What nobody goes on with. */

@@ -35,7 +35,7 @@ export function createGhForge(options: GhForgeOptions): ForgeSteps {
   const branches = new GhBranches({ git, remote });
   const limited = (limit: 'primary' | 'secondary', until: string) => tell({ kind: 'api_limited', limit, until });
   const watch = new PullRequestWatch({
-    ask: (query, variables, how) => gh.graphql(query, variables, { ...how, allowMissing: true }),
+    ask: (query, variables, how) => gh.graphql(query, variables, { ...how, allowErrors: true }),
     repository,
     clock,
     onBudget: (budget) => tell({ kind: 'api_budget', ...budget }),

@@ -8,19 +8,27 @@ export function lineOf(text: string): Line {
   return { text, closes: null };
 }
 
-/** All lines where they fit, else the first ones and a last line that says how many characters are missing. */
-export function fitLines(lines: readonly Line[], room: number, note: (characters: number) => string): string {
+/**
+ * All lines where they fit, else the first ones and a last line that says how many characters are missing; `beyond` are
+ * missing already.
+ */
+export function fitLines(
+  { lines, beyond }: { readonly lines: readonly Line[]; readonly beyond: number },
+  room: number,
+  note: (characters: number) => string,
+): string {
   const all = lines.map(({ text }) => text).join('\n');
-  if (all.length <= room) return all;
+  if (all.length <= room && beyond === 0) return all;
   let fitting = '';
   let kept = '';
   for (const { text, closes } of lines) {
     kept += `${text}\n`;
-    const made = `${kept}${closes === null ? '' : `${closes}\n`}\n${note(all.length + 1 - kept.length)}`;
+    const missing = all.length + 1 - kept.length + beyond;
+    const made = `${kept}${closes === null ? '' : `${closes}\n`}\n${note(missing)}`;
     if (made.length > room) break;
     fitting = made;
   }
-  return fitting === '' ? note(all.length) : fitting;
+  return fitting === '' ? note(all.length + beyond) : fitting;
 }
 
 /** The length that the longest may keep, so that all of them together take `room`; `Infinity` where they fit. */

@@ -81,11 +81,13 @@ export async function readAccount(gh: Gh, { patience, signal }: AskOptions): Pro
 }
 
 function accountOf({ viewer, repository, rateLimit }: z.infer<typeof Answer>, scopes: string | null): GhAccount {
+  const known = (scopes ?? '').split(/,\s*/).filter((scope) => scope !== '');
   return {
     login: viewer.login,
     repository: repository === null ? null : factsOf(repository),
     rateLimit,
-    scopes: scopes?.split(/,\s*/).filter((scope) => scope !== '') ?? null,
+    // Other kinds of tokens have none, and their rights are told nowhere.
+    scopes: known.length === 0 ? null : known,
   };
 }
 

@@ -39,20 +39,28 @@ export interface ListedError {
   readonly message: string;
   /** Such as `NOT_FOUND`, of GraphQL; `custom`, of REST. */
   readonly type: string | null;
+  /** Of GraphQL: the field that is null because of it. */
+  readonly path: readonly (string | number)[] | null;
 }
 
 /** What the `errors` of a body say, whatever shape they have. */
 export function errorsIn(body: unknown): readonly ListedError[] {
   const errors = fieldOf(body, 'errors');
-  if (typeof errors === 'string') return [{ message: errors, type: null }];
+  if (typeof errors === 'string') return [{ message: errors, type: null, path: null }];
   if (!Array.isArray(errors)) return [];
   return errors.map((error: unknown) => {
     const [message, type] = [fieldOf(error, 'message'), fieldOf(error, 'type') ?? fieldOf(error, 'code')];
     return {
       message: typeof error === 'string' ? error : typeof message === 'string' ? message : '',
       type: typeof type === 'string' ? type : null,
+      path: pathIn(error),
     };
   });
+}
+
+function pathIn(error: unknown): (string | number)[] | null {
+  const path = fieldOf(error, 'path');
+  return Array.isArray(path) ? path.filter((step) => typeof step === 'string' || typeof step === 'number') : null;
 }
 
 /** What GitHub says in a body that went wrong, in its own words and in one line; empty where it says nothing. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExecResult, exec, ToolError } from '../tools/exec.ts';
 import { classify, type Failed } from './failures.ts';
-import { errorsIn, fieldOf, oneLine, parseAnswer, wordsIn } from './gh-answer.ts';
+import { errorsIn, fieldOf, type ListedError, oneLine, parseAnswer, wordsIn } from './gh-answer.ts';
 import { ghEnvironment, makePrivateFolder } from './gh-environment.ts';
 import { GhError } from './gh-error.ts';
 import type { RemoteRepository } from './repository.ts';
@@ -35,6 +35,8 @@ export interface GraphqlOptions {
   readonly signal?: AbortSignal | undefined;
   /** What does not exist is null in the data, and no failure: of many that are asked for at once, one may be gone. */
   readonly allowMissing?: boolean;
+  /** Data with any errors beside it is an answer: what they mean is the caller's to say. */
+  readonly allowErrors?: boolean;
 }
 
 export interface GhRunOptions {
@@ -81,13 +83,15 @@ export class Gh {
     query: string,
     variables: Record<string, unknown>,
     options: GraphqlOptions = {},
-  ): Promise<{ data: unknown; headers: ReadonlyMap<string, string> }> {
-    const { signal, allowMissing = false } = options;
+  ): Promise<{ data: unknown; errors: readonly ListedError[]; headers: ReadonlyMap<string, string> }> {
+    const { signal, allowMissing = false, allowErrors = false } = options;
     const request: ApiRequest = { method: 'POST', path: 'graphql', body: { query, variables }, signal };
     const { response, failed } = await this.#request(request, !/^\s*mutation\b/.test(query));
     const data = fieldOf(response?.body, 'data') ?? null;
     if (response !== null && data !== null) {
-      if (failed === null || (allowMissing && isOnlyMissing(response))) return { data, headers: response.headers };
+      const { headers } = response;
+      const isAnswer = failed === null || allowErrors || (allowMissing && isOnlyMissing(response));
+      if (isAnswer) return { data, errors: errorsIn(response.body), headers };
     }
     throw this.#failure(request, failed);
   }
@@ -124,6 +128,8 @@ export class Gh {
     const input = body === undefined ? {} : { input: JSON.stringify(body) };
     const args = ['api', '-i', '--hostname', this.repository.host, '--method', method, literally(path)];
     if (body !== undefined) args.push('--input', '-');
+    // Older hosts know of the state of a merge only so; gh's own commands ask in the same way.
+    if (path === 'graphql') args.push('--preview', 'merge-info');
     const { exitCode, stdout, stderr } = await this.#start({ name: nameOf(request), args, signal, isRead, ...input });
     const response = parseAnswer(stdout);
     if (exitCode === 0 && response !== null && typeof response.body !== 'string') return { response, failed: null };

@@ -123,7 +123,7 @@ function proseLine(line: string): string {
   if (UNDERLINE.test(line)) return `\\${line.trim()}`;
   const item = ITEM.exec(line);
   // A comment in a shell command that is indented.
-  if (item === null) return inline(line.trim(), 'kept').replace(/^#/, '\\#');
+  if (item === null) return inline(line.trim(), 'kept').replace(/^#(?=#*(?:\s|$))/, '\\#');
   return `${' '.repeat(Math.min(widthOf(item[1] ?? ''), 12))}${item[2]} ${proseLine(item[3] ?? '')}`;
 }
 

@@ -11,7 +11,7 @@ const BREAK = '\u200b';
 const CLOSING =
   /((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing))(?:\s*:\s*|\s+)(?:(?:[\w.-]{1,100}\/[\w.-]{1,100})?#|GH-|https?:\/\/\S{1,300}?\/(?:issues|pull|discussions)\/))(?=\d)/giu;
 
-const MENTION = /(?<![A-Za-z0-9])@(?=\w)/g;
+const MENTION = /@(?=\w)/g;
 
 /** Without control characters and what else is not seen; lines end in `\n`. */
 export function seenText(text: string): string {

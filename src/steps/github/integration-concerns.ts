@@ -64,7 +64,9 @@ function line({ before }: Item, text: string): string {
 function shortItem(whole: string, item: Item, longest: number, where: string): string {
   if (whole.length <= longest) return whole;
   const text = seenText(item.message);
-  for (let length = Math.min(text.length - 1, longest); ; length = Math.floor(length * 0.8)) {
+  // What is escaped is longer: by how much is known of the whole.
+  const first = Math.floor((longest * text.length) / whole.length);
+  for (let length = Math.min(text.length - 1, first); ; length = Math.floor(length * 0.8)) {
     const note = ` (${counted(text.length - length, 'more character')}: \`${where}\`)`;
     const made = line(item, `${inlineMarkdown(shortened(text, length))}${note}`);
     if (made.length <= longest || length < 1) return made;

@@ -31,7 +31,7 @@ interface Part {
 export function detailsSection(input: IntegrationInput, room: number): string {
   const tasks = input.tasks.map((task) => ({ task, parts: partsOf(input, task) }));
   const all = tasks.flatMap(({ parts }) => parts);
-  const lengths = all.map(({ lines }) => lines.reduce((sum, { text }) => sum + text.length + 1, 0));
+  const lengths = all.map((part) => fitted(part, Number.POSITIVE_INFINITY).length);
   const frames = tasks.map(({ task, parts }) => folded(task, parts, () => '').length + 2);
   const longest = longestThatFits(lengths, room - frames.reduce((sum, length) => sum + length, 0));
   return tasks.map(({ task, parts }) => folded(task, parts, (part) => fitted(part, longest))).join('\n\n');
@@ -42,12 +42,8 @@ export function withoutDetails({ graph, run, tasks }: IntegrationInput): string 
   return `The details of ${counted(tasks.length, 'task')} are too long for this page: \`${runDirectory(graph, run)}/signals/\``;
 }
 
-function fitted({ lines, where, beyond }: Part, room: number): string {
-  return fitLines(lines, room, (missing) => missingLine(missing + beyond, where));
-}
-
-function missingLine(characters: number, where: string): string {
-  return `… ${counted(characters, 'more character')}: \`${where}\``;
+function fitted(part: Part, room: number): string {
+  return fitLines(part, room, (missing) => `… ${counted(missing, 'more character')}: \`${part.where}\``);
 }
 
 function folded(task: IntegrationTask, parts: readonly Part[], text: (part: Part) => string): string {
@@ -85,11 +81,9 @@ function partsOf(input: IntegrationInput, task: IntegrationTask): Part[] {
 }
 
 function summaryPart(summary: string, where: string): Part {
-  const lines = markdownLines(shortened(summary, MAX_SUMMARY));
+  const lines = markdownLines(summary.slice(0, MAX_SUMMARY));
   if (lines.length === 0) lines.push(lineOf('It left no summary.'));
-  const beyond = Math.max(0, summary.length - MAX_SUMMARY);
-  if (beyond > 0) lines.push(lineOf(''), lineOf(missingLine(beyond, where)));
-  return { title: null, lines, where, beyond };
+  return { title: null, lines, where, beyond: Math.max(0, summary.length - MAX_SUMMARY) };
 }
 
 function historyOf(one: IntegrationTask): Line[] {
@@ -107,8 +101,8 @@ function historyOf(one: IntegrationTask): Line[] {
 }
 
 function attemptWords(attempt: AttemptState): string {
-  const back = sentBack(attempt);
-  const before = back.length === 0 ? '' : ` after ${back.join(' and ')}`;
+  const way = onTheWay(attempt);
+  const before = way.length === 0 ? '' : ` after ${way.join(', ')}`;
   switch (attempt.status) {
     case 'failed':
       return `failed${before}: ${inlineMarkdown(shortened(seenText(attempt.failure?.error ?? ''), MAX_ERROR))}`;
@@ -122,22 +116,14 @@ function attemptWords(attempt: AttemptState): string {
   }
 }
 
-/** What the agent had to mend. */
-function sentBack({
-  lastGate,
-  gateRounds,
-  conflictRounds,
-  conflictFiles,
-  checkRounds,
-  redChecks,
-}: AttemptState): string[] {
-  const failedGates = lastGate?.passed === false ? gateRounds : Math.max(0, gateRounds - 1);
+/** What was between the start and the end. */
+function onTheWay(attempt: AttemptState): string[] {
+  const { gateRounds, conflictRounds, conflictFiles, checkRounds, redChecks } = attempt;
+  const red = redChecks.map(({ name }) => name);
   return [
-    ...(failedGates === 0 ? [] : [counted(failedGates, 'failed gate')]),
+    ...(gateRounds < 2 ? [] : [counted(gateRounds, 'gate round')]),
     ...(conflictRounds === 0 ? [] : [`${counted(conflictRounds, 'conflict')}${named(conflictFiles)}`]),
-    ...(checkRounds === 0
-      ? []
-      : [`${counted(checkRounds, 'round')} of red checks${named(redChecks.map(({ name }) => name))}`]),
+    ...(checkRounds === 0 ? [] : [`${counted(checkRounds, 'round')} of red checks${named(red)}`]),
   ];
 }
 

@@ -32,7 +32,7 @@ export interface EarlierLane {
 }
 
 export interface IntegrationTask {
-  readonly task: Pick<GraphTask, 'id' | 'description' | 'role' | 'completionGate' | 'maxGateAttempts' | 'verify'> & {
+  readonly task: Pick<GraphTask, 'id' | 'description' | 'role' | 'completionGate' | 'verify'> & {
     readonly primaryAgent: Pick<GraphTask['primaryAgent'], 'framework' | 'model'>;
   };
   readonly state: TaskState;

@@ -83,12 +83,12 @@ function checkedLine(one: IntegrationTask): string {
 }
 
 function gateWords(one: IntegrationTask): string | null {
-  const { completionGate, maxGateAttempts } = one.task;
+  const { completionGate } = one.task;
   if (completionGate === null) return null;
   const gate = `gate ${commandSpan(completionGate)}`;
   const last = lastAttempt(one)?.lastGate ?? null;
   if (last === null) return `${gate}, of which **no result is recorded**`;
-  const round = `in round ${last.round} of at most ${maxGateAttempts}`;
+  const round = `in round ${last.round}`;
   if (!last.passed) return `${gate} **failed** ${round}`;
   return `${gate} passed ${round}${last.commit === null ? '' : ` on \`${shortCommit(last.commit)}\``}`;
 }

@@ -1,6 +1,7 @@
 /** Words of git, ssh and curl for a line that failed, and of servers that are overloaded: the same may work later. */
 const TROUBLE = [
-  /could not resolve host/i,
+  /could not resolve host|temporary failure in name resolution/i,
+  /failed to connect|could(n't| not) connect to server/i,
   /connection (timed out|refused|reset|closed|was reset)/i,
   /operation timed out/i,
   /network is unreachable|no route to host/i,

@@ -139,4 +139,5 @@ function gitProblem(error: ToolError, { remote, repository }: RemotePlace): GhPr
 }
 
 /** What git says after every refusal of ssh. */
-const NOISE = /^(fatal: could not read from remote repository\.|please make sure you have the correct|and the repository exists\.)/i;
+const NOISE =
+  /^(fatal: could not read from remote repository\.|please make sure you have the correct|and the repository exists\.)/i;

@@ -35,15 +35,13 @@ test('a repository that was renamed is told with its new name', () => {
 });
 
 test('a token without the scope is told, with the command that gives it', () => {
-  for (const scopes of [[], ['gist', 'read:org']]) {
-    expect(problems({ scopes })).toEqual([
-      [
-        'permission',
-        'the token of octocat may not change repositories: it lacks the scope repo',
-        'gh auth refresh --hostname ghe.test --scopes repo',
-      ],
-    ]);
-  }
+  expect(problems({ scopes: ['gist', 'read:org'] })).toEqual([
+    [
+      'permission',
+      'the token of octocat may not change repositories: it lacks the scope repo',
+      'gh auth refresh --hostname ghe.test --scopes repo',
+    ],
+  ]);
 });
 
 test('a merge method is held against what the repository allows', () => {
@@ -66,7 +64,7 @@ test('a merge method is held against what the repository allows', () => {
 });
 
 test('of a repository that cannot be seen nothing else is told', () => {
-  expect(problems({ repository: null, scopes: [] })).toEqual([
+  expect(problems({ repository: null, scopes: ['gist'] })).toEqual([
     [
       'repository',
       'ghe.test/acme/widgets is not there, or octocat may not see it',

@@ -44,10 +44,10 @@ test('a token is not cut in half, where it would not be known', () => {
 
 test('errors are read whatever shape they have', () => {
   expect(errorsIn({ errors: [{ type: 'NOT_FOUND', message: 'gone' }, { code: 'custom' }, 7, null] })).toEqual([
-    { message: 'gone', type: 'NOT_FOUND' },
-    { message: '', type: 'custom' },
-    { message: '', type: null },
-    { message: '', type: null },
+    { message: 'gone', type: 'NOT_FOUND', path: null },
+    { message: '', type: 'custom', path: null },
+    { message: '', type: null, path: null },
+    { message: '', type: null, path: null },
   ]);
   expect(errorsIn({ errors: 7 })).toEqual([]);
   expect(errorsIn(null)).toEqual([]);

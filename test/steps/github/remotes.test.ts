@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { detectForge, findRemote } from '../../../src/steps/github/remotes.ts';
 import { Git } from '../../../src/steps/tools/git.ts';
-import { GitRepository, temporaryFolder } from '../../support/git-repository.ts';
+import { temporaryFolder } from '../../support/git-repository.ts';
 
 const widgets = { host: 'github.com', owner: 'acme', name: 'widgets' };
 const VARIABLES = ['GH_HOST', 'GH_CONFIG_DIR', 'PATH'] as const;
@@ -20,12 +20,13 @@ afterEach(() => {
   }
 });
 
-/** A repository with these lines in its settings. */
-function repositoryWith(settings: string): GitRepository {
-  const repository = new GitRepository();
-  const path = join(repository.commonDir, 'config');
-  writeFileSync(path, `${settings}\n`, { flag: 'a' });
-  return repository;
+/** Git in a repository with these settings, and without anything else. */
+function gitWith(settings: string): Git {
+  const root = temporaryFolder();
+  for (const folder of ['objects', 'refs']) mkdirSync(join(root, '.git', folder), { recursive: true });
+  writeFileSync(join(root, '.git/HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(join(root, '.git/config'), `${settings}\n`);
+  return new Git(root);
 }
 
 const remote = (name: string, url: string, ...more: string[]) =>
@@ -92,12 +93,12 @@ describe('the remote that is meant', () => {
       widgets,
     ],
   ])('%s', async (_name, settings, name, repository) => {
-    const found = await findRemote(repositoryWith(settings).git);
+    const found = await findRemote(gitWith(settings));
     expect(found).toEqual(name === null ? null : { remote: name, repository, problem: null });
   });
 
   test('is asked for, where several could be meant', async () => {
-    const { git } = repositoryWith(`${remote('one', github)}\n${remote('two', other)}`);
+    const git = gitWith(`${remote('one', github)}\n${remote('two', other)}`);
     await expect(findRemote(git)).rejects.toMatchObject({
       name: 'UserError',
       message:
@@ -107,7 +108,7 @@ describe('the remote that is meant', () => {
   });
 
   test('is asked for, where gh has noted a repository without a remote', async () => {
-    const { git } = repositoryWith(remote('origin', other, 'gh-resolved = acme/gadgets'));
+    const git = gitWith(remote('origin', other, 'gh-resolved = acme/gadgets'));
     await expect(findRemote(git)).rejects.toThrow(/default repository for gh is acme\/gadgets, and no remote names it/);
   });
 });
@@ -121,7 +122,7 @@ describe('where it is pushed to', () => {
       `${remote('origin', fetched)}\n[url "git@github.com:"]\npushInsteadOf = https://github.com/`,
     ],
   ])('is the same repository %s', async (_name, settings) => {
-    expect(await findRemote(repositoryWith(settings).git)).toMatchObject({ repository: widgets, problem: null });
+    expect(await findRemote(gitWith(settings))).toMatchObject({ repository: widgets, problem: null });
   });
 
   test.each<[string, string, string]>([
@@ -139,7 +140,7 @@ describe('where it is pushed to', () => {
       'https://***@git.test/a/b/c',
     ],
   ])('is told where it is %s', async (_name, settings, place) => {
-    const { git } = repositoryWith(settings);
+    const git = gitWith(settings);
     const found = await findRemote(git);
     expect(found?.problem?.message).toContain(`fetched from github.com/acme/widgets and pushed to ${place}: `);
     expect(found?.problem?.hint).toContain(`git remote set-url --push origin ${fetched}`);
@@ -148,7 +149,7 @@ describe('where it is pushed to', () => {
 });
 
 describe('which hosts are GitHub', () => {
-  const onHost = (host: string) => repositoryWith(remote('origin', `git@${host}:acme/widgets`)).git;
+  const onHost = (host: string) => gitWith(remote('origin', `git@${host}:acme/widgets`));
   const gh = (host: string) => ({
     forge: 'gh',
     remote: 'origin',
@@ -185,7 +186,7 @@ describe('which hosts are GitHub', () => {
     process.env.PATH = before.PATH;
     program('ssh', 'echo "hostname wrong.test"');
     expect(await detectForge(onHost('github.com'), null)).toEqual(gh('github.com'));
-    const { git } = repositoryWith(remote('origin', 'https://work/acme/widgets'));
+    const git = gitWith(remote('origin', 'https://work/acme/widgets'));
     expect(await detectForge(git, null)).toEqual({ forge: 'local' });
   });
 
@@ -209,7 +210,7 @@ describe('which forge', () => {
       'git remote set-url ',
     ],
   ])('gh without a remote is refused, with what to do', async (settings, message, hint) => {
-    const { git } = repositoryWith(settings);
+    const git = gitWith(settings);
     await expect(detectForge(git, 'gh')).rejects.toMatchObject({
       name: 'UserError',
       message,
@@ -219,9 +220,7 @@ describe('which forge', () => {
   });
 
   test('gh takes the only usable remote, where origin is none', async () => {
-    const { git } = repositoryWith(
-      `${remote('origin', '/srv/a.git')}\n${remote('hub', 'git@github.com:acme/widgets')}`,
-    );
+    const git = gitWith(`${remote('origin', '/srv/a.git')}\n${remote('hub', 'git@github.com:acme/widgets')}`);
     expect(await detectForge(git, 'gh')).toEqual({ forge: 'gh', remote: 'hub', repository: widgets });
   });
 });

@@ -49,7 +49,8 @@ function script(box: GitHubSandbox, state: string, fault: GitFault | null): stri
     cut: `'${box.folder}/ssh' "$@" | head -c 150; exit 255`,
     lost: `: >'${box.bare}/lose-answer'`,
   };
-  const act = fault === null ? '' : `if [ "$call-$n" = '${fault.call}-${fault.nth}' ]; then : >hit; ${acts[fault.how]}; fi`;
+  const act =
+    fault === null ? '' : `if [ "$call-$n" = '${fault.call}-${fault.nth}' ]; then : >hit; ${acts[fault.how]}; fi`;
   return `#!/bin/sh
 here=$PWD
 cd '${state}'

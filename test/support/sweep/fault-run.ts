@@ -5,8 +5,8 @@ import type { MergeMethod } from '../../../src/core/graph/graph.ts';
 import { readIfThere } from '../../../src/steps/tools/atomic-file.ts';
 import type { Fault, FaultWish } from '../github/faults.ts';
 import { type GitHubSandbox, githubSandbox } from '../github/sandbox.ts';
-import { writeFaultGraph } from './fault-graph.ts';
 import { type GitFault, type GitLine, gitLine } from './fault-git.ts';
+import { writeFaultGraph } from './fault-graph.ts';
 import { processesOf } from './processes.ts';
 
 /** Milliseconds; a run that is not at its end by then hangs. */

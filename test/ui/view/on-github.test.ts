@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fact, HoldReason } from '../../../src/core/events.ts';
 import type { Proof } from '../../../src/core/proofs.ts';
 import { drawList } from '../../../src/ui/view/list.ts';
+import { heardOf } from '../../../src/ui/view/spoken.ts';
 import { taskNote } from '../../../src/ui/view/task-note.ts';
 import { facts } from './happened.ts';
 import {
@@ -121,6 +122,18 @@ describe('the row of a lane on GitHub', () => {
     const links = drawList(view, { columns: 80, rows: 40 })[5]?.words.filter(({ link }) => link !== undefined);
     expect(links).toEqual([{ text: '#45', tone: 'accent', link: pullRequestOf(45) }]);
   });
+});
+
+test('for the ear a lane says the same, without marks', () => {
+  const heard = (happened: readonly Fact[]) => {
+    const view = viewOf(goOn(runOf(ON_GITHUB, WAITING), happened), { cursor: 'lane:web' });
+    return heardOf(view).find(({ part }) => part === 'row')?.lines;
+  };
+  expect(heard([])).toEqual(['lane web, checks 7/8, 1 running, 6 of 7']);
+  const held = { reason: 'draft', details: [], merge_command: 'gh pr merge' } as const;
+  expect(heard([{ kind: 'workstream_held', workstream: 'web', ...held }])).toEqual([
+    'lane web, held, still a draft, 6 of 7',
+  ]);
 });
 
 describe('the note of a task whose merge has begun', () => {

@@ -5,6 +5,7 @@ import type { RowKey, UiState } from '../../../src/ui/ui-state.ts';
 import type { View } from '../../../src/ui/view/view.ts';
 import { whyScroll } from '../../../src/ui/view/why.ts';
 import type { GraphSpec } from '../../support/graphs.ts';
+import { ON_GITHUB, WAITING } from './on-github.ts';
 import { expectExact, HOSTILE, runOf, textsOf, viewOf } from './views.ts';
 
 const SHOP: GraphSpec = {
@@ -96,6 +97,24 @@ describe('why', () => {
     ],
   ])('%s', (_, facts, row, view, line) => {
     expect(why(row, facts, { view })).toContain(line);
+  });
+
+  test('a lane on GitHub that is held says what to do there first, a task what its merge waits for', () => {
+    const lines = (row: RowKey, happened: readonly Fact[]) => {
+      const view = viewOf(runOf(ON_GITHUB, happened), { dialog: { kind: 'why', row, top: 0 } });
+      const scroll = whyScroll(view, 100);
+      return textsOf(scroll.lines(0, scroll.count)).map((text) => text.trimEnd());
+    };
+    const held = { reason: 'draft', details: [], merge_command: 'gh pr merge' } as const;
+    expect(lines('lane:web', [...WAITING, { kind: 'workstream_held', workstream: 'web', ...held }])).toEqual([
+      'lane web waits for a person to merge it (still a draft)',
+      '  → mark it ready: gh pr ready https://github.com/acme/shop/pull/45',
+      '  → to merge it: gh pr merge',
+    ]);
+    expect(lines('lane:web', WAITING)).toEqual(['lane web is complete; its merge waits: checks 7/8, 1 running']);
+    expect(lines('task:tests', WAITING).join(' ')).toContain(
+      'its merge waits: 2nd in the queue for agentrelay/shop/ws/api',
+    );
   });
 
   test("names a person's own keys, and none where nothing may be done", () => {

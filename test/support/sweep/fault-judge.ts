@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { TOKEN } from '../github/github-api.ts';
+import { type Calls, type FaultCase, isRead } from './fault-cases.ts';
+import { GRAPH, MERGED_LANES } from './fault-graph.ts';
+import type { FaultRun } from './fault-run.ts';
+import { type FaultWorld, readFaultWorld } from './fault-world.ts';
+
+/** A run without faults. */
+export interface FaultBaseline {
+  readonly calls: Calls;
+  readonly world: FaultWorld;
+  readonly seconds: number;
+}
+
+export interface FaultVerdict {
+  /** In words; none for a run that is as it is to be. */
+  readonly deviations: readonly string[];
+  /** How often calls were made more, or less, than without the fault. */
+  readonly extra: Readonly<Record<string, number>>;
+}
+
+export function callsOf(run: FaultRun): Calls {
+  return { api: run.box.api.counts(), git: run.line.counts() };
+}
+
+/** Everything that an ended run is measured by; without a case, a run that met no fault. */
+export async function judgeFaultRun(
+  run: FaultRun,
+  baseline: FaultBaseline | null,
+  one: FaultCase | null,
+): Promise<FaultVerdict> {
+  const world = await readFaultWorld(run);
+  const extra = baseline === null ? {} : extraCalls(callsOf(run), baseline.calls);
+  const deviations = [
+    ...(run.code === 0 ? [] : [`exit code ${run.code}: ${lastWords(run.output)}`]),
+    ...(one === null || run.line.wasHit() || (run.faults[0]?.hits ?? 0) > 0 ? [] : ['the fault was not met']),
+    ...(baseline === null ? [] : differences(baseline.world, world)),
+    ...(await pullRequestTrouble(run)),
+    ...repositoryTrouble(run),
+    ...run.again.map((line) => `an agent was told to try again: ${line}`),
+    ...run.box.api.problems(),
+    ...tokenTrouble(run),
+    ...(one === null ? [] : callTrouble(extra, one)),
+  ];
+  return { deviations, extra };
+}
+
+function lastWords(output: string): string {
+  return output.trimEnd().split('\n').slice(-4).join(' / ');
+}
+
+function differences(expected: FaultWorld, found: FaultWorld): string[] {
+  return Object.entries(expected).flatMap(([name, was]) => {
+    const is = [...(found[name] ?? [])];
+    const missing = was.filter((line) => {
+      const at = is.indexOf(line);
+      if (at !== -1) is.splice(at, 1);
+      return at === -1;
+    });
+    return [...missing.map((line) => `${name}: without ${line}`), ...is.map((line) => `${name}: with ${line}`)];
+  });
+}
+
+/** One pull request for each pair of branches, ever; what it merged is in its target, once. */
+async function pullRequestTrouble({ box }: FaultRun): Promise<string[]> {
+  const pulls = await box.api.repo().pullRequests();
+  const pairs = pulls.map(({ headBranch, baseBranch }) => `${headBranch} -> ${baseBranch}`);
+  const twice = pairs.filter((pair, at) => pairs.indexOf(pair) !== at).map((pair) => `opened again: ${pair}`);
+  const merged = pulls.flatMap(({ number, state, baseBranch, mergeCommit }) => {
+    if (state !== 'MERGED') return [];
+    if (mergeCommit === null) return [`#${number} has no merge`];
+    const subjects = box.git(box.bare, 'log', '--format=%H %s', baseBranch).split('\n');
+    const subject = subjects.find((line) => line.startsWith(mergeCommit))?.slice(mergeCommit.length);
+    if (subject === undefined) return [`the merge of #${number} is lost from ${baseBranch}`];
+    const count = subjects.filter((line) => line.endsWith(subject)).length;
+    return count === 1 ? [] : [`#${number} is ${count} times in ${baseBranch}:${subject}`];
+  });
+  return [...twice, ...merged];
+}
+
+/** The integration branches are the same there and here, and no object is broken. */
+function repositoryTrouble({ box, clone }: FaultRun): string[] {
+  const at = (folder: string, ref: string) => box.git(folder, 'for-each-ref', '--format=%(objectname)', ref);
+  const apart = MERGED_LANES.map((lane) => `refs/heads/agentrelay/${GRAPH}/ws/${lane}`)
+    .filter((ref) => at(box.bare, ref) !== at(clone, ref))
+    .map((ref) => `${ref} is not the same here and there`);
+  const broken = [box.bare, clone].flatMap((folder) => {
+    const said = box.git(folder, 'fsck', '--strict', '--no-dangling', '--no-progress');
+    return said === '' ? [] : [`git fsck: ${said}`];
+  });
+  return [...apart, ...broken];
+}
+
+/** In nothing that was printed or written down. */
+function tokenTrouble({ box, output }: FaultRun): string[] {
+  const files = readdirSync(box.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const holding = files.filter((path) => readFileSync(path, 'latin1').includes(TOKEN));
+  return [
+    ...(output.includes(TOKEN) ? ['the token was printed'] : []),
+    ...holding.map((path) => `the token is in ${relative(box.folder, path)}`),
+  ];
+}
+
+function extraCalls(found: Calls, expected: Calls): Record<string, number> {
+  const [now, before] = [found, expected].map(({ api, git }) => ({ ...api, ...git }) as Record<string, number>);
+  const names = [...new Set([...Object.keys(now ?? {}), ...Object.keys(before ?? {})])];
+  const all = names.map((name) => [name, (now?.[name] ?? 0) - (before?.[name] ?? 0)] as const);
+  return Object.fromEntries(all.filter(([, count]) => count !== 0));
+}
+
+/** How often GitHub is looked at varies by itself, and so do fetches. */
+const LOOKS = 12;
+const READS_MORE = 2;
+
+/** What is done is not asked for again, and what is not done once; nothing is asked for more often but by reads. */
+function callTrouble(extra: Readonly<Record<string, number>>, { call, isDone }: FaultCase): string[] {
+  return Object.entries(extra).flatMap(([name, count]) => {
+    const most = mostOf(name, name === call, isDone);
+    return count > most ? [`${name} was called ${count} times more`] : [];
+  });
+}
+
+function mostOf(name: string, isIt: boolean, isDone: boolean): number {
+  if (name === 'PullRequests' || name === 'run fetch') return LOOKS;
+  if (name === 'Login' || isRead(name) || / (?:ls-remote|fetch)$/.test(name)) return READS_MORE;
+  // A push that was lost is repeated: only that tells what the remote has.
+  if (/^(?:agent|run) /.test(name)) return isIt ? 1 : 0;
+  return isIt && !isDone ? 1 : 0;
+}

@@ -1,0 +1,61 @@
+import type { MergeMethod } from '../../../src/core/graph/graph.ts';
+import type { FaultCase } from './fault-cases.ts';
+import { callsOf, type FaultBaseline, type FaultVerdict, judgeFaultRun } from './fault-judge.ts';
+import { type FaultRun, type FaultRunOptions, faultRun } from './fault-run.ts';
+import { readFaultWorld } from './fault-world.ts';
+
+export interface FaultResult extends FaultVerdict {
+  readonly case: FaultCase;
+  readonly seconds: number;
+  /** What the run printed. */
+  readonly output: string;
+}
+
+export type SweptOptions = Pick<FaultRunOptions, 'program' | 'compileCache'>;
+
+/** A run without faults; throws when that alone goes wrong. */
+export async function faultBaseline(swept: SweptOptions, method: MergeMethod): Promise<FaultBaseline> {
+  const run = await faultRun({ ...swept, method });
+  try {
+    const { deviations } = await judgeFaultRun(run, null, null);
+    if (deviations.length > 0)
+      throw new Error(`the run without faults went wrong: ${deviations.join('; ')}\n${run.output}`);
+    return { calls: callsOf(run), world: await readFaultWorld(run), seconds: run.seconds };
+  } finally {
+    await run.remove();
+  }
+}
+
+export async function tryFault(swept: SweptOptions, baseline: FaultBaseline, one: FaultCase): Promise<FaultResult> {
+  let run: FaultRun | null = null;
+  try {
+    const { method, api, git } = one;
+    run = await faultRun({ ...swept, method, api, ...(git === undefined ? {} : { git }) });
+    const { seconds, output } = run;
+    return { case: one, ...(await judgeFaultRun(run, baseline, one)), seconds, output };
+  } finally {
+    await run?.remove();
+  }
+}
+
+/** Tries the cases, `jobs` at once; `tell` hears of each as it ends. */
+export async function sweepFaults(
+  cases: readonly FaultCase[],
+  { jobs, ...rest }: { swept: SweptOptions; baselines: ReadonlyMap<MergeMethod, FaultBaseline>; jobs: number },
+  tell: (result: FaultResult) => void,
+): Promise<FaultResult[]> {
+  const { swept, baselines } = rest;
+  const waiting = [...cases];
+  const results: FaultResult[] = [];
+  const work = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      const baseline = baselines.get(one.method);
+      if (baseline === undefined) throw new Error(`no run without faults with ${one.method}`);
+      const result = await tryFault(swept, baseline, one);
+      results.push(result);
+      tell(result);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return results;
+}
