@@ -27,8 +27,7 @@ export async function proposeOnGitHub(proposal: Proposal): Promise<string> {
   }
   const policy = readGitHubPolicy(attempt);
   const git = new RemoteCommands({ remote: policy.remote, cwd: process.cwd(), clock: REAL_CLOCK });
-  const text = await textOf(proposal, policy, git);
-  const { isNew } = await pushBranch(attempt, commit, git);
+  const [text, { isNew }] = await Promise.all([textOf(proposal, policy, git), pushBranch(attempt, commit, git)]);
   const url = await pullRequestUrl(proposal, policy, { text, mayExist: !isNew });
   keepSummary(proposal);
   return url;

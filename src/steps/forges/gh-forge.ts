@@ -46,7 +46,7 @@ export function createGhForge(options: GhForgeOptions): ForgeSteps {
   const shared = { git, worktrees, branches, remote, repository, pullRequests, watch, queue, method };
   return {
     branches,
-    merger: new GhTaskMerger(shared),
+    merger: new GhTaskMerger({ ...shared, removesBranches: removeWorktrees }),
     workstreams: new GhWorkstreamSteps({ ...shared, graph, removeWorktrees }),
     close: () => watch.close(),
   };

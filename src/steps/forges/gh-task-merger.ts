@@ -27,6 +27,8 @@ export interface GhTaskMergerOptions {
   /** One merge at a time into each branch. */
   readonly queue: MergeQueue;
   readonly method: MergeMethod;
+  /** Merged task branches are deleted in the teardown. */
+  readonly removesBranches: boolean;
 }
 
 /** What has been merged, or what must happen first. */
@@ -164,7 +166,7 @@ class MergeGo {
 
   /** GitHub has merged it: brings the merge here, and believes in it when it is there. */
   async #land(): Promise<MergeResult> {
-    const { branches, git, method } = this.#options;
+    const { branches, git, method, removesBranches } = this.#options;
     const { signal } = this.#runtime;
     const tip = await branches.follow(this.#base, signal);
     const commit = method === 'squash' ? await this.#mergeCommit() : await this.#mergeIn(tip);
@@ -174,12 +176,15 @@ class MergeGo {
         `${this.#prUrl} counts as merged, and ${commit} is not in ${this.#base}`,
       );
     }
+    // The teardown waits for it.
+    if (removesBranches) void branches.beginDelete(this.#runtime.require('branchName'), this.#commit);
     noteMerge(this.#runtime, commit);
     return { kind: 'merged', commit };
   }
 
   /** The merge that brought the commit in. */
   async #mergeIn(tip: string): Promise<string> {
+    if ((await this.#options.git.resolve(`${tip}^2`)) === this.#commit) return tip;
     const plan = { into: this.#base, commit: this.#commit, method: 'merge', message: '', findMerge: true } as const;
     const planned = await planMerge(this.#options.git, plan);
     if (planned.kind === 'contained') return planned.commit;

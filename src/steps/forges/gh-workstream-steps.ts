@@ -61,13 +61,20 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
   }
 
   async tip(lane: WorkstreamRuntime): Promise<string> {
-    return await this.#options.branches.follow(lane.state.integrationBranch ?? '', lane.signal);
+    const { git, branches } = this.#options;
+    const branch = lane.state.integrationBranch ?? '';
+    // It has followed each merge; what persons push there is found when its pull request is opened.
+    return (await git.branch(branch)) ?? (await branches.follow(branch, lane.signal));
   }
 
   async open(lane: WorkstreamRuntime, run: RunState): Promise<IntegrationPullRequest> {
     const { git, branches } = this.#options;
     const { mergeTargetBranch: target } = lane.workstream;
-    const commit = await this.tip(lane);
+    const { tip: commit, beside: tip } = await branches.followBeside(
+      lane.state.integrationBranch ?? '',
+      target,
+      lane.signal,
+    );
     if (await isAncestor(git, commit, lane.state.baseCommit ?? commit)) return { kind: 'nothing_to_merge', commit };
     const known = run.workstreams.get(lane.workstream.id);
     // Opened by an earlier owner: what became of it meanwhile is a person's word.
@@ -75,7 +82,6 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
       const merged = await this.#mergedMeanwhile(lane, known.pr);
       if (merged !== null) return { kind: 'merged', commit: merged };
     }
-    const tip = await branches.tip(target);
     if (tip !== null && tip !== lane.state.baseCommit && (await holdsWork(git, tip, commit))) {
       return { kind: 'merged', commit: tip };
     }

@@ -1,7 +1,8 @@
 import { runDirectory } from '../../core/names.ts';
 import { type AttemptState, attemptsThatCount } from '../../core/run-state.ts';
 import { fitLines, type Line, lineOf, longestThatFits } from './fit-lines.ts';
-import { codeSpan, inlineMarkdown, markdownLines } from './inert-markdown.ts';
+import { markdownLines } from './inert-blocks.ts';
+import { codeSpan, inlineMarkdown } from './inert-markdown.ts';
 import { seenText, shortened } from './inert-text.ts';
 import {
   attemptFolder,

@@ -40,6 +40,21 @@ export class RemoteGit {
     });
   }
 
+  /** The same of several at once, with one process where all of them are there. */
+  async fetchAll(branches: readonly string[], signal?: AbortSignal): Promise<(string | null)[]> {
+    const { git, remote } = this.#options;
+    const wanted = [...new Set(branches)];
+    const refspecs = wanted.map((branch) => `+refs/heads/${branch}:refs/remotes/${remote}/${branch}`);
+    const found = await this.#fetches.run('fetch', () =>
+      this.#run([...FETCH, remote, ...refspecs], signal, [NO_SUCH_REF]),
+    );
+    return await Promise.all(
+      branches.map((branch) => {
+        return found === null ? this.fetch(branch, signal) : git.resolve(`refs/remotes/${remote}/${branch}`);
+      }),
+    );
+  }
+
   /** Moves a branch of the remote from `from`, null for one that is not there; false when it is something else. */
   async push(
     branch: string,
