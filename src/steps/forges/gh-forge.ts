@@ -43,7 +43,7 @@ export function createGhForge(options: GhForgeOptions): ForgeSteps {
   });
   const onLimited = (kind: 'primary' | 'secondary', until: number) => limited(kind, new Date(until).toISOString());
   const pullRequests = new PullRequests({ gh, watch, clock, onLimited });
-  const shared = { git, worktrees, branches, remote, repository, pullRequests, watch, queue, method };
+  const shared = { git, worktrees, branches, remote, repository, pullRequests, watch, queue, method, clock };
   return {
     branches,
     merger: new GhTaskMerger({ ...shared, removesBranches: removeWorktrees }),

@@ -5,13 +5,15 @@ import { WatchTimeout } from '../github/pull-request-watch.ts';
 import { pullRequestOf } from '../github/repository.ts';
 import { mergedTree } from '../local-merge.ts';
 import { asPullRequestError, tooLate } from './gh-failure.ts';
-import { judge, type Verdict } from './gh-verdict.ts';
+import { judge, settled, type Verdict } from './gh-verdict.ts';
 import type { GhWorkstreamStepsOptions } from './gh-workstream-steps.ts';
 
 /** Milliseconds that the required checks of an integration pull request may take. */
 const CHECKS_LIMIT = 60 * 60_000;
 const UPDATE_LIMIT = 2 * 60_000;
 const MAX_TRIES = 10;
+/** Milliseconds after which GitHub may have seen that the target has moved. */
+const CONFLICT_PAUSE = 2_000;
 
 type Held = Extract<IntegrationMerge, { kind: 'held' }>;
 
@@ -23,53 +25,77 @@ const HOLDS: Readonly<Record<string, Held['reason']>> = {
   mergeable_unknown: 'checks',
 };
 
+type Seen = Verdict | Held;
+
 /** Merges a lane's pull request in its turn, after the same proofs as a task's; or says what a person must do. */
 export async function mergeIntegration(
   options: GhWorkstreamStepsOptions,
   lane: WorkstreamRuntime,
   pr: string,
 ): Promise<IntegrationMerge> {
-  const { branches, pullRequests, watch, git, method } = options;
+  const { branches, queue } = options;
   const { signal } = lane;
   const { id, mergeTargetBranch: into } = lane.workstream;
-  const number = pullRequestOf(pr)?.number ?? 0;
   const look = looker(options, lane, pr);
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const commit = await branches.follow(lane.state.integrationBranch ?? '', signal);
-    const verdict = await look(commit);
-    switch (verdict.kind) {
-      case 'held':
-        return verdict;
-      case 'merged': {
-        const merged = await watch.read(number, signal);
-        await branches.tip(into);
-        return { kind: 'merged', commit: merged?.mergeCommit ?? commit };
-      }
-      case 'checks_failed': {
-        const details = verdict.checks.map(({ name, url }) => (url === null ? name : `${name} ${url}`));
-        return { kind: 'held', reason: 'checks', details };
-      }
-      case 'conflict': {
-        const tip = (await branches.tip(into)) ?? '';
-        const files = await mergedTree(git, tip, commit);
-        if (Array.isArray(files)) return { kind: 'held', reason: 'conflict', details: files };
-        // GitHub has not seen yet where the target is.
-        await watch.read(number, signal);
-        break;
-      }
-      case 'behind': {
-        if (!(await pullRequests.update(number, commit, signal))) break;
-        const moved = (now: { headRefOid: string } | null) => (now?.headRefOid === commit ? null : true);
-        await watch.until(number, moved, { pace: 'brisk', limit: UPDATE_LIMIT, signal });
-        break;
-      }
-      case 'ready': {
-        const words = { subject: `Merge workstream ${id} into ${into} (#${number})`, body: pr };
-        await pullRequests.merge({ number, commit, method, ...words }, signal);
-      }
+  // Checks are waited for before its turn, so that nobody waits for them in line.
+  let before: { commit: string; seen: Seen } | null = await look(await branches.follow(headOf(lane), signal));
+  const turn = await queue.enter(into, { workstream: id }, signal);
+  try {
+    if (turn.waited) before = null;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { commit, seen } = before ?? (await look(await branches.follow(headOf(lane), signal)));
+      before = null;
+      const end = await follow(options, lane, { pr, commit, seen });
+      if (end !== null) return end;
     }
+  } finally {
+    turn.leave();
   }
   throw new PullRequestError('merge_refused', `pull request ${pr} was not merged in ${MAX_TRIES} tries`);
+}
+
+/** Null where it is to be looked at again. */
+async function follow(
+  { branches, pullRequests, watch, git, method, clock }: GhWorkstreamStepsOptions,
+  { workstream, signal }: WorkstreamRuntime,
+  { pr, commit, seen }: { pr: string; commit: string; seen: Seen },
+): Promise<IntegrationMerge | null> {
+  const { id, mergeTargetBranch: into } = workstream;
+  const number = pullRequestOf(pr)?.number ?? 0;
+  switch (seen.kind) {
+    case 'held':
+      return seen;
+    case 'merged': {
+      const [merged] = await Promise.all([watch.read(number, signal), branches.tip(into)]);
+      return { kind: 'merged', commit: merged?.mergeCommit ?? commit };
+    }
+    case 'checks_failed': {
+      const details = seen.checks.map(({ name, url }) => (url === null ? name : `${name} ${url}`));
+      return { kind: 'held', reason: 'checks', details };
+    }
+    case 'conflict': {
+      const files = await mergedTree(git, (await branches.tip(into)) ?? '', commit);
+      if (Array.isArray(files)) return { kind: 'held', reason: 'conflict', details: files };
+      // GitHub has not seen yet where the target is.
+      await clock.sleep(CONFLICT_PAUSE, signal);
+      return null;
+    }
+    case 'behind': {
+      if (!(await pullRequests.update(number, commit, signal))) return null;
+      const moved = (now: { headRefOid: string } | null) => (now?.headRefOid === commit ? null : true);
+      await watch.until(number, moved, { pace: 'prompt', limit: UPDATE_LIMIT, signal });
+      return null;
+    }
+    case 'ready': {
+      const words = { subject: `Merge workstream ${id} into ${into} (#${number})`, body: pr };
+      await pullRequests.merge({ number, commit, method, ...words }, signal);
+      return null;
+    }
+  }
+}
+
+function headOf({ state }: WorkstreamRuntime): string {
+  return state.integrationBranch ?? '';
 }
 
 /** Waits until GitHub knows whether it can be merged at `commit`; tells each proof when it changes. */
@@ -81,16 +107,17 @@ function looker({ repository, watch }: GhWorkstreamStepsOptions, lane: Workstrea
     lane.proved?.(prUrl, proof);
   };
   const [head, base] = [lane.state.integrationBranch ?? '', lane.workstream.mergeTargetBranch];
-  return async (commit: string): Promise<Verdict | Held> => {
+  return async (commit: string): Promise<{ commit: string; seen: Seen }> => {
     const judging = { target: { repository, head, commit, base }, prUrl, onProof };
     const options = { pace: 'brisk', limit: CHECKS_LIMIT, signal: lane.signal } as const;
     try {
-      return await watch.until(pullRequestOf(prUrl)?.number ?? 0, (pr) => judge(pr, judging), options);
+      const number = pullRequestOf(prUrl)?.number ?? 0;
+      return { commit, seen: await watch.until(number, (pr) => settled(judge(pr, judging)), options) };
     } catch (error) {
       const said = error instanceof WatchTimeout ? tooLate(prUrl, error) : error;
       const reason = said instanceof PullRequestError ? HOLDS[said.code] : undefined;
       if (reason === undefined) throw asPullRequestError(said, `pull request ${prUrl} cannot be read`);
-      return { kind: 'held', reason, details: [(said as PullRequestError).message] };
+      return { commit, seen: { kind: 'held', reason, details: [(said as PullRequestError).message] } };
     }
   };
 }

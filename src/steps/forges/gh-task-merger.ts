@@ -1,45 +1,9 @@
-import { PullRequestError, WorkspaceError } from '../../core/errors.ts';
-import type { MergeMethod } from '../../core/graph/graph.ts';
-import type { MergeQueue, MergeTurn } from '../../core/merge-queue.ts';
+import { PullRequestError } from '../../core/errors.ts';
+import type { MergeTurn } from '../../core/merge-queue.ts';
 import type { MergeResult, TaskMerger } from '../../core/steps.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
-import { type PullRequestWatch, WatchTimeout } from '../github/pull-request-watch.ts';
-import type { PullRequests } from '../github/pull-requests.ts';
-import type { RemoteGit } from '../github/remote-git.ts';
-import { isSameRepository, pullRequestOf, type RemoteRepository } from '../github/repository.ts';
-import { mergedTree, planMerge } from '../local-merge.ts';
-import type { Git } from '../tools/git.ts';
-import type { Worktrees } from '../worktree.ts';
-import type { GhBranches } from './gh-branches.ts';
-import { asPullRequestError, tooLate } from './gh-failure.ts';
-import { judge, type Verdict } from './gh-verdict.ts';
-import { taskMergeMessage } from './merge-message.ts';
-import { noteMerge } from './merged-note.ts';
-
-export interface GhTaskMergerOptions {
-  readonly git: Git;
-  readonly worktrees: Worktrees;
-  readonly branches: GhBranches;
-  readonly remote: RemoteGit;
-  readonly repository: RemoteRepository;
-  readonly pullRequests: PullRequests;
-  readonly watch: PullRequestWatch;
-  /** One merge at a time into each branch. */
-  readonly queue: MergeQueue;
-  readonly method: MergeMethod;
-  /** Merged task branches are deleted in the teardown. */
-  readonly removesBranches: boolean;
-}
-
-/** What has been merged, or what must happen first. */
-type Outcome = MergeResult | 'again';
-
-/** Milliseconds that required checks may take where the task has no time limit. */
-const CHECKS_LIMIT = 60 * 60_000;
-/** Milliseconds until the head of a branch that GitHub brings up to date has moved. */
-const UPDATE_LIMIT = 2 * 60_000;
-/** A merge that is refused, or a conflict that git here does not see, is looked at again this often. */
-const MAX_TRIES = 8;
+import { type GhTaskMergerOptions, MAX_TRIES, type Outcome, TaskMerge } from './gh-task-merge.ts';
+import type { Verdict } from './gh-verdict.ts';
 
 /**
  * Merges a task's pull request through GitHub, in its turn, after proving that it is what was signalled; waits for its
@@ -55,21 +19,29 @@ export class GhTaskMerger implements TaskMerger {
   }
 
   async mergePr(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> {
-    const go = new MergeGo(runtime, prUrl, this.#options);
-    const before = this.#turns.has(runtime) ? null : await go.verdict();
-    if (before !== null && before.kind !== 'ready' && before.kind !== 'behind') {
-      const outcome = await go.follow(before);
-      if (outcome !== 'again') return outcome;
-    }
-    const turn = await this.#takeTurn(runtime);
-    // What was read before others merged is not known any more.
-    let known = turn.waited ? null : before;
+    const go = new TaskMerge(runtime, prUrl, this.#options);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const outcome = await go.follow(known ?? (await go.verdict()));
-      known = null;
+      const outcome = await this.#tryOnce(runtime, go);
       if (outcome !== 'again') return outcome;
     }
     throw new PullRequestError('merge_refused', go.whyNot());
+  }
+
+  async #tryOnce(runtime: TaskRuntime, go: TaskMerge): Promise<Outcome> {
+    if (this.#turns.has(runtime)) return await go.follow(await go.verdict('prompt'));
+    const { queue } = this.#options;
+    const target = runtime.require('integrationBranch');
+    // Behind others only what keeps it from being merged is of interest before its turn.
+    const isAlone = queue.length(target) === 0;
+    const before = isAlone ? await go.verdict('brisk') : await this.#waitInLine(runtime, go, target);
+    if (before !== null && before.kind !== 'ready' && before.kind !== 'behind') return await go.follow(before);
+    const turn = this.#turns.get(runtime) ?? (await this.#takeTurn(runtime, target));
+    // What was read before others merged is not known any more.
+    const now = turn.waited || before === null ? await go.verdictInTurn() : before;
+    if (now !== null) return await go.follow(now);
+    this.leaveQueue(runtime);
+    const later = await go.verdict('brisk');
+    return later.kind === 'ready' || later.kind === 'behind' ? 'again' : await go.follow(later);
   }
 
   /** The turn is over, however it ended: called after every go at the task. */
@@ -78,173 +50,29 @@ export class GhTaskMerger implements TaskMerger {
     this.#turns.delete(runtime);
   }
 
-  async #takeTurn(runtime: TaskRuntime): Promise<MergeTurn> {
-    const held = this.#turns.get(runtime);
-    if (held !== undefined) return held;
-    const target = runtime.require('integrationBranch');
+  /** Null when its turn has come; what stands in its way, when that is seen before. */
+  async #waitInLine(runtime: TaskRuntime, go: TaskMerge, target: string): Promise<Verdict | null> {
+    const leave = new AbortController();
+    const signal = AbortSignal.any([runtime.signal, leave.signal]);
+    const turn = this.#takeTurn(runtime, target, signal);
+    try {
+      return await Promise.race([turn.then(() => null), go.obstacle(signal)]);
+    } finally {
+      // A turn that has come stays; one that is still waited for is given up.
+      leave.abort(NOT_WAITING);
+      await turn.catch((error: unknown) => {
+        if (error !== NOT_WAITING && !runtime.signal.aborted) throw error;
+      });
+    }
+  }
+
+  async #takeTurn(runtime: TaskRuntime, target: string, signal = runtime.signal): Promise<MergeTurn> {
     const position = this.#options.queue.length(target);
     if (position > 0) runtime.report({ kind: 'task_merge_queued', target, position });
-    const turn = await this.#options.queue.enter(target, { task: runtime.task.id }, runtime.signal);
+    const turn = await this.#options.queue.enter(target, { task: runtime.task.id }, signal);
     this.#turns.set(runtime, turn);
     return turn;
   }
 }
 
-/** One call of the merger, for one pull request at one commit. */
-class MergeGo {
-  readonly #runtime: TaskRuntime;
-  readonly #prUrl: string;
-  readonly #options: GhTaskMergerOptions;
-  readonly #commit: string;
-  readonly #base: string;
-  #refused: string | null = null;
-
-  constructor(runtime: TaskRuntime, prUrl: string, options: GhTaskMergerOptions) {
-    this.#runtime = runtime;
-    this.#prUrl = prUrl;
-    this.#options = options;
-    this.#commit = runtime.require('commit');
-    this.#base = runtime.require('integrationBranch');
-  }
-
-  /** Waits until GitHub knows whether it can be merged, its required checks included. */
-  async verdict(): Promise<Verdict> {
-    const { signal, task } = this.#runtime;
-    const { repository, watch } = this.#options;
-    const id = pullRequestOf(this.#prUrl);
-    const judging = {
-      target: { repository, head: this.#runtime.require('branchName'), commit: this.#commit, base: this.#base },
-      prUrl: this.#prUrl,
-      onProof: (proof: Parameters<TaskRuntime['proved']>[1]) => this.#runtime.proved(this.#prUrl, proof),
-    };
-    // A number of another repository must not be looked up in this one.
-    if (id === null || !isSameRepository(id, repository)) return judge(null, judging) as Verdict;
-    const limit = task.timeoutMs ?? CHECKS_LIMIT;
-    try {
-      return await watch.until(id.number, (pr) => judge(pr, judging), { pace: 'brisk', limit, signal });
-    } catch (error) {
-      if (error instanceof WatchTimeout) throw tooLate(this.#prUrl, error);
-      throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be read`);
-    }
-  }
-
-  async follow(verdict: Verdict): Promise<Outcome> {
-    switch (verdict.kind) {
-      case 'ready':
-        return await this.#merge();
-      case 'merged':
-        return await this.#land();
-      case 'behind':
-        return await this.#update();
-      case 'conflict':
-        return await this.#conflict();
-      case 'checks_failed':
-        return verdict;
-    }
-  }
-
-  whyNot(): string {
-    return `pull request ${this.#prUrl} was not merged in ${MAX_TRIES} tries: ${this.#refused ?? 'GitHub did not say why'}`;
-  }
-
-  get #number(): number {
-    return pullRequestOf(this.#prUrl)?.number ?? 0;
-  }
-
-  async #merge(): Promise<Outcome> {
-    const { pullRequests, method } = this.#options;
-    const { signal, task } = this.#runtime;
-    const [number, commit] = [this.#number, this.#commit];
-    const message = taskMergeMessage(task, { number, url: this.#prUrl });
-    const answer = await pullRequests.merge({ number, commit, method, ...message }, signal).catch((error: unknown) => {
-      throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be merged`);
-    });
-    if (answer === 'merged') return await this.#land();
-    this.#refused = answer.refused.message;
-    return 'again';
-  }
-
-  /** GitHub has merged it: brings the merge here, and believes in it when it is there. */
-  async #land(): Promise<MergeResult> {
-    const { branches, git, method, removesBranches } = this.#options;
-    const { signal } = this.#runtime;
-    const tip = await branches.follow(this.#base, signal);
-    const commit = method === 'squash' ? await this.#mergeCommit() : await this.#mergeIn(tip);
-    if ((await git.resolve(`${commit}^{commit}`)) === null) {
-      throw new PullRequestError(
-        'merge_missing',
-        `${this.#prUrl} counts as merged, and ${commit} is not in ${this.#base}`,
-      );
-    }
-    // The teardown waits for it.
-    if (removesBranches) void branches.beginDelete(this.#runtime.require('branchName'), this.#commit);
-    noteMerge(this.#runtime, commit);
-    return { kind: 'merged', commit };
-  }
-
-  /** The merge that brought the commit in. */
-  async #mergeIn(tip: string): Promise<string> {
-    if ((await this.#options.git.resolve(`${tip}^2`)) === this.#commit) return tip;
-    const plan = { into: this.#base, commit: this.#commit, method: 'merge', message: '', findMerge: true } as const;
-    const planned = await planMerge(this.#options.git, plan);
-    if (planned.kind === 'contained') return planned.commit;
-    throw new PullRequestError(
-      'merge_missing',
-      `${this.#prUrl} counts as merged, and ${this.#base} at ${tip} lacks it`,
-    );
-  }
-
-  async #mergeCommit(): Promise<string> {
-    const pr = await this.#options.watch.read(this.#number, this.#runtime.signal).catch((error: unknown) => {
-      throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be read`);
-    });
-    if (pr?.mergeCommit) return pr.mergeCommit;
-    throw new PullRequestError('merge_missing', `${this.#prUrl} counts as merged, and GitHub names no commit`);
-  }
-
-  /** The target comes into the branch, here too; gate and proofs are for what that makes. */
-  async #update(): Promise<Outcome> {
-    const { pullRequests, watch, remote, git, worktrees } = this.#options;
-    const { signal } = this.#runtime;
-    const branch = this.#runtime.require('branchName');
-    const failed = (error: unknown): never => {
-      throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be brought up to date`);
-    };
-    if (!(await pullRequests.update(this.#number, this.#commit, signal).catch(failed))) return await this.#conflict();
-    const moved = (pr: { headRefOid: string } | null) => (pr?.headRefOid === this.#commit ? null : true);
-    await watch.until(this.#number, moved, { pace: 'brisk', limit: UPDATE_LIMIT, signal }).catch(failed);
-    const head = await remote.fetch(branch, signal);
-    // Only what GitHub's own merge adds: a commit of anybody else is not what was signalled.
-    if (
-      head === null ||
-      (await git.resolve(`${head}^1`)) !== this.#commit ||
-      (await git.resolve(`${head}^2`)) === null
-    ) {
-      throw new PullRequestError(
-        'head_moved',
-        `branch ${branch} moved from ${this.#commit} to ${head} after the signal`,
-      );
-    }
-    const cwd = this.#runtime.require('worktreePath');
-    worktrees.forget(cwd);
-    await git.run(['merge', '-q', '--ff-only', '--no-autostash', head], { cwd });
-    this.#runtime.branchUpdated(this.#base, head);
-    return { kind: 'updated' };
-  }
-
-  /** GitHub does not say which files: git here does. */
-  async #conflict(): Promise<Outcome> {
-    const { branches, git, watch } = this.#options;
-    const { signal } = this.#runtime;
-    const tip = await branches.follow(this.#base, signal);
-    const merged = await mergedTree(git, tip, this.#commit).catch((error: unknown) => {
-      if (error instanceof WorkspaceError) throw new PullRequestError(error.code, error.message);
-      throw error;
-    });
-    if (Array.isArray(merged)) return { kind: 'conflict', files: merged };
-    // What GitHub said was of a target that has moved on: the next look is a new one.
-    this.#refused = 'GitHub says that it conflicts, and git here does not';
-    await watch.read(this.#number, signal);
-    return 'again';
-  }
-}
+const NOT_WAITING = new Error('nobody waits for this turn any more');

@@ -12,6 +12,12 @@ export type Verdict =
   /** It is merged, at the very commit that is to be. */
   | { readonly kind: 'merged'; readonly by: string | null };
 
+/** Something is not known yet: how its checks end, or only whether it merges, which GitHub works out in a moment. */
+export interface Pending {
+  readonly kind: 'pending';
+  readonly on: 'checks' | 'mergeable';
+}
+
 export interface Judging {
   readonly target: ProofTarget;
   readonly prUrl: string;
@@ -19,8 +25,8 @@ export interface Judging {
   readonly onProof: (proof: Proof) => void;
 }
 
-/** Null while something is not known yet. Throws `PullRequestError` named after the proof that does not hold. */
-export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }: Judging): Verdict | null {
+/** Throws `PullRequestError` named after the proof that does not hold. */
+export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }: Judging): Verdict | Pending {
   if (pr !== null && isMergedAt(pr, target)) return { kind: 'merged', by: pr.mergedBy };
   const proofs = provePullRequest(target, pr, prUrl);
   for (const proof of proofs) onProof(proof);
@@ -31,7 +37,14 @@ export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }
   }
   if (failed !== null) throw proofError(failed, prUrl);
   if (pr !== null && isBehind(pr)) return { kind: 'behind' };
-  return proofs.every(({ holds }) => holds === true) ? { kind: 'ready' } : null;
+  if (proofs.every(({ holds }) => holds === true)) return { kind: 'ready' };
+  const waitsForChecks = proofs.some(({ proof, holds }) => proof === 'checks' && holds === null);
+  return { kind: 'pending', on: waitsForChecks ? 'checks' : 'mergeable' };
+}
+
+/** For who waits until it is known. */
+export function settled(verdict: Verdict | Pending): Verdict | null {
+  return verdict.kind === 'pending' ? null : verdict;
 }
 
 function isMergedAt(pr: PullRequestSnapshot, { head, commit, base }: ProofTarget): boolean {

@@ -10,6 +10,7 @@ import type {
   WorkstreamRuntime,
   WorkstreamSteps,
 } from '../../core/workstream.ts';
+import type { Clock } from '../github/clock.ts';
 import type { PullRequestWatch } from '../github/pull-request-watch.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { RemoteGit } from '../github/remote-git.ts';
@@ -31,6 +32,7 @@ export interface GhWorkstreamStepsOptions {
   readonly pullRequests: PullRequests;
   readonly watch: PullRequestWatch;
   readonly queue: MergeQueue;
+  readonly clock: Clock;
   readonly graph: Graph;
   readonly method: MergeMethod;
   readonly removeWorktrees: boolean;
@@ -90,9 +92,7 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
   }
 
   async merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge> {
-    const { queue } = this.#options;
-    const { id, mergeTargetBranch: into } = lane.workstream;
-    return await queue.run(into, { workstream: id }, lane.signal, () => mergeIntegration(this.#options, lane, pr));
+    return await mergeIntegration(this.#options, lane, pr);
   }
 
   async awaitMerge(lane: WorkstreamRuntime, pr: string): Promise<{ commit: string }> {
@@ -158,5 +158,5 @@ function mergedOrClosed(
   if (found?.state === 'MERGED') return found.mergeCommit ?? found.headRefOid;
   if (found?.state === 'OPEN') return null;
   const what = found === null ? 'is gone' : 'was closed by a person and not merged';
-  throw new PullRequestError('pr_closed', `pull request ${pr} ${what}; reopen it, or retry a task of the workstream`);
+  throw new PullRequestError('pr_closed', `pull request ${pr} ${what}; running the graph again opens another`);
 }

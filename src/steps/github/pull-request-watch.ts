@@ -25,6 +25,8 @@ export interface WatchOptions {
   /** Milliseconds; null for none. */
   readonly limit: number | null;
   readonly signal?: AbortSignal | undefined;
+  /** Looks at once, unless told not to: then the next look that is due is the first. */
+  readonly atOnce?: boolean;
 }
 
 /** What was awaited of a pull request did not come in time. */
@@ -73,7 +75,7 @@ export class PullRequestWatch {
   /** As GitHub has it after this call; null for what is no pull request. Many calls at once are one request. */
   async read(number: number, signal?: AbortSignal): Promise<PullRequestSnapshot | null> {
     const accept = (pr: PullRequestSnapshot | null) => ({ pr });
-    const { pr } = await this.#wait({ number, pace: null, accept, signal });
+    const { pr } = await this.#wait({ number, pace: null, accept, atOnce: true, signal });
     return pr;
   }
 
@@ -84,11 +86,11 @@ export class PullRequestWatch {
   async until<T>(
     number: number,
     accept: (pr: PullRequestSnapshot | null) => T | null,
-    { pace, limit, signal }: WatchOptions,
+    { pace, limit, signal, atOnce = true }: WatchOptions,
   ): Promise<T> {
     const late = (last: PullRequestSnapshot | null) => new WatchTimeout(limit ?? 0, last);
     const timeout = limit === null ? {} : { timeout: { milliseconds: limit, error: late } };
-    return await this.#wait({ number, pace, accept, signal, ...timeout });
+    return await this.#wait({ number, pace, accept, atOnce, signal, ...timeout });
   }
 
   /** All who wait are told that nobody looks any more. */

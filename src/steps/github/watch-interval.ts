@@ -1,10 +1,14 @@
 import type { RateLimit } from './pull-request.ts';
 
-/** How soon a change is to be seen: by a merge that waits, or by a lane that waits for a person. */
-export type Pace = 'brisk' | 'calm';
+/**
+ * How soon a change is to be seen: by a merge that all others wait for, by one that waits for its checks, or by a lane that
+ * waits for a person.
+ */
+export type Pace = 'prompt' | 'brisk' | 'calm';
 
 /** Milliseconds between two looks, at first and at most. */
 const PACES: Readonly<Record<Pace, { readonly first: number; readonly last: number }>> = {
+  prompt: { first: 1_000, last: 10_000 },
   brisk: { first: 3_000, last: 20_000 },
   calm: { first: 30_000, last: 120_000 },
 };

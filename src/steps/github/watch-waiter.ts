@@ -18,6 +18,8 @@ export interface Wait<T> {
   readonly number: number;
   readonly pace: Pace | null;
   readonly accept: (pr: PullRequestSnapshot | null) => T | null;
+  /** False for who is content with the looks that others cause. */
+  readonly atOnce: boolean;
   readonly timeout?: { readonly milliseconds: number; readonly error: (last: PullRequestSnapshot | null) => Error };
   readonly signal: AbortSignal | undefined;
 }
@@ -27,7 +29,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Waits among `waiters` until `accept` gives something, time is up, or `signal` says so. `onLeave` follows each end. */
 export function waitAmong<T>(waiters: Set<Waiter>, wait: Wait<T>, clock: Clock, onLeave: () => void): Promise<T> {
-  const { number, pace, accept, timeout, signal } = wait;
+  const { number, pace, accept, atOnce, timeout, signal } = wait;
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const over = new AbortController();
   let last: PullRequestSnapshot | null = null;
@@ -38,7 +40,7 @@ export function waitAmong<T>(waiters: Set<Waiter>, wait: Wait<T>, clock: Clock, 
   const waiter: Waiter = {
     number,
     pace,
-    hasSeen: false,
+    hasSeen: !atOnce,
     see(pr) {
       last = pr;
       this.hasSeen = true;

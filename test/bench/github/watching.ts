@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { judge } from '../../../src/steps/forges/gh-verdict.ts';
+import { judge, settled } from '../../../src/steps/forges/gh-verdict.ts';
 import { Gh } from '../../../src/steps/github/gh.ts';
 import { PullRequestWatch } from '../../../src/steps/github/pull-request-watch.ts';
 import { type GitHubSandbox, githubSandbox } from '../../support/github/sandbox.ts';
@@ -79,7 +79,7 @@ async function waitForChecks(
     heads.map(async ({ number, head, commit }) => {
       const prUrl = `https://github.com/acme/widgets/pull/${number}`;
       const judging = { target: { repository: REPOSITORY, head, commit, base: BASE }, prUrl, onProof: () => {} };
-      return await watch.until(number, (pr) => judge(pr, judging), { pace: 'brisk', limit: null });
+      return await watch.until(number, (pr) => settled(judge(pr, judging)), { pace: 'brisk', limit: null });
     }),
   );
   let isOver = false;
