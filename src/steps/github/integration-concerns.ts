@@ -23,7 +23,7 @@ export function concernsSection(input: IntegrationInput, room: number): string |
 /** What went wrong beside the work, folded; null for nothing. */
 export function notesSection(input: IntegrationInput, room: number): string | null {
   const ofTasks = concernsOf(input.tasks, 'others').map(concernItem);
-  const ofLane = input.laneConcerns.map((message) => ({ before: '', message }));
+  const ofLane = input.laneConcerns.map((message) => ({ before: 'The lane: ', message }));
   const items = [...ofTasks, ...ofLane];
   if (items.length === 0) return null;
   const where = `${runDirectory(input.graph, input.run)}/events.jsonl`;
@@ -32,7 +32,7 @@ export function notesSection(input: IntegrationInput, room: number): string | nu
 }
 
 interface Item {
-  /** Markdown of our own. */
+  /** Markdown of our own; never empty, for at the start of a line the message may make a block. */
   readonly before: string;
   readonly message: string;
 }

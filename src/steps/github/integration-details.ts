@@ -129,10 +129,7 @@ function onTheWay(attempt: AttemptState): string[] {
 }
 
 function named(names: readonly string[]): string {
-  if (names.length === 0) return '';
+  const spans = names.slice(0, MAX_NAMES).map((name) => codeSpan(shortened(name, 100)));
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  return ` (${names
-    .slice(0, MAX_NAMES)
-    .map((name) => codeSpan(shortened(name, 100)))
-    .join(', ')}${more})`;
+  return names.length === 0 ? '' : ` (${spans.join(', ')}${more})`;
 }

@@ -104,6 +104,8 @@ export class PullRequestWatch {
   #wait<T>(wait: Wait<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(closed());
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
+    // Nobody has looked for long: from here on a look is due after the usual time.
+    if (!wait.atOnce && this.#waiters.size === 0) this.#lookedAt = this.#options.clock.now();
     const waiting = waitAmong(this.#waiters, wait, this.#options.clock, () => this.#noteLeave());
     if (wait.pace !== null) this.#changes.disturb();
     this.#pause?.abort();
@@ -123,9 +125,11 @@ export class PullRequestWatch {
       while (this.#waiters.size > 0) {
         // All who ask in this turn of the event loop are answered by one request.
         await nextTurn();
+        // Whoever waited may have gone meanwhile: a pause for nobody would keep the process alive.
+        if (this.#waiters.size === 0) break;
         const wait = this.#dueAt() - this.#options.clock.now();
         if (wait > 0) await this.#sleep(Math.min(wait, LONGEST_PAUSE));
-        else if (this.#waiters.size > 0) await this.#look();
+        else await this.#look();
       }
     } catch (error) {
       this.#failAll(error);

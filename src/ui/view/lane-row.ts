@@ -1,7 +1,7 @@
 import { laneMergeWait, type MergeWait } from '../../core/merge-waits.ts';
 import type { WorkstreamState } from '../../core/run-state.ts';
 import { plural } from '../format.ts';
-import { type Tone, type Word, word } from '../line.ts';
+import { type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
 import { safeText } from '../text/safe.ts';
 import { holdName, holdNext } from '../wording/hold-words.ts';

@@ -41,7 +41,8 @@ export function proofWords(proof: Proof): string {
 
 /** What was found, as a person would say it. */
 export function foundWords(proof: Proof): string {
-  const { found, holds } = proof;
+  const { holds } = proof;
+  const found = proof.found?.slice(0, LIMIT) ?? null;
   if (proof.proof === 'checks') return checkWords(proof);
   if (proof.proof === 'mergeable')
     return `${mergeability(found ?? 'UNKNOWN')}${found === 'BLOCKED' && holds === null ? ' yet' : ''}`;
@@ -51,6 +52,9 @@ export function foundWords(proof: Proof): string {
   if (proof.proof === 'commits') return commitCount(found);
   return shortObject(found);
 }
+
+/** Characters of what comes from outside. */
+const LIMIT = 400;
 
 const MERGEABILITY: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -71,7 +75,8 @@ function mergeability(found: string): string {
 
 /** `5/8`, and what is wrong with the rest. */
 function checkWords(proof: Proof): string {
-  const { holds, found, checks } = proof;
+  const { holds, checks } = proof;
+  const found = proof.found?.slice(0, LIMIT) ?? null;
   if (checks === undefined) return holds === true ? 'passed' : holds === false ? 'red' : 'not known yet';
   const { failed, pending, required } = checks;
   const count = checkCount(proof);

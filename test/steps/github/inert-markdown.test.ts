@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { codeSpan, inlineMarkdown, markdownLines, tableCell } from '../../../src/steps/github/inert-markdown.ts';
+import { markdownLines } from '../../../src/steps/github/inert-blocks.ts';
+import { codeSpan, inlineMarkdown, tableCell } from '../../../src/steps/github/inert-markdown.ts';
 
 test.each([
   ['Ask @octocat, or a@b.example', 'Ask @&#8203;octocat, or a@&#8203;b.example'],

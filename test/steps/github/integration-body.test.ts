@@ -62,7 +62,7 @@ fixes #&#8203;12, ask @&#8203;acme/core.
 <details><summary>2 notes about the run itself, which hold nothing back</summary>
 
 - **\`parser\`** ([#41](https://github.com/acme/widgets/pull/41), attempt 2): teardown\\_failed: no tmux
-- teardown\\_failed: the worktree is busy
+- The lane: teardown\\_failed: the worktree is busy
 
 </details>
 
@@ -172,6 +172,7 @@ test('what hostile text says stays text, wherever it stands', () => {
       const { title, body } = integrationText(input);
       expect(liveParts(body)).toEqual([]);
       const shown = withoutCode(body);
+      expect(shown).not.toMatch(/^\s*(?:[-*+]|\d+[.)]) #{1,3}\s/m);
       expect(shown.match(/<\/?details>/g)).toEqual(['<details>', '</details>', '<details>', '</details>']);
       expect(shown.match(/^## .*$/gm)).toEqual(['## Concerns', '## Tasks', '## How it was checked']);
       expect(title).not.toMatch(/@\w|\n|(?:fix|close|resolve)\S*[\s:]+#\d/i);

@@ -254,3 +254,26 @@ test('a failure makes nobody who is new ask sooner', async () => {
   expect(read.value?.number).toBe(2);
   expect(github.times).toEqual([0, 500]);
 });
+
+test('who leaves just after a look leaves no pause behind', async () => {
+  github.put(1);
+  const off = new AbortController();
+  const accept = () => {
+    queueMicrotask(() => off.abort('gone'));
+    return null;
+  };
+  const waiting = outcomeOf(watch.until(1, accept, { ...BRISK, signal: off.signal }));
+  await clock.settle();
+  expect(waiting.error).toBe('gone');
+  expect(clock.sleeping).toBe(0);
+});
+
+test('who is in no hurry is told by the looks of others', async () => {
+  github.put(1, 2);
+  const waiting = outcomeOf(watch.until(1, (pr) => pr?.number ?? null, { ...BRISK, atOnce: false }));
+  await clock.advance(2_000);
+  expect(github.requests).toHaveLength(0);
+  await Promise.all([watch.read(2), clock.settle()]);
+  expect(waiting.value).toBe(1);
+  expect(github.requests).toHaveLength(1);
+});

@@ -164,6 +164,28 @@ test('what is far back is as it was, and what comes after it too', () => {
   }
 });
 
+test('a queue that came later is not there any more when one goes back', () => {
+  const state = emptyRunState();
+  const started = newRun(state, 2);
+  const at = started.at;
+  const paused = Array.from(
+    { length: 600 },
+    (_, index): RunEvent => ({ v: 1, seq: index + 2, at, kind: 'run_paused' }),
+  );
+  const entries = [{ task: 'a' }, { task: 'b' }];
+  const events: RunEvent[] = [
+    started,
+    ...paused,
+    { v: 1, seq: 602, at, kind: 'merge_queue_changed', target: 'main', entries },
+  ];
+  const feed = feedOf(events);
+  feed.play({ seek: 602 });
+  expect(feed.state.mergeQueues).toEqual(new Map([['main', entries]]));
+  feed.play({ seek: 500 });
+  expect(feed.state.mergeQueues).toEqual(new Map());
+  expect(feed.state).toEqual(replay(events.slice(0, 500)));
+});
+
 test('in the end all has been shown, however fast', () => {
   const events = eventsAfter(Array.from({ length: 2_000 }, () => 40));
   const feed = feedOf(events, 1_024);
