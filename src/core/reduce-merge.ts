@@ -24,9 +24,9 @@ export function mergePatch(attempt: AttemptState, event: AttemptMergeEvent): Par
     case 'task_pr_proof':
       return { proofs: { ...attempt.proofs, [event.proof]: proofOf(event) } };
     case 'task_checks_failed':
-      return { checkRounds: event.round, redChecks: event.checks, owes: 'checks' };
+      return { checkRounds: event.round, checkRoundsOf: event.of, redChecks: event.checks, owes: 'checks' };
     case 'task_branch_updated':
-      return { commit: event.commit, signalled: event.commit, proofs: {} };
+      return { commit: event.commit, signalled: event.commit, caughtUp: true, proofs: {} };
     case 'task_merge_conflict':
       return { conflictRounds: event.round, conflictFiles: event.files, owes: 'conflict' };
   }

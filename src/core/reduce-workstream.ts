@@ -14,6 +14,7 @@ export function pendingWorkstream(outline: WorkstreamOutline): WorkstreamState {
     pr: null,
     proofs: {},
     held: null,
+    heldDetails: [],
     heldSince: null,
     mergeCommand: null,
     mergedBy: null,
@@ -52,7 +53,7 @@ function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial
     case 'workstream_concerned':
       return { concerns: [...lane.concerns, event.message] };
     case 'workstream_held':
-      return { held: event.reason, heldSince: event.at, mergeCommand: event.merge_command };
+      return { held: event.reason, heldDetails: event.details, heldSince: event.at, mergeCommand: event.merge_command };
     case 'workstream_reopened':
       return { status: lane.branch === null ? 'pending' : 'active', failure: null };
     case 'workstream_merged':
@@ -61,6 +62,7 @@ function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial
         commit: event.commit,
         mergedBy: event.by,
         held: null,
+        heldDetails: [],
         heldSince: null,
         mergeCommand: null,
       };
@@ -68,6 +70,7 @@ function workstreamPatch(lane: WorkstreamState, event: WorkstreamEvent): Partial
       return {
         status: 'failed',
         held: null,
+        heldDetails: [],
         heldSince: null,
         mergeCommand: null,
         failure: { code: event.code, error: event.error, root: event.root },

@@ -1,10 +1,10 @@
 import type { Reset } from './events.ts';
-import { isActive } from './lifecycle.ts';
 import { integrationBranch } from './names.ts';
 import { type ResetReach, type ResetReason, type ResetSubject, resetReach } from './reset-reach.ts';
 import type { ResetRecord } from './reset-record.ts';
-import { onGitHub, remoteRefusals } from './reset-remote.ts';
-import { type LineCommit, type OwnedCommit, ownersOf, type ResetWorld, taskRef } from './reset-world.ts';
+import { type ForeignCommits, type ResetRefusal, refusalsOf, remoteWith } from './reset-refusals.ts';
+import { onGitHub } from './reset-remote.ts';
+import { type OwnedCommit, ownersOf, type ResetWorld, taskRef } from './reset-world.ts';
 import type { RunState } from './run-state.ts';
 
 /** A rollback as it would be done: all but the refs that keep what goes. */
@@ -40,20 +40,20 @@ interface Drawn {
 /** Decides what a rollback does, from what is recorded and what is there; touches nothing. */
 export function planReset(state: RunState, record: ResetRecord, world: ResetWorld, named: ResetSubject): PlannedReset {
   const lines = new Map<string, readonly OwnedCommit[]>();
-  const foreign = new Map<string, { remote: string | null; commits: readonly LineCommit[] }[]>();
+  const foreign = new Map<string, readonly ForeignCommits[]>();
   for (const [id, lane] of world.lanes) {
     const owners = ownersOf(state, record, lane);
     lines.set(id, owners.owned);
     const here = ownersOf(state, record, { ...lane, line: lane.onlyHere ?? [] });
     foreign.set(id, [
-      { remote: remoteOf(world, laneRefOf(state, id)), commits: owners.foreign },
+      { remote: remoteWith(world, integrationBranch(state.graph, id)), commits: owners.foreign },
       { remote: null, commits: here.foreign },
     ]);
   }
   const reach = resetReach({ state, record, world, lines }, named);
   const drawn = { state, world, lines, reach };
   const plan = { ...named, ...drawPlan(drawn) };
-  const refusals = [...refusalsOf(drawn, foreign), ...remoteRefusals(drawn), ...worktreeRefusals(world, plan)];
+  const refusals = refusalsOf({ ...drawn, foreign }, plan);
   if (refusals.length > 0) return { kind: 'refused', refusals };
   const { tasks, workstreams, refs, worktrees, prs, remote } = plan;
   const parts = [tasks, workstreams, refs, worktrees, prs, remote?.refs ?? []];
@@ -62,11 +62,6 @@ export function planReset(state: RunState, record: ResetRecord, world: ResetWorl
 
 function laneRefOf(state: RunState, lane: string): string {
   return `refs/heads/${integrationBranch(state.graph, lane)}`;
-}
-
-/** The name of the remote that has the branch, and whose word on it counts; null for none. */
-function remoteOf({ remote }: ResetWorld, ref: string): string | null {
-  return remote?.refs.has(ref) ? remote.name : null;
 }
 
 /** Where the integration branch is then; null for a branch that is deleted, or that is not there. */

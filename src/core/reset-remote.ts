@@ -1,6 +1,6 @@
+import type { Reset } from './events.ts';
 import { isSuccess } from './lifecycle.ts';
 import { integrationBranch, taskBranch } from './names.ts';
-import type { ResetPlan, ResetRefusal } from './reset-plan.ts';
 import type { ResetReach } from './reset-reach.ts';
 import type { ResetWorld } from './reset-world.ts';
 import type { RunState } from './run-state.ts';
@@ -18,7 +18,7 @@ interface Drawn {
 export function onGitHub(
   { state, world: { remote }, reach }: Drawn,
   tipAfter: (lane: string) => string | null,
-): Pick<ResetPlan, 'prs' | 'remote' | 'merged_prs'> {
+): Pick<Reset, 'prs' | 'remote'> & { readonly merged_prs?: readonly string[] } {
   if (remote === null) return { prs: [] };
   const lanes = [...state.workstreams.keys()].filter((id) => reach.lanes.has(id));
   const tasks = [...state.tasks.values()].filter(({ outline }) => reach.tasks.has(outline.id));
@@ -45,15 +45,4 @@ export function onGitHub(
     remote: { name: remote.name, refs },
     merged_prs: [...new Set(merged)],
   };
-}
-
-/** Branches of tasks that somebody has pushed to. */
-export function remoteRefusals({ state, world: { remote }, reach }: Drawn): ResetRefusal[] {
-  if (remote === null) return [];
-  return [...reach.tasks.keys()].flatMap((id): ResetRefusal[] => {
-    const branch = taskBranch(state.graph, id);
-    const commit = remote.refs.get(`refs/heads/${branch}`);
-    if (commit === undefined || !remote.foreign.has(`refs/heads/${branch}`)) return [];
-    return [{ kind: 'pushed_by_others', branch, commit, remote: remote.name }];
-  });
 }

@@ -66,8 +66,14 @@ export interface AttemptState {
   readonly conflictFiles: readonly string[];
   /** How often a required check was red; it never goes back by itself. */
   readonly checkRounds: number;
+  /** How often its agent may mend them; null before the first. */
+  readonly checkRoundsOf: number | null;
   /** Of the last such round. */
   readonly redChecks: readonly RedCheck[];
+  /** What work was last sent back for; null before. */
+  readonly lastSentBack: SendBackCause | null;
+  /** Its branch took its target in since its agent has signalled. */
+  readonly caughtUp: boolean;
   /** Of its pull request, at the commit that counts. */
   readonly proofs: ProofsSoFar;
   /** What the agent is still to be told: the owner was gone before it was seen to be. */
@@ -133,6 +139,8 @@ export interface WorkstreamState {
   /** Of its pull request. */
   readonly proofs: ProofsSoFar;
   readonly held: HoldReason | null;
+  /** The concerns, files, checks or words that hold it. */
+  readonly heldDetails: readonly string[];
   /** ISO 8601. */
   readonly heldSince: string | null;
   readonly mergeCommand: string | null;

@@ -92,7 +92,9 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
   }
 
   async merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge> {
-    return await mergeIntegration(this.#options, lane, pr);
+    return await mergeIntegration(this.#options, lane, pr).catch((error: unknown) => {
+      throw asPullRequestError(error, `pull request ${pr} cannot be merged`);
+    });
   }
 
   async awaitMerge(lane: WorkstreamRuntime, pr: string): Promise<{ commit: string }> {

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph, GraphTask, MergeMethod } from '../../core/graph/graph.ts';
 import { currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
@@ -5,7 +6,7 @@ import type { WorkstreamRuntime } from '../../core/workstream.ts';
 import { integrationText } from '../github/integration-body.ts';
 import type { EarlierLane, IntegrationTask } from '../github/integration-input.ts';
 import { type Output, parseOutputs } from '../instructions/outputs.ts';
-import { readIfThere } from '../tools/atomic-file.ts';
+import { readAtMost } from '../tools/bounded-file.ts';
 
 /** The words of a lane's pull request, from what the run knows and what its agents left in their signal directories. */
 export function integrationTextOf(
@@ -32,12 +33,22 @@ export function integrationTextOf(
 function asIntegrated(task: GraphTask, state: TaskState): IntegrationTask {
   const folder = currentAttempt(state)?.signalDir ?? null;
   if (folder === null) return { task, state, summary: null, outputs: [] };
-  return { task, state, summary: readIfThere(join(folder, 'summary.md')), outputs: outputsIn(folder) };
+  return { task, state, summary: textIn(folder, 'summary.md'), outputs: outputsIn(folder) };
+}
+
+const MAX_BYTES = 256 * 1024;
+
+/** Agents write there what they like, links to other files included, and all of it would be public. */
+function textIn(folder: string, name: string): string | null {
+  const path = join(folder, name);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  const bytes = readAtMost(path, MAX_BYTES);
+  return bytes === null || typeof bytes === 'string' ? null : bytes.subarray(0, MAX_BYTES).toString('utf8');
 }
 
 /** What an agent has written there by hand is no reason to open no pull request. */
 function outputsIn(folder: string): readonly Output[] {
-  const text = readIfThere(join(folder, 'outputs.json'));
+  const text = textIn(folder, 'outputs.json');
   try {
     return text === null ? [] : parseOutputs(text).outputs;
   } catch (error) {
