@@ -152,7 +152,7 @@ export class Lanes {
       log.append({ kind: 'workstream_pr_created', workstream: id, pr, branch, target, commit });
     }
     lane.signal.throwIfAborted();
-    const held = this.#heldBack(lane) ?? (await steps.merge(lane, opened.pr));
+    const held = this.#heldBack(lane) ?? (await steps.merge(lane, opened.pr, log.state));
     if (held.kind === 'merged') return this.#merged(id, held.commit, 'agentrelay');
     const { reason, details } = held;
     log.append({ kind: 'workstream_held', workstream: id, reason, details, merge_command: opened.mergeCommand });

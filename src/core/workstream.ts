@@ -46,7 +46,7 @@ export interface WorkstreamSteps {
   /** Opens the integration pull request, or finds that there is nothing to merge. */
   open(lane: WorkstreamRuntime, run: RunState): Promise<IntegrationPullRequest>;
   /** Merges it into the target branch, or says what a person must do. */
-  merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge>;
+  merge(lane: WorkstreamRuntime, pr: string, run: RunState): Promise<IntegrationMerge>;
   /** Resolves when a person has merged it; never, when nobody does before the lane's signal is aborted. */
   awaitMerge(lane: WorkstreamRuntime, pr: string): Promise<{ readonly commit: string }>;
   /** Removes the lane's worktree; branches stay. */

@@ -142,8 +142,8 @@ function crashLanes(plan: RunPlan, owner: MortalOwner): WorkstreamSteps {
       if (world.lane(lane.workstream.id).byHand) return { kind: 'merged', commit: 'by hand' };
       return await lanes.open(lane, run);
     },
-    async merge(lane, pr) {
-      const merged = await lanes.merge(lane, pr);
+    async merge(lane, pr, run) {
+      const merged = await lanes.merge(lane, pr, run);
       await owner.act();
       if (merged.kind === 'merged') world.lane(lane.workstream.id).merged = true;
       return merged;

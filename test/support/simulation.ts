@@ -101,12 +101,12 @@ export function lanesOf(plan: RunPlan, underWay: UnderWay): WorkstreamSteps {
       if (open === 'nothing_to_merge') return { kind: open, commit: 'base' };
       return await lanes.open(lane, run);
     },
-    async merge(lane, pr) {
+    async merge(lane, pr, run) {
       await time('merge', lane);
       const { merge } = planOf(lane);
       if (merge === 'throws') return fail('merge');
       if (merge === 'held') return { kind: merge, reason: 'conflict', details: ['file'] };
-      return await lanes.merge(lane, pr);
+      return await lanes.merge(lane, pr, run);
     },
     async awaitMerge(lane, pr) {
       const { person } = planOf(lane);

@@ -11,6 +11,7 @@ import type {
   WorkstreamSteps,
 } from '../../core/workstream.ts';
 import type { Clock } from '../github/clock.ts';
+import { GhError } from '../github/gh-error.ts';
 import type { PullRequestWatch } from '../github/pull-request-watch.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { RemoteGit } from '../github/remote-git.ts';
@@ -91,10 +92,12 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
     return { kind: 'opened', pr, target, commit, mergeCommand: `gh pr merge --${this.#options.method} ${pr}` };
   }
 
-  async merge(lane: WorkstreamRuntime, pr: string): Promise<IntegrationMerge> {
-    return await mergeIntegration(this.#options, lane, pr).catch((error: unknown) => {
+  async merge(lane: WorkstreamRuntime, pr: string, run: RunState): Promise<IntegrationMerge> {
+    const merge = await mergeIntegration(this.#options, lane, pr).catch((error: unknown) => {
       throw asPullRequestError(error, `pull request ${pr} cannot be merged`);
     });
+    if (merge.kind === 'held') await this.#sayHeld(lane, pr, run, merge);
+    return merge;
   }
 
   async awaitMerge(lane: WorkstreamRuntime, pr: string): Promise<{ commit: string }> {
@@ -112,6 +115,20 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
     const { worktrees, removeWorktrees } = this.#options;
     const path = lane.state.worktreePath;
     if (path !== null && removeWorktrees) await worktrees.remove(path, lane.run);
+  }
+
+  /** Whoever is to merge it reads there why; the lane is held whether that can be written or not. */
+  async #sayHeld(
+    lane: WorkstreamRuntime,
+    pr: string,
+    run: RunState,
+    held: Extract<IntegrationMerge, { kind: 'held' }>,
+  ): Promise<void> {
+    const { pullRequests, graph, method } = this.#options;
+    const text = integrationTextOf({ graph, method }, run, lane, held);
+    await pullRequests.edit(this.#number(pr), text, lane.signal).catch((error: unknown) => {
+      if (!(error instanceof GhError)) throw error;
+    });
   }
 
   /** Puts the branch on the remote, or finds it there, where merges may have moved it on; its commit. */

@@ -4,7 +4,7 @@ import type { Graph, GraphTask, MergeMethod } from '../../core/graph/graph.ts';
 import { currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
 import type { WorkstreamRuntime } from '../../core/workstream.ts';
 import { integrationText } from '../github/integration-body.ts';
-import type { EarlierLane, IntegrationTask } from '../github/integration-input.ts';
+import type { EarlierLane, IntegrationInput, IntegrationTask } from '../github/integration-input.ts';
 import { type Output, parseOutputs } from '../instructions/outputs.ts';
 import { readAtMost } from '../tools/bounded-file.ts';
 
@@ -13,6 +13,7 @@ export function integrationTextOf(
   { graph, method }: { readonly graph: Graph; readonly method: MergeMethod },
   run: RunState,
   { workstream }: Pick<WorkstreamRuntime, 'workstream'>,
+  held: IntegrationInput['held'] = null,
 ): { readonly title: string; readonly body: string } {
   const tasks = graph.tasks.filter(({ workstreamId }) => workstreamId === workstream.id);
   return integrationText({
@@ -20,7 +21,7 @@ export function integrationTextOf(
     run: run.run,
     lane: workstream,
     mergeMethod: method,
-    held: null,
+    held,
     earlier: earlierLanes(graph, run, workstream.id, tasks),
     laneConcerns: run.workstreams.get(workstream.id)?.concerns ?? [],
     tasks: tasks.flatMap((task) => {
