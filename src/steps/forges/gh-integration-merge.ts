@@ -5,8 +5,8 @@ import { WatchTimeout } from '../github/pull-request-watch.ts';
 import { pullRequestOf } from '../github/repository.ts';
 import { mergedTree } from '../local-merge.ts';
 import { asPullRequestError, tooLate } from './gh-failure.ts';
+import type { GhTools } from './gh-tools.ts';
 import { judge, settled, type Verdict } from './gh-verdict.ts';
-import type { GhWorkstreamStepsOptions } from './gh-workstream-steps.ts';
 
 /** Milliseconds that the required checks of an integration pull request may take. */
 const CHECKS_LIMIT = 60 * 60_000;
@@ -29,7 +29,7 @@ type Seen = Verdict | Held;
 
 /** Merges a lane's pull request in its turn, after the same proofs as a task's; or says what a person must do. */
 export async function mergeIntegration(
-  options: GhWorkstreamStepsOptions,
+  options: GhTools,
   lane: WorkstreamRuntime,
   pr: string,
 ): Promise<IntegrationMerge> {
@@ -56,7 +56,7 @@ export async function mergeIntegration(
 
 /** Null where it is to be looked at again. */
 async function follow(
-  { branches, pullRequests, watch, git, method, clock }: GhWorkstreamStepsOptions,
+  { branches, pullRequests, watch, git, method, clock }: GhTools,
   { workstream, signal }: WorkstreamRuntime,
   { pr, commit, seen }: { pr: string; commit: string; seen: Seen },
 ): Promise<IntegrationMerge | null> {
@@ -99,7 +99,7 @@ function headOf({ state }: WorkstreamRuntime): string {
 }
 
 /** Waits until GitHub knows whether it can be merged at `commit`; tells each proof when it changes. */
-function looker({ repository, watch }: GhWorkstreamStepsOptions, lane: WorkstreamRuntime, prUrl: string) {
+function looker({ repository, watch }: GhTools, lane: WorkstreamRuntime, prUrl: string) {
   let known: ProofsSoFar = {};
   const onProof = (proof: Proof) => {
     if (!isNewProof(known, proof)) return;

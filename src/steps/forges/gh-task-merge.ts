@@ -1,37 +1,19 @@
 import { PullRequestError, WorkspaceError } from '../../core/errors.ts';
-import type { MergeMethod } from '../../core/graph/graph.ts';
-import type { MergeQueue } from '../../core/merge-queue.ts';
 import type { Proof } from '../../core/proofs.ts';
 import type { MergeResult } from '../../core/steps.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
-import type { Clock } from '../github/clock.ts';
 import type { PullRequestSnapshot } from '../github/pull-request.ts';
-import { type PullRequestWatch, type WatchOptions, WatchTimeout } from '../github/pull-request-watch.ts';
-import type { PullRequests } from '../github/pull-requests.ts';
-import type { RemoteGit } from '../github/remote-git.ts';
-import { isSameRepository, pullRequestOf, type RemoteRepository } from '../github/repository.ts';
+import { type WatchOptions, WatchTimeout } from '../github/pull-request-watch.ts';
+import { isSameRepository, pullRequestOf } from '../github/repository.ts';
 import type { Pace } from '../github/watch-interval.ts';
 import { mergedTree, planMerge } from '../local-merge.ts';
-import type { Git } from '../tools/git.ts';
-import type { Worktrees } from '../worktree.ts';
-import type { GhBranches } from './gh-branches.ts';
 import { asPullRequestError, tooLate } from './gh-failure.ts';
+import type { GhTools } from './gh-tools.ts';
 import { judge, type Pending, settled, type Verdict } from './gh-verdict.ts';
 import { taskMergeMessage } from './merge-message.ts';
 import { noteMerge } from './merged-note.ts';
 
-export interface GhTaskMergerOptions {
-  readonly git: Git;
-  readonly worktrees: Worktrees;
-  readonly branches: GhBranches;
-  readonly remote: RemoteGit;
-  readonly repository: RemoteRepository;
-  readonly pullRequests: PullRequests;
-  readonly watch: PullRequestWatch;
-  /** One merge at a time into each branch. */
-  readonly queue: MergeQueue;
-  readonly clock: Clock;
-  readonly method: MergeMethod;
+export interface GhTaskMergerOptions extends GhTools {
   /** Merged task branches are deleted in the teardown. */
   readonly removesBranches: boolean;
 }

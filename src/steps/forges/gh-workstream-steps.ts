@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { PullRequestError, WorkspaceError } from '../../core/errors.ts';
-import type { Graph, MergeMethod } from '../../core/graph/graph.ts';
-import type { MergeQueue } from '../../core/merge-queue.ts';
+import type { Graph } from '../../core/graph/graph.ts';
 import { integrationBranch, workstreamWorktree } from '../../core/names.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type {
@@ -10,32 +9,16 @@ import type {
   WorkstreamRuntime,
   WorkstreamSteps,
 } from '../../core/workstream.ts';
-import type { Clock } from '../github/clock.ts';
 import { GhError } from '../github/gh-error.ts';
-import type { PullRequestWatch } from '../github/pull-request-watch.ts';
-import type { PullRequests } from '../github/pull-requests.ts';
-import type { RemoteGit } from '../github/remote-git.ts';
-import { isSameRepository, pullRequestOf, type RemoteRepository } from '../github/repository.ts';
-import type { Git } from '../tools/git.ts';
-import type { Worktrees } from '../worktree.ts';
-import type { GhBranches } from './gh-branches.ts';
+import { isSameRepository, pullRequestOf } from '../github/repository.ts';
 import { asPullRequestError } from './gh-failure.ts';
 import { mergeIntegration } from './gh-integration-merge.ts';
+import type { GhTools } from './gh-tools.ts';
 import { integrationTextOf } from './integration-text.ts';
 import { findLaneBranch, holdsWork, isAncestor } from './lane-branch.ts';
 
-export interface GhWorkstreamStepsOptions {
-  readonly git: Git;
-  readonly worktrees: Worktrees;
-  readonly branches: GhBranches;
-  readonly remote: RemoteGit;
-  readonly repository: RemoteRepository;
-  readonly pullRequests: PullRequests;
-  readonly watch: PullRequestWatch;
-  readonly queue: MergeQueue;
-  readonly clock: Clock;
+export interface GhWorkstreamStepsOptions extends GhTools {
   readonly graph: Graph;
-  readonly method: MergeMethod;
   readonly removeWorktrees: boolean;
 }
 
