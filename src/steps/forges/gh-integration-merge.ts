@@ -80,6 +80,9 @@ async function follow(
       await clock.sleep(CONFLICT_PAUSE, signal);
       return null;
     }
+    case 'moved':
+      // Somebody has pushed to the lane: what is there now is looked at next.
+      return null;
     case 'behind': {
       if (!(await pullRequests.update(number, commit, signal))) return null;
       const moved = (now: { headRefOid: string } | null) => (now?.headRefOid === commit ? null : true);

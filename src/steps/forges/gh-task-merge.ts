@@ -7,6 +7,7 @@ import { type WatchOptions, WatchTimeout } from '../github/pull-request-watch.ts
 import { isSameRepository, pullRequestOf } from '../github/repository.ts';
 import type { Pace } from '../github/watch-interval.ts';
 import { mergedTree, planMerge } from '../local-merge.ts';
+import { isUpdate } from '../update-merge.ts';
 import { asPullRequestError, tooLate } from './gh-failure.ts';
 import type { GhTools } from './gh-tools.ts';
 import { judge, type Pending, settled, type Verdict } from './gh-verdict.ts';
@@ -100,6 +101,8 @@ export class TaskMerge {
         return await this.#update();
       case 'conflict':
         return await this.#conflict();
+      case 'moved':
+        return await this.#takeUpdate(verdict.error);
       case 'checks_failed':
         return verdict;
     }
@@ -168,25 +171,30 @@ export class TaskMerge {
 
   /** The target comes into the branch, here too; gate and proofs are for what that makes. */
   async #update(): Promise<Outcome> {
-    const { pullRequests, watch, remote, git, worktrees } = this.#options;
+    const { pullRequests, watch } = this.#options;
     const { signal } = this.#runtime;
-    const branch = this.#runtime.require('branchName');
     const failed = (error: unknown): never => {
       throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be brought up to date`);
     };
     if (!(await pullRequests.update(this.#number, this.#commit, signal).catch(failed))) return await this.#conflict();
     const moved = (pr: { headRefOid: string } | null) => (pr?.headRefOid === this.#commit ? null : true);
     await watch.until(this.#number, moved, { pace: 'brisk', limit: UPDATE_LIMIT, signal }).catch(failed);
+    return await this.#takeUpdate(null);
+  }
+
+  /** What GitHub has added to the branch comes here too. A commit of anybody else is not what was signalled. */
+  async #takeUpdate(error: PullRequestError | null): Promise<Outcome> {
+    const { remote, branches, git, worktrees } = this.#options;
+    const { signal } = this.#runtime;
+    const branch = this.#runtime.require('branchName');
+    const tip = await branches.follow(this.#base, signal);
     const head = await remote.fetch(branch, signal);
-    // Only what GitHub's own merge adds: a commit of anybody else is not what was signalled.
-    if (
-      head === null ||
-      (await git.resolve(`${head}^1`)) !== this.#commit ||
-      (await git.resolve(`${head}^2`)) === null
-    ) {
-      throw new PullRequestError(
-        'head_moved',
-        `branch ${branch} moved from ${this.#commit} to ${head} after the signal`,
+    const parents = head === null ? [] : [await git.resolve(`${head}^1`), await git.resolve(`${head}^2`)];
+    const [own, other] = parents;
+    const isOurs = head !== null && own === this.#commit && other !== null && other !== undefined;
+    if (!isOurs || !(await isUpdate(git, { commit: head, parents: [own, other] }, tip))) {
+      throw (
+        error ?? new PullRequestError('head_moved', `proof "head" of ${this.#prUrl} failed: it moved on to ${head}`)
       );
     }
     const cwd = this.#runtime.require('worktreePath');

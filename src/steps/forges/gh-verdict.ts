@@ -1,3 +1,4 @@
+import type { PullRequestError } from '../../core/errors.ts';
 import type { Proof, RedCheck } from '../../core/proofs.ts';
 import { firstFailed, isBehind, type ProofTarget, proofError, provePullRequest, redChecks } from '../github/proofs.ts';
 import type { PullRequestSnapshot } from '../github/pull-request.ts';
@@ -8,6 +9,8 @@ export type Verdict =
   /** Its target asks for branches that are up to date. */
   | { readonly kind: 'behind' }
   | { readonly kind: 'conflict' }
+  /** Its head is the right branch, at another commit: what that means is for git to tell. */
+  | { readonly kind: 'moved'; readonly error: PullRequestError }
   | { readonly kind: 'checks_failed'; readonly checks: readonly RedCheck[] }
   /** It is merged, at the very commit that is to be. */
   | { readonly kind: 'merged'; readonly by: string | null };
@@ -33,6 +36,9 @@ export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }
   const failed = firstFailed(proofs);
   if (failed !== null && pr !== null) {
     if (failed.proof === 'mergeable' && pr.mergeable === 'CONFLICTING') return { kind: 'conflict' };
+    if (failed.proof === 'head' && pr.headRefName === target.head && isCommit(failed.found)) {
+      return { kind: 'moved', error: proofError(failed, prUrl) };
+    }
     if (failed.proof === 'checks') return { kind: 'checks_failed', checks: redChecks(pr) };
   }
   if (failed !== null) throw proofError(failed, prUrl);
@@ -45,6 +51,11 @@ export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }
 /** For who waits until it is known. */
 export function settled(verdict: Verdict | Pending): Verdict | null {
   return verdict.kind === 'pending' ? null : verdict;
+}
+
+/** Of a head that is elsewhere, more than its commit is told. */
+function isCommit(found: string | null): boolean {
+  return /^[0-9a-f]{40,64}$/.test(found ?? '');
 }
 
 function isMergedAt(pr: PullRequestSnapshot, { head, commit, base }: ProofTarget): boolean {
