@@ -3,10 +3,32 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import { BRANCH_ROOT } from '../core/names.ts';
+import type { ChosenForge } from '../steps/forges/forge.ts';
 import { keepUnder } from '../steps/kept-ref.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { type Git, NO_COMMIT } from '../steps/tools/git.ts';
 import { Worktrees } from '../steps/worktree.ts';
+
+/**
+ * The same on GitHub, where the new run is to be: a note for people. First of all, for it is what may fail. Throws
+ * `UserError`.
+ */
+export async function archiveThere(options: {
+  readonly git: Git;
+  readonly graph: Graph;
+  readonly run: number;
+  readonly forge: ChosenForge;
+}): Promise<string[]> {
+  const { git, graph, run, forge } = options;
+  if (forge.name === 'local') return [];
+  const { archiveBranches } = await import('../steps/github/archive-branches.ts');
+  const { remote } = forge;
+  const { deleted, kept } = await archiveBranches({ git, remote, graph: graph.name, run });
+  if (deleted === 0) return [];
+  const place = kept === 0 ? '' : `; ${kept} of them are kept under refs/agentrelay/archive/${run}/@${remote}/`;
+  const branches = deleted === 1 ? '1 branch was' : `${deleted} branches were`;
+  return [`on ${remote} ${branches} deleted, which closed what pull requests were open of them${place}`];
+}
 
 /** Makes room for a new run: the old one's branches move below `refs/agentrelay/archive/<run>/`, its worktrees go. */
 export async function archiveRun(options: {

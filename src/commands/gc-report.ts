@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { GcGroup, GcItem, GraphUse, LeavingKind } from '../core/gc-plan.ts';
+import type { RemoteSurvey } from '../steps/leavings/remote.ts';
 import { plural } from '../ui/format.ts';
 import { oneLine } from './event-line.ts';
 import type { Removal } from './gc-remove.ts';
@@ -70,6 +71,20 @@ export function removalLines(removals: readonly Removal[]): string[] {
   const kept = gone.flatMap(({ item, kept }) => (kept === null ? [] : [`  ${item.leaving.name} is kept as ${kept}`]));
   const size = formatSize(totalSize(gone.map(({ item }) => item)));
   return ['', `removed ${gone.length} of ${plural(removals.length, 'item')}, ${size}`, ...kept];
+}
+
+/** What GitHub has of finished runs, with the commands that delete it: nothing is removed there by itself. */
+export function remoteLines({ leavings, unknown }: RemoteSurvey): string[] {
+  const lines = [...Map.groupBy(leavings, ({ remote }) => remote)].flatMap(([remote, found]) => [
+    '',
+    `on ${remote}, and needed by no run here`,
+    ...found.map(({ branch, commit }) => `  ${commit.slice(0, 8)}  ${branch}`),
+    `  to delete them: git push ${remote} --delete ${found.map(({ branch }) => branch).join(' ')}`,
+  ]);
+  const others = unknown === 0 ? [] : [`${unknown} more of graphs that were last run elsewhere, or not on GitHub`];
+  return lines.length + others.length === 0
+    ? ['', 'on GitHub nothing is left that no run here needs']
+    : [...lines, ...others];
 }
 
 /** The same for scripts. */

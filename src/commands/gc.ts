@@ -1,12 +1,13 @@
-import { UserError } from '../core/errors.ts';
+import { UserError, WorkspaceError } from '../core/errors.ts';
 import { type GcGroup, type GcItem, type LeavingKind, planGc } from '../core/gc-plan.ts';
+import type { RemoteSurvey } from '../steps/leavings/remote.ts';
 import { type Survey, surveyLeavings } from '../steps/leavings/survey.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { Git } from '../steps/tools/git.ts';
 import { plural } from '../ui/format.ts';
 import { terminalConfirm } from './confirm.ts';
 import { type Removal, removeAll } from './gc-remove.ts';
-import { busyLines, gcJson, gcLines, gcTable, removalLines } from './gc-report.ts';
+import { busyLines, gcJson, gcLines, gcTable, remoteLines, removalLines } from './gc-report.ts';
 import type { Io } from './io.ts';
 
 export interface GcOptions {
@@ -18,6 +19,8 @@ export interface GcOptions {
   readonly keep: number;
   readonly unmerged: boolean;
   readonly keptRefs: boolean;
+  /** Also asks GitHub which of its branches nobody here needs. */
+  readonly remote: boolean;
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
@@ -38,11 +41,23 @@ export async function gc(options: GcOptions, io: Io): Promise<number> {
     const place = { repository, git, tmuxSocket: options.tmuxSocket };
     const survey = await surveyLeavings({ ...place, sizes: true });
     const items = itemsOf(survey, options);
+    const there = options.remote ? await lookThere(git, survey, options) : null;
     report(survey, items, options, io);
+    if (there !== null && !options.json) for (const line of remoteLines(there)) io.out(line);
     const removals = await removeAll(await choose(items, options, io), options.keep, place);
-    return finish(survey, items, removals, options, io);
+    return finish(survey, { items, removals, there }, options, io);
   } finally {
     git.close();
+  }
+}
+
+async function lookThere(git: Git, { records, uses }: Survey, { graph }: GcOptions): Promise<RemoteSurvey> {
+  const { surveyRemotes } = await import('../steps/leavings/remote.ts');
+  try {
+    return await surveyRemotes(git, graph === null ? records : records.filter((one) => one.graph === graph), uses);
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    throw new UserError(error.message, { hint: 'without --remote nobody is asked', cause: error });
   }
 }
 
@@ -105,15 +120,19 @@ async function choose(items: readonly GcItem[], options: GcOptions, io: Io): Pro
   return chosen;
 }
 
-function finish(
-  { faults }: Survey,
-  items: readonly GcItem[],
-  removals: readonly Removal[],
-  options: GcOptions,
-  io: Io,
-): number {
-  if (options.json) io.out(JSON.stringify(gcJson(items, removals, faults)));
-  else for (const line of removalLines(removals)) io.out(line);
+interface Found {
+  readonly items: readonly GcItem[];
+  readonly removals: readonly Removal[];
+  /** Null where GitHub was not asked. */
+  readonly there: RemoteSurvey | null;
+}
+
+function finish({ faults }: Survey, { items, removals, there }: Found, options: GcOptions, io: Io): number {
+  if (options.json) {
+    const remote = there === null ? {} : { remote: there.leavings };
+    io.out(JSON.stringify({ ...gcJson(items, removals, faults), ...remote }));
+  }
+  if (!options.json) for (const line of removalLines(removals)) io.out(line);
   for (const fault of faults) io.err(`agentrelay: could not look at ${fault}`);
   for (const { item, error } of removals) {
     if (error !== null) io.err(`agentrelay: could not remove ${item.leaving.name}: ${error}`);

@@ -18,7 +18,7 @@ import { stopAgents } from '../steps/rollback/stop-agents.ts';
 import type { RunRecord, RunStore } from '../steps/run-store.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { type Journal, openJournal } from '../steps/tools/journal.ts';
-import { archiveRun } from './archive-run.ts';
+import { archiveRun, archiveThere } from './archive-run.ts';
 import { takeUpGraph } from './take-up-graph.ts';
 
 export interface OpenRunOptions {
@@ -60,8 +60,10 @@ export async function openRun(
   const last = store.runs().at(-1);
   if (options.newRun || last === undefined) {
     if (options.newRun && last !== undefined) await requireNoAgents(options, store, last);
-    if (options.newRun) await archiveRun({ ...options, run: last ?? 0 });
-    return startRun(options, store, (last ?? 0) + 1, baseCommits);
+    const place = { ...options, run: last ?? 0 };
+    const notes = options.newRun ? await archiveThere(place) : [];
+    if (options.newRun) await archiveRun(place);
+    return { ...startRun(options, store, (last ?? 0) + 1, baseCommits), notes };
   }
   return await resumeRun(options, store, last);
 }
@@ -96,7 +98,7 @@ function startRun(
   store: RunStore,
   run: number,
   baseCommits: Readonly<Record<string, string>>,
-): OpenedRun {
+): Omit<OpenedRun, 'notes'> {
   const { graphText, digest, settings, forge, tmuxServer } = options;
   const record: RunRecord = {
     graph_digest: digest,
@@ -108,7 +110,7 @@ function startRun(
   store.create(run, { ...record, graphText });
   const opened = openLog(store, run, emptyRunState(), 0);
   opened.log.append(runStarted(options.graph, { number: run, digest, maxTaskAttempts: settings.maxTaskAttempts }));
-  return { ...opened, over: false, notes: [] };
+  return { ...opened, over: false };
 }
 
 async function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Promise<OpenedRun> {

@@ -20,6 +20,7 @@ import { requireWritable } from '../steps/writable.ts';
 import { runBranches } from './archive-run.ts';
 import { type AgentCommands, assemble } from './assemble.ts';
 import { type OpenRunOptions, openRun } from './open-run.ts';
+import { rollbackPlaceOf } from './rollback-remote.ts';
 import { runTaken } from './run-taken.ts';
 
 export interface OwnerOptions extends Omit<OpenRunOptions, 'tmuxServer'> {
@@ -78,7 +79,9 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       return { log, opening, directory, orchestrator: null, notes: opened.notes, followRequests: nothing, close };
     }
     // Begun, and cut short.
-    await resumeResets(log, { git: options.git, commonDir: repository.commonDir, run });
+    const ofResets: string[] = [];
+    const place = await rollbackPlaceOf({ ...options, store, run }, (note) => void ofResets.push(note));
+    await resumeResets(log, place);
     const { orchestrator, release } = await assemble({
       ...options,
       log,
@@ -92,7 +95,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
       opening,
       directory,
       orchestrator,
-      notes: [...opened.notes, ...laterNotes(graph)],
+      notes: [...opened.notes, ...ofResets, ...laterNotes(graph)],
       followRequests: () =>
         followRequests(store.commands(run), log.state.request, (wish) => void orchestrator.request(wish)),
       close,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
-import type { PlannedWorktree, ResetPlan, ResetRefusal } from '../core/reset-plan.ts';
+import type { PlannedWorktree, ResetPlan } from '../core/reset-plan.ts';
 import type { ResetReason, ResetSubject } from '../core/reset-reach.ts';
+import type { ResetRefusal } from '../core/reset-refusals.ts';
 import type { RunState } from '../core/run-state.ts';
 import { plural } from '../ui/format.ts';
 import { commandText } from './shell-text.ts';
@@ -29,6 +30,10 @@ export function planLines(plan: ResetPlan, state: RunState, root: string): strin
     ...section(['task', 'lane', 'status', 'becomes', 'why'], taskRows(plan, state)),
     ...section(['lane', 'status', 'becomes', 'why'], laneRows(plan, state)),
     ...section(['branch', 'from', 'to'], refRows(plan.refs)),
+    ...gitHubLines(plan.remote, [
+      ...plan.prs.map((pr) => [pr, 'closed']),
+      ...(plan.merged_prs ?? []).map((pr) => [pr, 'stays merged']),
+    ]),
     ...section(
       ['worktree', 'now', 'becomes'],
       plan.worktrees.map((worktree) => worktreeRow(worktree, root)),
@@ -41,6 +46,18 @@ export function planLines(plan: ResetPlan, state: RunState, root: string): strin
 /** A table below a blank line; nothing for no rows. */
 export function section(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   return rows.length === 0 ? [] : ['', ...textTable([head, ...rows])];
+}
+
+/** What a rollback does to branches on GitHub, and what becomes of pull requests. */
+export function gitHubLines(
+  remote: { readonly name: string; readonly refs: ResetPlan['refs'] } | undefined,
+  prs: readonly (readonly string[])[],
+): string[] {
+  if (remote === undefined) return [];
+  return [
+    ...section([`branch of ${remote.name}`, 'from', 'to'], refRows(remote.refs)),
+    ...section(['pull request', 'becomes'], prs),
+  ];
 }
 
 function taskRows({ tasks, reasons }: ResetPlan, state: RunState): string[][] {
@@ -119,20 +136,32 @@ export function refusalText(refusal: ResetRefusal, state: RunState): { message: 
       return { message, hint: [...reverts, `then agentrelay run GRAPH --new-run does it anew`].join('\n    ') };
     }
     case 'foreign_commits': {
-      const { branch, commits } = refusal;
+      const { branch, commits, remote } = refusal;
       const named = commits.slice(-5).map(({ commit, subject }) => `\n    ${short(commit)} ${subject}`);
       const last = commits.at(-1)?.commit ?? '';
       const more = commits.length > 5 ? `\n    and ${commits.length - 5} more` : '';
+      const message = `${whose(branch, remote)} holds ${plural(commits.length, 'commit')} that no task of this run has made:${named.join('')}${more}`;
+      if (remote !== undefined) return { message, hint: pushBack({ remote, branch, keep: last, to: 'COMMIT' }) };
       return {
-        message: `${branch} holds ${plural(commits.length, 'commit')} that no task of this run has made:${named.join('')}${more}`,
+        message,
         hint: `git branch keep-${short(last)} ${last} keeps them; git update-ref refs/heads/${branch} COMMIT sets the branch back to the last commit that is the run's`,
       };
     }
     case 'branch_moved': {
-      const { branch, task, commit } = refusal;
+      const { branch, task, commit, remote } = refusal;
       return {
-        message: `${branch} does not hold the merge of task ${task} any more, ${short(commit)}: somebody moved it`,
-        hint: `git update-ref refs/heads/${branch} ${commit} puts it back`,
+        message: `${whose(branch, remote)} does not hold the merge of task ${task} any more, ${short(commit)}: somebody moved it`,
+        hint:
+          remote === undefined
+            ? `git update-ref refs/heads/${branch} ${commit} puts it back`
+            : `git push --force-with-lease ${remote} ${commit}:refs/heads/${branch} puts it back`,
+      };
+    }
+    case 'pushed_by_others': {
+      const { branch, commit, remote } = refusal;
+      return {
+        message: `${whose(branch, remote)} is at ${short(commit)}, which no attempt of its task has pushed`,
+        hint: `git branch keep-${short(commit)} ${commit} keeps that; git push ${remote} --delete ${branch} lets it go on`,
       };
     }
     case 'checked_out':
@@ -146,6 +175,17 @@ export function refusalText(refusal: ResetRefusal, state: RunState): { message: 
         hint: 'move it away: git cannot keep what is in it',
       };
   }
+}
+
+function whose(branch: string, remote: string | undefined): string {
+  return remote === undefined ? branch : `${branch} of ${remote}`;
+}
+
+function pushBack({ remote, branch, keep, to }: { remote: string; branch: string; keep: string; to: string }): string {
+  return (
+    `git branch keep-${short(keep)} ${keep} keeps them; git push --force-with-lease=${branch}:${keep} ${remote} ` +
+    `${to}:refs/heads/${branch} sets the branch back to the last commit that is the run's`
+  );
 }
 
 function words(status: string): string {

@@ -4,6 +4,7 @@ import type { Confirm } from './confirm.ts';
 import { type HeldRun, holdRun } from './held-run.ts';
 import type { Io } from './io.ts';
 import type { RecordedRunOptions } from './recorded-run.ts';
+import { rollbackPlaceOf } from './rollback-remote.ts';
 
 /** What `reset` and `undo` take alike. */
 export interface RollbackOptions extends RecordedRunOptions {
@@ -25,9 +26,8 @@ export async function withHeldRun(
 ): Promise<number> {
   const held = await holdRun(options);
   try {
-    const { git, repository, run, log } = held;
-    const place = { git, commonDir: repository.commonDir, run };
-    for (const { reset, progress } of await resumeResets(log, place)) {
+    const place = await rollbackPlaceOf(held, (note) => io.err(`agentrelay: ${note}`));
+    for (const { reset, progress } of await resumeResets(held.log, place)) {
       const what = progress === 'decided' ? `reset ${reset.reset}` : `the undo of reset ${reset.reset}`;
       io.err(`agentrelay: ${what} was cut short, and is done now`);
     }

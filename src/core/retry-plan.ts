@@ -76,7 +76,7 @@ function refusal(state: RunState, { outline, status, blockedBy }: TaskState): Re
       const root = blockedBy === null ? null : lastRoot(state, blockedBy);
       const message = `task ${id} has not run: it is blocked by`;
       if (root === null || 'workstream' in root) {
-        const hint = `agentrelay why ${id} tells more`;
+        const hint = `agentrelay run GRAPH tries a lane that failed again; agentrelay why ${id} tells more`;
         return { refused: 'task_blocked', message: `${message} workstream ${root?.workstream ?? 'none'}`, hint };
       }
       const hint = `agentrelay retry ${root.task} tries that one again, and then ${id} is started too`;

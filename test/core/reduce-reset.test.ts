@@ -102,3 +102,22 @@ test('the steps of a reset come in their order, each once', () => {
   log.append({ kind: 'undo_applied', reset: 1 });
   refused('reset_undone', 'illegal_transition');
 });
+
+test('a lane whose pull request GitHub keeps closed goes on after an undo, to open another', () => {
+  const log = startLog(makeGraph({ tasks: [{ id: 'a' }] }), new Journal());
+  const pr = 'https://github.com/o/r/pull/2';
+  const facts: Fact[] = [
+    { kind: 'workstream_active', workstream: 'default', branch: 'ws', base_commit: 'base' },
+    { kind: 'workstream_merge_ready', workstream: 'default', commit: 'c' },
+    { kind: 'workstream_pr_created', workstream: 'default', pr, branch: 'ws', target: 'main', commit: 'c' },
+    { kind: 'run_finished', outcome: 'succeeded', waiting_for: [] },
+    { kind: 'run_reset', ...RESET, tasks: [], prs: [pr] },
+    { kind: 'reset_applied', reset: 1 },
+    { kind: 'reset_undone', reset: 1 },
+  ];
+  for (const fact of facts) log.append(fact);
+  expect(log.state.outcome).toBe('succeeded');
+  log.append({ kind: 'undo_applied', reset: 1, closed_prs: [pr] });
+  expect(log.state).toMatchObject({ outcome: null, finishedAt: null });
+  expect(log.state.workstreams.get('default')).toMatchObject({ status: 'active', pr: null, commit: 'c', branch: 'ws' });
+});

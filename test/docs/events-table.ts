@@ -14,10 +14,13 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   graph_changed:
     'The graph file was edited between two owners. `added`, `removed` and `changed` are unfinished tasks that follow it; ' +
     '`stale` ones are finished and kept, though their definition is another one now.',
-  run_reset: 'A rollback is decided: all that it moves and removes, and the refs that keep what goes.',
+  run_reset:
+    'A rollback is decided: all that it moves and removes, and the refs that keep what goes. `prs` are closed; `remote`: ' +
+    'branches on GitHub.',
   reset_applied: 'Refs and worktrees are what the rollback says.',
   reset_undone: 'A person takes the rollback back.',
-  undo_applied: 'Refs and worktrees are again what they were before it.',
+  undo_applied:
+    'Refs and worktrees are again what they were before it. `closed_prs`: those that GitHub did not reopen.',
   merge_queue_changed: 'Who merges into the branch, the one at it first; empty when nobody waits any more.',
   api_budget:
     "What was spent at GitHub's API by this owner, and what is left until `reset_at`; `interval` in milliseconds.",
@@ -86,7 +89,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   GraphChange: ['added', 'removed', 'changed', 'stale'],
   Proof: ['proof', 'holds', 'expected', 'found', 'checks'],
   ApiBudget: ['requests', 'spent', 'limit', 'remaining', 'reset_at', 'interval'],
-  Reset: ['reset', 'scope', 'subject', 'tasks', 'workstreams', 'refs', 'worktrees', 'backups', 'prs'],
+  Reset: ['reset', 'scope', 'subject', 'tasks', 'workstreams', 'refs', 'worktrees', 'backups', 'prs', 'remote'],
 };
 
 /** A table of every event kind with its fields, as `src/core/events.ts` declares them. */

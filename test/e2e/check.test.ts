@@ -112,7 +112,7 @@ test.each<[string, SandboxOptions, (desk: Desk) => void, string[]]>([
     {},
     ({ box }) => void box.commit('agentrelay/shop/cart', { a: 'a' }),
     [
-      'branches: branch agentrelay/shop/cart of origin is left from a run that has no records here (git push origin --delete agentrelay/shop/cart, where nobody needs them any more)',
+      'branches: branch agentrelay/shop/cart of origin is left from a run that has no records here (--new-run keeps such branches here under refs/agentrelay/archive/0/@origin/, deletes them on origin and starts over; where somebody else runs this graph, give it another name)',
     ],
   ],
   [

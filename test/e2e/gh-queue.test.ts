@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { heldUntil } from '../support/github/faults.ts';
 import { expectLane } from '../support/github-merged.ts';
 import { type GitHubProject, onGitHub } from '../support/github-run.ts';
 import { appears } from '../support/run-fixture.ts';
@@ -67,6 +68,91 @@ test('twenty tasks that finish together merge in the order of asking; each confl
     },
     { files: { 'shared.txt': SHARED } },
   ));
+
+test('a branch that must be up to date takes its target in, and its new head passes the gate, in its turn', () =>
+  onGitHub(async (project) => {
+    const { hosted, told, task } = project;
+    hosted.settings.strictUpToDate = true;
+    const gate = 'git rev-parse HEAD >>"$HOME/gated"; test -e "$(git rev-parse --abbrev-ref HEAD | sed "s,.*/,,").txt"';
+    const script = 'commit $AGENTRELAY_TASK.txt done; wait_for "$HOME/go"; agentrelay-complete; exec sleep 1000';
+    const ids = ['a', 'b', 'c'];
+    const graph = project.graph({
+      name: 'g',
+      forge: 'gh',
+      max_concurrency: 3,
+      workstreams: [{ id: 'default', parallel: true, auto_merge: true }],
+      tasks: ids.map((id) => task(id, script, { completion_gate: gate })),
+    });
+    const live = project.relayLive(graph);
+    await Promise.all(ids.map((id) => live.event('task_waiting', (event) => event.task === id)));
+    project.release('go');
+    const { code, stderr } = await live.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+    const order = mergedOrder(project);
+    await expectLane(project, { id: 'default', tasks: order });
+    // Nobody came in between while one was brought up to date: once each is enough.
+    const updated = told('task_branch_updated');
+    expect(updated.map((event) => event.task)).toEqual(order.slice(1));
+    const gated = readFileSync(join(project.folder, 'gated'), 'utf8').trim().split('\n');
+    expect(gated).toHaveLength(5);
+    for (const { task: id, commit, target } of updated) {
+      expect(target).toBe(LANE);
+      expect(gated).toContain(commit);
+      const [signalled, taken] = project.remote('show', '-s', '--format=%P', commit).split(' ');
+      expect(told('task_signalled', id)).toMatchObject([{ commit: signalled }]);
+      expect(told('task_gate_passed', id).map((event) => event.commit)).toEqual([signalled, commit]);
+      const before = order[order.indexOf(id) - 1] ?? '';
+      expect(told('task_succeeded', before)).toMatchObject([{ commit: taken }]);
+    }
+  }));
+
+test('what happens to a pull request while it waits in the queue is found by the proofs before its merge', () =>
+  onGitHub(async (project) => {
+    const { api, hosted, told, task } = project;
+    const done = 'commit $AGENTRELAY_TASK.txt done; agentrelay-complete';
+    const waiting = ['closed', 'pushed', 'drafted', 'merged', 'last'];
+    const graph = project.graph({
+      name: 'g',
+      forge: 'gh',
+      max_concurrency: 6,
+      workstreams: [{ id: 'default', parallel: true }],
+      tasks: [task('first', done), ...waiting.map((id) => task(id, `wait_for "$HOME/go"; ${done}`))],
+    });
+    const meddled = Promise.withResolvers<void>();
+    api.inject({ match: 'PullRequestMerge', action: heldUntil(meddled.promise) });
+    const merging = api.arrives('PullRequestMerge');
+    const live = project.relayLive(graph);
+    await merging;
+    const queued = waiting.map((id) => live.event('task_merge_queued', (event) => event.task === id));
+    project.release('go');
+    await Promise.all(queued);
+    const number = async (id: string) => (await project.pullOf(`agentrelay/g/${id}`)).number;
+    await hosted.closePr(await number('closed'));
+    project.box.commit('agentrelay/g/pushed', { 'more.txt': 'more\n' }, { message: 'Add more' });
+    await hosted.setDraft(await number('drafted'));
+    const byHand = await hosted.mergePr(await number('merged'));
+    meddled.resolve();
+    const { code, stderr } = await live.ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+
+    const failed = told('task_failed').map((event) => [event.task, [event.code, event.error]]);
+    expect(Object.fromEntries(failed)).toEqual({
+      closed: ['pr_closed', expect.stringContaining('proof "open"')],
+      pushed: ['head_moved', expect.stringContaining('proof "head"')],
+      drafted: ['pr_draft', expect.stringContaining('proof "open"')],
+    });
+    // A person was faster, at the commit that was signalled: there is nothing left to merge.
+    expect(told('task_succeeded', 'merged')).toMatchObject([{ status: 'pr_merged', commit: byHand }]);
+    const merged = ['first', 'merged', 'last'];
+    expect(mergedOrder(project).toSorted()).toEqual(merged.toSorted());
+    const second = project.remote('log', '--first-parent', '--format=%P', `main..${LANE}`).split('\n');
+    const signalled = merged.map((id) => told('task_signalled', id)[0]?.commit);
+    expect(second.map((parents) => parents.split(' ')[1]).toSorted()).toEqual(signalled.toSorted());
+    expect(project.git('rev-parse', LANE)).toBe(project.branches()[LANE]);
+    // What somebody has pushed is left to them.
+    expect(project.branches()).toHaveProperty('agentrelay/g/pushed');
+  }));
 
 /** In the queue nobody overtakes, and who waits in it is merged in the order of asking, but for conflicts. */
 function expectInTurn(project: GitHubProject): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentScript } from '../../src/commands/demo/agent-script.ts';
@@ -76,7 +77,8 @@ test("the demo's graph runs on GitHub as it does with git alone", () =>
 test('twelve tasks in three lanes: merged in order, integrated as each lane says', () =>
   onGitHub(async (project) => {
     const { task } = project;
-    const work = 'commit $AGENTRELAY_TASK.txt done; agentrelay-complete --title "Do $AGENTRELAY_TASK"';
+    const work =
+      'commit $AGENTRELAY_TASK.txt done; agentrelay-complete --title "Do $AGENTRELAY_TASK" --body "It wrote $AGENTRELAY_TASK"';
     const one = (id: string, lane: string, dependencies: string[] = [], script = work) =>
       task(id, script, { workstream_id: lane, dependencies, description: `Do ${id}` });
     const graph = project.graph({
@@ -116,7 +118,10 @@ test('twelve tasks in three lanes: merged in order, integrated as each lane says
     // Cut from main when its parent was in it.
     await expectLane(project, { id: 'docs', tasks: ['d1', 'd2', 'd3'] });
     expect(project.told('workstream_active', 'docs')).toMatchObject([{ base_commit: coreMerged }]);
-    expect(await project.pullOf('agentrelay/g/ws/docs')).toMatchObject({ state: 'OPEN', baseBranch: 'main' });
+    const left = await project.pullOf('agentrelay/g/ws/docs');
+    expect(left).toMatchObject({ state: 'OPEN', baseBranch: 'main', title: 'g: docs – d1, d2, d3' });
+    for (const text of ['**A person merges it**', 'is that so?', 'It wrote d1', '/pull/'])
+      expect(left.body).toContain(text);
     expect(project.told('workstream_held')).toMatchObject([
       { workstream: 'docs', reason: 'concerns', details: ['d2: is that so?'] },
     ]);
@@ -137,5 +142,8 @@ test('twelve tasks in three lanes: merged in order, integrated as each lane says
       expect.arrayContaining(['c4.txt', 'w1.txt', 'w2.txt', 'w3.txt', 'w4.txt', 'w5.txt']),
     );
     expect(await project.pulls()).toHaveLength(15);
+    // Each merge was asked for once, of gh.
+    const argv = readFileSync(join(project.folder, 'gh-argv'), 'utf8').split('\n');
+    expect(argv.filter((line) => line.startsWith('pr merge '))).toHaveLength(14);
     expect(project.told('api_budget').at(-1)).toMatchObject({ limit: 5_000 });
   }));

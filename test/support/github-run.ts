@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { EventKind, FactOf, RunEvent } from '../../src/core/events.ts';
 import { type GitHubApi, TOKEN } from './github/github-api.ts';
 import type { PullRequest } from './github/pull-request.ts';
@@ -55,21 +55,18 @@ export async function onGitHub(
   options: GitHubProjectOptions = {},
 ): Promise<void> {
   const local = makeProject();
-  let box: GitHubSandbox | null = null;
-  try {
-    for (const [name, text] of Object.entries(options.files ?? {})) local.write(join('repo', name), text);
-    if (options.files !== undefined) {
-      local.git('add', '-A');
-      local.git('commit', '-qm', 'give it files');
-    }
-    box = await githubSandbox({ ...options, from: local.repo });
-    const outputs: Promise<Finished>[] = [];
-    await work(joined(local, box, { outputs, graph: options.graph ?? 'g' }));
-    await expectSound(local, box, outputs);
-  } finally {
-    local.remove();
-    await box?.close();
+  // Also of a test that is out of time, and goes on to wait.
+  onTestFinished(() => local.remove());
+  for (const [name, text] of Object.entries(options.files ?? {})) local.write(join('repo', name), text);
+  if (options.files !== undefined) {
+    local.git('add', '-A');
+    local.git('commit', '-qm', 'give it files');
   }
+  const box = await githubSandbox({ ...options, from: local.repo });
+  onTestFinished(() => box.close());
+  const outputs: Promise<Finished>[] = [];
+  await work(joined(local, box, { outputs, graph: options.graph ?? 'g' }));
+  await expectSound(local, box, outputs);
 }
 
 function joined(
@@ -143,7 +140,7 @@ async function expectSound(local: Project, box: GitHubSandbox, outputs: Promise<
 
 /** Names of files; of journals, logs, signals, argv of gh, and all else that is written. */
 function filesWith(text: string, folder: string): string {
-  const found = execFileSync('sh', ['-c', 'grep -rlIF -D skip -- "$1" "$2" || [ $? = 1 ]', 'sh', text, folder]);
+  const found = execFileSync('sh', ['-c', 'grep -rlF -D skip -- "$1" "$2" || [ $? = 1 ]', 'sh', text, folder]);
   return found.toString();
 }
 

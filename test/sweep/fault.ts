@@ -11,6 +11,9 @@ import { copyProgram } from '../support/sweep/program.ts';
 // Each call to GitHub and to its git that a run makes (the first, a middle and a late one of those that are made often)
 // goes wrong once, in each way. The run must end as if nothing had been: each pull request opened once and merged once.
 
+/** Deviations of one run that are printed: where a run broke off, all that it would have done is missing. */
+const MAX_TOLD = 8;
+
 const text = { type: 'string' } as const;
 const { values } = parseArgs({ options: { call: text, fault: text, seed: text, jobs: text, program: text } });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -42,9 +45,10 @@ function isChosen({ method, call, fault }: FaultCase): boolean {
   return isIt(values.call, call) && isIt(values.fault, fault);
 }
 
-function report({ case: { method, call, nth, fault }, deviations, extra, seconds }: FaultResult): void {
+function report({ cases: met, deviations, extra, seconds }: FaultResult): void {
+  const what = met.map(({ method, call, nth, fault }) => `${method} ${call} ${nth}, ${fault}`).join(' and ');
   const more = Object.entries(extra).map(([name, count]) => `${name} ${count > 0 ? '+' : ''}${count}`);
   const wrong = deviations.length === 0 ? 'ok' : 'DEVIATION';
-  console.log(`${wrong} ${method} ${call} ${nth}, ${fault}: ${seconds.toFixed(1)} s; ${more.join(', ')}`);
-  for (const deviation of deviations) console.log(`    ${deviation.slice(0, 1_000)}`);
+  console.log(`${wrong} ${what}: ${seconds.toFixed(1)} s; ${more.join(', ')}`);
+  for (const deviation of deviations.slice(0, MAX_TOLD)) console.log(`    ${deviation.slice(0, 1_000)}`);
 }

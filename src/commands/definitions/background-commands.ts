@@ -37,6 +37,7 @@ interface GcFlags {
   readonly keep: number;
   readonly unmerged?: boolean;
   readonly keptRefs?: boolean;
+  readonly remote?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -51,15 +52,17 @@ function defineGc(program: Command, action: Action): void {
     .option('--keep <n>', 'records of the newest runs stay', count, 3)
     .option('--unmerged', 'also what was merged nowhere; its commits are kept under refs/agentrelay/archive/')
     .option('--kept-refs', 'also what is kept under refs/agentrelay/ itself, for good; needs --yes')
+    .option('--remote', 'also list branches on GitHub that no run here needs; removes none of them')
     .option('-y, --yes', 'remove without asking')
     .option('-d, --dry-run', 'list, and remove nothing')
     .option('--json', 'as JSON; removes nothing without --yes')
     .action((graph: string | undefined, flags: GcFlags) =>
       action(async ({ io }) => {
         const { gc } = await import('../gc.ts');
-        const { unmerged = false, keptRefs = false, yes = false, dryRun = false, json = false } = flags;
+        const { unmerged = false, keptRefs = false, remote = false } = flags;
+        const { yes = false, dryRun = false, json = false } = flags;
         const place = { graph: graph ?? null, targetRepo: flags.targetRepo, tmuxSocket: flags.tmuxSocket ?? null };
-        return gc({ ...place, keep: flags.keep, unmerged, keptRefs, yes, dryRun, json }, io);
+        return gc({ ...place, keep: flags.keep, unmerged, keptRefs, remote, yes, dryRun, json }, io);
       }),
     );
 }

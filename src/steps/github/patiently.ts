@@ -127,7 +127,8 @@ class Patience<T> {
       return true;
     } catch (error) {
       if (!(error instanceof GhError)) throw error;
-      return false;
+      // What else stands in the way is met by the next try itself.
+      return error.failure !== 'unauthenticated';
     }
   }
 

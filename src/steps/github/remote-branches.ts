@@ -2,6 +2,7 @@ import type { Graph } from '../../core/graph/graph.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
 import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
+import { REAL_CLOCK } from './clock.ts';
 import { GhProblem } from './gh-problem.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
@@ -9,6 +10,8 @@ import { type RemoteRepository, repositoryPath } from './repository.ts';
 
 /** Milliseconds. */
 const TIMEOUT = 30_000;
+/** Milliseconds before each further try where the line fails: somebody waits for the answer. */
+const WAITS = [500, 2_000];
 
 /** Nobody is there to be asked for a password. */
 const NO_QUESTIONS = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS_REQUIRE: 'never' };
@@ -25,7 +28,7 @@ export interface RemotePlace {
   readonly repository: RemoteRepository;
 }
 
-/** The branches of the remote that matter to a graph, by full name; one git process. Throws `GhProblem`. */
+/** The branches of the remote that matter to a graph, by full name; one git process a try. Throws `GhProblem`. */
 export async function readRemoteBranches(
   git: Git,
   { remote, repository }: RemotePlace,
@@ -34,13 +37,19 @@ export async function readRemoteBranches(
 ): Promise<ReadonlyMap<string, string>> {
   const names = [BRANCH_ROOT, ...(graph === null ? [] : [...basesOf(graph), ...prefixesOf(graph), `${ours(graph)}/*`])];
   const args = ['ls-remote', '--heads', remote, ...names.map((name) => `refs/heads/${name}`)];
-  try {
-    const { stdout } = await git.run(args, { timeout: TIMEOUT, env: NO_QUESTIONS, signal });
-    const lines = stdout.split('\n').filter((line) => line !== '');
-    return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
-  } catch (error) {
-    if (error instanceof ToolError) throw gitProblem(error, { remote, repository });
-    throw error;
+  for (let round = 0; ; round++) {
+    try {
+      const { stdout } = await git.run(args, { timeout: TIMEOUT, env: NO_QUESTIONS, signal });
+      const lines = stdout.split('\n').filter((line) => line !== '');
+      return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      const wait = WAITS[round];
+      if (wait === undefined || error.timedOut || !isNetworkTrouble(error.stderr)) {
+        throw gitProblem(error, { remote, repository });
+      }
+      await REAL_CLOCK.sleep(wait, signal);
+    }
   }
 }
 
@@ -99,9 +108,10 @@ export function leftoverProblem(leftovers: readonly RemoteRef[], remote: string)
   if (first === undefined) return null;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   const message = `branch ${first} of ${remote}${more} is left from a run that has no records here`;
-  const shown = [first, ...others].slice(0, 5).join(' ');
   return new GhProblem('branches', message, {
-    hint: `git push ${remote} --delete ${shown}${others.length > 4 ? ' …' : ''}, where nobody needs them any more`,
+    hint:
+      `--new-run keeps such branches here under refs/agentrelay/archive/0/@${remote}/, deletes them on ${remote} and ` +
+      'starts over; where somebody else runs this graph, give it another name',
   });
 }
 

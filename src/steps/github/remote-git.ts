@@ -20,7 +20,20 @@ export interface RemoteGitOptions {
   readonly clock: Clock;
 }
 
-/** The branches of a remote, through git itself: never asks anybody, never forces, and tries again when the line fails. */
+/** `from` is null for a branch that is not there, `to` for one that goes. */
+export interface RemoteMove {
+  readonly ref: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** A branch that moves while it is read is read again this often. */
+const MAX_RACES = 5;
+
+/**
+ * The branches of a remote, through git itself: never asks anybody, never forces what is not as it must be, and tries
+ * again when the line fails.
+ */
 export class RemoteGit {
   readonly #options: RemoteGitOptions;
   readonly #fetches = new KeyedQueue();
@@ -76,11 +89,34 @@ export class RemoteGit {
     return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
   }
 
-  /** Commits of the branches whose names begin so; by full name. */
-  async list(prefix: string, signal?: AbortSignal): Promise<Map<string, string>> {
-    const output = await this.#run(['ls-remote', this.#options.remote, `refs/heads/${prefix}*`], signal, []);
+  /** Commits of the branches of these names, by full name; a `*` stands for anything. */
+  async list(names: readonly string[], signal?: AbortSignal): Promise<Map<string, string>> {
+    const patterns = names.map((name) => `refs/heads/${name}`);
+    const output = await this.#run(['ls-remote', '--heads', this.#options.remote, ...patterns], signal, []);
     const lines = (output ?? '').split('\n').filter((line) => line !== '');
     return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
+  }
+
+  /** The same, with all of these commits brought here. */
+  async bring(names: readonly string[], signal?: AbortSignal): Promise<Map<string, string>> {
+    const { git, remote } = this.#options;
+    for (let race = 0; race < MAX_RACES; race++) {
+      const found = await this.list(names, signal);
+      const missing: string[] = [];
+      for (const [ref, commit] of found) if ((await git.resolve(`${commit}^{commit}`)) === null) missing.push(ref);
+      if (missing.length === 0) return found;
+      const specs = missing.map((ref) => `+${ref}:refs/remotes/${remote}/${ref.slice('refs/heads/'.length)}`);
+      await this.#fetches.run('fetch', () => this.#run([...FETCH, remote, ...specs], signal, [NO_SUCH_REF]));
+    }
+    throw new WorkspaceError('remote_moves', `branches of ${remote} moved ${MAX_RACES} times while they were read`);
+  }
+
+  /** Moves and deletes branches, all or none, also backwards, each only from what it must be; false when one is not. */
+  async moveAll(moves: readonly RemoteMove[], signal?: AbortSignal): Promise<boolean> {
+    const leases = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`);
+    const specs = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`);
+    const args = ['push', '-q', '--no-verify', '--atomic', ...leases, this.#options.remote, ...specs];
+    return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
   }
 
   /** Null for a refusal that is an answer. Throws `WorkspaceError` `remote_failed`. */

@@ -23,6 +23,8 @@ export interface GraphRecords {
   readonly keptRefs: ReadonlySet<string>;
   /** Every branch that a lane was ever to be merged into; of the repository's HEAD when nothing tells. */
   readonly targets: readonly string[];
+  /** Such as `origin`, where the last run was on GitHub; else null. */
+  readonly remote: string | null;
   /** Of why the last run's journal cannot be read; null when it can. */
   readonly damage: string | null;
 }
@@ -49,7 +51,8 @@ export async function readRecords({ root }: Repository, git: Git, graph: string)
   const { states, damage } = readRuns(store, runs);
   const attempts = [...states.values()].flatMap(({ tasks }) => [...tasks.values()].flatMap((task) => task.attempts));
   const lanes = [...states.values()].flatMap(({ workstreams }) => [...workstreams.values()]);
-  const targets = [...new Set(lanes.map(({ outline }) => outline.target))];
+  const remote = remoteOf(store, runs);
+  const targets = [...new Set(lanes.flatMap(({ outline }) => withTracking(outline.target, remote)))];
   const resets = [...states.values()].flatMap((state) => state.resets);
   const kept = [...attempts.flatMap(({ saved }) => saved), ...resets.flatMap(({ reset }) => reset.backups)];
   return {
@@ -60,8 +63,25 @@ export async function readRecords({ root }: Repository, git: Git, graph: string)
     tokens: new Set(attempts.map(({ tokenHash }) => tokenHash)),
     keptRefs: new Set(kept.map(({ ref }) => ref)),
     targets: targets.length > 0 ? targets : await headBranch(git),
+    remote,
     damage,
   };
+}
+
+/** On GitHub the remote's branch is the one that is merged into; it is known here as it was when it was last fetched. */
+function withTracking(target: string, remote: string | null): string[] {
+  return remote === null ? [target] : [target, `refs/remotes/${remote}/${target}`];
+}
+
+function remoteOf(store: RunStore, runs: readonly number[]): string | null {
+  const last = runs.at(-1);
+  try {
+    const forge = last === undefined ? undefined : store.readRecord(last).forge;
+    return forge?.name === 'gh' ? forge.remote : null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }
 
 function readRuns(store: RunStore, runs: readonly number[]): Pick<GraphRecords, 'states' | 'damage'> {
@@ -95,9 +115,10 @@ export function useOf(records: GraphRecords, liveAgents: readonly string[]): Gra
 }
 
 /** The branches that the work of a lane is to end in. */
-export function targetsOfLane({ states, targets }: GraphRecords, lane: string): readonly string[] {
+export function targetsOfLane({ states, targets, remote }: GraphRecords, lane: string): readonly string[] {
   const found = [...states.values()].flatMap(({ workstreams }) => workstreams.get(lane)?.outline.target ?? []);
-  return found.length > 0 ? [...new Set(found)] : targets;
+  const known = new Set(found.flatMap((target) => withTracking(target, remote)));
+  return known.size > 0 ? [...known] : targets;
 }
 
 /** The same for a task; first its lane's integration branch. */

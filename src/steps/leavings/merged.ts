@@ -1,12 +1,13 @@
 import type { Work } from '../../core/gc-plan.ts';
 import type { Git } from '../tools/git.ts';
 
-/** What of a commit's history the target branches lack. Targets that are not there do not count. */
+/** What of a commit's history the target branches lack, which may be full names. Those that are not there do not count. */
 export async function workOf(git: Git, commit: string, targets: readonly string[]): Promise<Work> {
   const tips: { readonly name: string; readonly tip: string }[] = [];
   for (const name of new Set(targets)) {
-    const tip = await git.branch(name);
-    if (tip !== null) tips.push({ name, tip });
+    const isFull = name.startsWith('refs/');
+    const tip = isFull ? await git.resolve(name) : await git.branch(name);
+    if (tip !== null) tips.push({ name: isFull ? name.replace(/^refs\/[^/]+\//, '') : name, tip });
   }
   for (const { name, tip } of tips) {
     if (await isAncestor(git, commit, tip)) return merged(name, 'contained');

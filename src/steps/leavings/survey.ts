@@ -23,6 +23,7 @@ export interface SurveyOptions {
 }
 
 export interface Survey {
+  readonly records: readonly GraphRecords[];
   readonly uses: readonly GraphUse[];
   readonly leavings: readonly Leaving[];
   /** Dead panes of ours, for their removal. */
@@ -76,7 +77,7 @@ export async function surveyLeavings(options: SurveyOptions): Promise<Survey> {
       ...(await orNone(`runs of ${record.graph}`, findRunFolders({ ...search, keptRefs }))),
     );
   }
-  return { uses, leavings: [...leavings, ...keptRefs, ...keptFolders], panes: panes ?? [], faults };
+  return { records, uses, leavings: [...leavings, ...keptRefs, ...keptFolders], panes: panes ?? [], faults };
 }
 
 async function findPanes(records: readonly GraphRecords[], socket: string | null): Promise<TaggedPane[]> {

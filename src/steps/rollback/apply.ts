@@ -1,9 +1,11 @@
+import { UserError } from '../../core/errors.ts';
 import type { Reset } from '../../core/events.ts';
 import type { Git } from '../tools/git.ts';
 import { Worktrees } from '../worktree.ts';
 import { worktreeGit } from '../worktree-git.ts';
 import { isWorktree } from '../worktree-status.ts';
 import { moveRefs, reversed } from './move-refs.ts';
+import type { RemoteSide } from './remote-side.ts';
 import { commitWhatIsThere, isSameWork } from './uncommitted.ts';
 
 export interface RollbackPlace {
@@ -11,6 +13,8 @@ export interface RollbackPlace {
   /** Where all worktrees keep their refs; absolute. */
   readonly commonDir: string;
   readonly run: number;
+  /** Null where git alone merges. */
+  readonly remote: RemoteSide | null;
 }
 
 interface Tools extends RollbackPlace {
@@ -19,19 +23,43 @@ interface Tools extends RollbackPlace {
 
 type KeptWorktree = Reset['worktrees'][number];
 
-/** Does what the reset says; any number of times, and from wherever an earlier go was cut short. */
+/**
+ * Does what the reset says; any number of times, and from wherever an earlier go was cut short. What others may have
+ * moved meanwhile comes first, on GitHub, so that nothing is touched here when that is refused; before the branches move,
+ * their pull requests are closed, so that nobody merges them then.
+ */
 export async function applyReset(place: RollbackPlace, reset: Reset): Promise<void> {
+  if (reset.remote !== undefined) {
+    const remote = remoteOf(place, reset.remote);
+    for (const url of reset.prs) await remote.close(url);
+    await remote.move(reset.remote.refs);
+  }
   // A branch can only go when no worktree is on it any more.
   const tools = toolsFor(place);
   for (const worktree of reset.worktrees) await takeAway(tools, worktree);
   await moveRefs(place.git, reset.refs);
 }
 
-/** Takes all of it back; any number of times, too. */
-export async function applyUndo(place: RollbackPlace, reset: Reset): Promise<void> {
+/** Takes all of it back; any number of times, too. The pull requests that GitHub keeps closed. */
+export async function applyUndo(place: RollbackPlace, reset: Reset): Promise<string[]> {
+  const closed: string[] = [];
+  if (reset.remote !== undefined) {
+    const remote = remoteOf(place, reset.remote);
+    await remote.move(reversed(reset.remote.refs));
+    for (const url of reset.prs) if (!(await remote.reopen(url))) closed.push(url);
+  }
   await moveRefs(place.git, reversed(reset.refs));
   const tools = toolsFor(place);
   for (const worktree of reset.worktrees) await bringBack(tools, worktree);
+  return closed;
+}
+
+/** The side on GitHub of a reset that does something there. */
+function remoteOf({ remote }: RollbackPlace, { name }: NonNullable<Reset['remote']>): RemoteSide {
+  if (remote?.name === name) return remote;
+  throw new UserError(`it was decided for ${name} on GitHub, and run.json does not name that any more`, {
+    hint: 'agentrelay run GRAPH --forge gh writes it anew',
+  });
 }
 
 /** Of its own: others remember how they left a worktree, and here it changes without them. */

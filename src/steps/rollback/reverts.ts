@@ -7,6 +7,10 @@ export interface LaneBranch {
   readonly tip: string;
   readonly base: string;
   readonly target: string;
+  /** Null for a branch that is not there. */
+  readonly targetTip: string | null;
+  /** Such as `origin`, where the target is there and not here. */
+  readonly remote: string | null;
   readonly line: readonly LineCommit[];
 }
 
@@ -18,14 +22,24 @@ const MAX_LOOKS = 200;
  * does and nobody can tell by which commit.
  */
 export async function revertsOf(git: Git, lane: LaneBranch): Promise<string[] | null> {
-  const target = await git.branch(lane.target);
+  const target = lane.targetTip;
   if (target === null || lane.line.length === 0) return null;
   const merge = (await isAncestor(git, lane.tip, target))
     ? await mergeOf(git, lane, target)
     : await squashOf(git, lane, target);
   if (merge === null) return null;
   const reverts = merge === 'unknown' ? [] : await Promise.all(merge.map((commit) => revert(git, commit)));
-  return reverts.map((command) => `git checkout ${lane.target} && ${command}`);
+  return reverts.map((command) => onTarget(lane, command));
+}
+
+/** The commands that take one commit out of the target branch. */
+export async function revertOf(git: Git, lane: Pick<LaneBranch, 'target' | 'remote'>, commit: string): Promise<string> {
+  return onTarget(lane, await revert(git, commit));
+}
+
+function onTarget({ target, remote }: Pick<LaneBranch, 'target' | 'remote'>, command: string): string {
+  const there = (verb: string) => (remote === null ? [] : [`git ${verb} ${remote} ${target}`]);
+  return [`git checkout ${target}`, ...there('pull --ff-only'), command, ...there('push')].join(' && ');
 }
 
 async function revert(git: Git, commit: string): Promise<string> {

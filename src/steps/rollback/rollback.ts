@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import type { Reset } from '../../core/events.ts';
 import type { ResetPlan } from '../../core/reset-plan.ts';
@@ -12,10 +13,10 @@ import { commitWhatIsThere } from './uncommitted.ts';
  * Cut short at any point, it is as good as never begun, or `resumeResets` does the rest.
  */
 export async function rollBack(log: EventLog, place: RollbackPlace, plan: ResetPlan): Promise<Reset> {
-  const { scope, subject, tasks, workstreams, refs, prs } = plan;
+  const { scope, subject, tasks, workstreams, refs, prs, remote } = plan;
   const keeper = new Keeper(place);
   const look = new Worktrees(place.git, place.commonDir);
-  for (const { from } of refs) await keeper.keep(from);
+  for (const { from } of [...refs, ...(remote?.refs ?? [])]) await keeper.keep(from);
   const worktrees: Reset['worktrees'][number][] = [];
   for (const { path, head, branch, to } of plan.worktrees) {
     const work = await commitWhatIsThere(place.git, look, path);
@@ -24,7 +25,8 @@ export async function rollBack(log: EventLog, place: RollbackPlace, plan: ResetP
   }
   const number = log.state.resets.length + 1;
   const backups = keeper.kept();
-  const reset: Reset = { reset: number, scope, subject, tasks, workstreams, refs, worktrees, backups, prs };
+  const there = remote === undefined ? {} : { remote };
+  const reset: Reset = { reset: number, scope, subject, tasks, workstreams, refs, worktrees, backups, prs, ...there };
   log.append({ kind: 'run_reset', ...reset });
   await finishReset(log, place, reset);
   return reset;
@@ -52,13 +54,24 @@ export function lastReset({ state }: EventLog): Reset | null {
 }
 
 async function finishReset(log: EventLog, place: RollbackPlace, reset: Reset): Promise<void> {
-  await applyReset(place, reset);
+  await orUndone(applyReset(place, reset), `reset ${reset.reset}`, reset);
   log.append({ kind: 'reset_applied', reset: reset.reset });
 }
 
 async function finishUndo(log: EventLog, place: RollbackPlace, reset: Reset): Promise<void> {
-  await applyUndo(place, reset);
-  log.append({ kind: 'undo_applied', reset: reset.reset });
+  const closed = await orUndone(applyUndo(place, reset), `the undo of reset ${reset.reset}`, reset);
+  const told = closed.length === 0 ? {} : { closed_prs: closed };
+  log.append({ kind: 'undo_applied', reset: reset.reset, ...told });
+}
+
+/** What is decided is done sooner or later: whoever reads why it was not done now is told so. */
+async function orUndone<T>(work: Promise<T>, what: string, { remote }: Reset): Promise<T> {
+  return await work.catch((error: unknown) => {
+    if (remote === undefined || !(error instanceof UserError)) throw error;
+    const goOn = 'agentrelay run GRAPH, or any reset or undo, goes on with it';
+    const hint = error.hint === null ? goOn : `${error.hint}; ${goOn}`;
+    throw new UserError(`${what} is decided, and not done to its end: ${error.message}`, { hint, cause: error });
+  });
 }
 
 /** Each commit under one ref. */

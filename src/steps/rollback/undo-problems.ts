@@ -4,6 +4,7 @@ import type { RunState } from '../../core/run-state.ts';
 import type { Git } from '../tools/git.ts';
 import { Worktrees } from '../worktree.ts';
 import type { RollbackPlace } from './apply.ts';
+import type { RemoteSide } from './remote-side.ts';
 
 /** Why a reset cannot be taken back any more, and what to do about it. */
 export interface UndoProblem {
@@ -13,7 +14,7 @@ export interface UndoProblem {
 
 /** Everything that has changed since the reset, and that taking it back would lose or mix up. */
 export async function undoProblems(
-  { git, commonDir }: RollbackPlace,
+  { git, commonDir, remote }: RollbackPlace,
   state: RunState,
   reset: Reset,
 ): Promise<UndoProblem[]> {
@@ -22,6 +23,7 @@ export async function undoProblems(
   if (started.length > 0) return started;
   return [
     ...(await movedSince(git, reset)),
+    ...(remote === null ? [] : await movedThere(remote, reset)),
     ...(await inTheWay({ git, worktrees: new Worktrees(git, commonDir) }, reset)),
     ...(await lost(git, reset)),
   ];
@@ -50,6 +52,20 @@ async function movedSince(git: Git, { reset, refs }: Reset): Promise<UndoProblem
   return problems;
 }
 
+async function movedThere(side: RemoteSide, { reset, remote }: Reset): Promise<UndoProblem[]> {
+  if (remote === undefined || remote.refs.length === 0) return [];
+  const now = await side.branches(remote.refs.map(({ ref }) => ref.slice('refs/heads/'.length)));
+  return remote.refs.flatMap(({ ref, to }) => {
+    const at = now.get(ref) ?? null;
+    if (at === to) return [];
+    const branch = ref.slice('refs/heads/'.length);
+    const message = `${branch} of ${side.name} has moved since reset ${reset}: it is at ${at ?? 'no commit'}, and not at ${to ?? 'none'}`;
+    const keep = at === null ? '' : `git branch keep-${at.slice(0, 8)} ${at} keeps that; `;
+    const lease = `--force-with-lease=${branch}:${at ?? ''}`;
+    return [{ message, hint: `${keep}then git push ${lease} ${side.name} ${to ?? ''}:${ref}` }];
+  });
+}
+
 /** What stands where a worktree or its branch comes back. */
 async function inTheWay({ git, worktrees }: { git: Git; worktrees: Worktrees }, reset: Reset): Promise<UndoProblem[]> {
   const problems: UndoProblem[] = [];
@@ -73,9 +89,10 @@ async function inTheWay({ git, worktrees }: { git: Git; worktrees: Worktrees }, 
 }
 
 /** Backup refs that somebody has deleted, and git has cleared away after. */
-async function lost(git: Git, { refs, worktrees }: Reset): Promise<UndoProblem[]> {
+async function lost(git: Git, { refs, worktrees, remote }: Reset): Promise<UndoProblem[]> {
   const commits = [
     ...refs.map(({ from }) => from),
+    ...(remote?.refs ?? []).map(({ from }) => from),
     ...worktrees.flatMap(({ head, index, files }) => [head, index, files]),
   ];
   const problems: UndoProblem[] = [];

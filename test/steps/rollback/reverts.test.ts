@@ -14,7 +14,10 @@ function lane() {
   const first = merge(base, 'a');
   const tip = merge(first, 'b');
   const line: LineCommit[] = [first, tip].map((commit) => ({ commit, parents: [], subject: '' }));
-  const reverts = () => revertsOf(repository.git, { tip, base, target: 'main', line });
+  const reverts = async () => {
+    const targetTip = await repository.git.branch('main');
+    return await revertsOf(repository.git, { tip, base, target: 'main', targetTip, remote: null, line });
+  };
   /** Does what it says, in the repository itself. */
   const obey = (commands: readonly string[] | null) => {
     for (const command of commands ?? []) {

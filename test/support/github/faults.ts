@@ -22,7 +22,8 @@ export interface Call {
 export type FaultAction =
   | { readonly kind: 'respond'; readonly answer: Answer }
   | { readonly kind: 'hang' | 'eof' | 'truncate' }
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  | { readonly kind: 'held'; readonly until: Promise<unknown> };
 
 export interface FaultWish {
   readonly match: string | RegExp | ((call: Call) => boolean);
@@ -141,6 +142,15 @@ export function late(milliseconds: number): FaultAction {
   return { kind: 'delay', milliseconds };
 }
 
-export async function wait(action: FaultAction & { kind: 'delay' }, signal: AbortSignal): Promise<void> {
-  await delay(action.milliseconds, undefined, { signal }).catch(() => undefined);
+/** It goes on when this is settled: what happens meanwhile happens before it. */
+export function heldUntil(until: Promise<unknown>): FaultAction {
+  return { kind: 'held', until };
+}
+
+type Pause = Extract<FaultAction, { kind: 'delay' | 'held' }>;
+
+export async function wait(action: Pause, signal: AbortSignal): Promise<void> {
+  const paused = action.kind === 'held' ? action.until : delay(action.milliseconds, undefined, { signal });
+  const closed = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await Promise.race([paused, closed]).catch(() => undefined);
 }

@@ -63,6 +63,7 @@ async function act(action: FaultAction, { call, response, closing, done }: Meeti
   call.fault = action.kind;
   switch (action.kind) {
     case 'delay':
+    case 'held':
       await wait(action, closing);
       return false;
     case 'respond':

@@ -60,7 +60,7 @@ export class FakeRun {
   }
 
   get place() {
-    return { git: this.git, commonDir: this.commonDir, run: 1 };
+    return { git: this.git, commonDir: this.commonDir, run: 1, remote: null };
   }
 
   close(): void {

@@ -35,7 +35,7 @@ export const API_FAULTS: readonly ApiFault[] = [
   { name: '401', when: 'before', action: unauthorised() },
 ];
 
-export const GIT_FAULTS: readonly GitFault['how'][] = ['closed', 'cut', 'lost'];
+export const GIT_FAULTS: readonly GitFault['how'][] = ['closed', 'cut early', 'cut late', 'cut last', 'lost'];
 
 /** Of what an answer that is lost leaves nothing done. */
 const READS = /^(?:GET |PullRequests$|PullRequest_fields$|PullRequestByNumber$|AgentrelayPreflight$)/;
@@ -52,7 +52,9 @@ export interface FaultCase {
   /** Of its kind, from 1. */
   readonly nth: number;
   readonly fault: string;
-  readonly api: readonly FaultWish[];
+  readonly api?: FaultWish;
+  /** For whoever then asks how long to wait. */
+  readonly login?: FaultWish;
   readonly git?: GitFault;
   /** What was asked for is done all the same. */
   readonly isDone: boolean;
@@ -62,13 +64,13 @@ export function apiCase(method: MergeMethod, call: string, nth: number, name: st
   const fault = API_FAULTS.find((one) => one.name === name);
   if (fault === undefined) throw new Error(`no fault ${name}`);
   const { when, action, toLogin = false } = fault;
-  const api: FaultWish[] = [{ match: call, skip: nth - 1, when, action }];
-  if (toLogin) api.push({ match: 'Login', action });
-  return { method, call, nth, fault: name, api, isDone: when === 'after' };
+  const api: FaultWish = { match: call, skip: nth - 1, when, action };
+  const login: Pick<FaultCase, 'login'> = toLogin ? { login: { match: 'Login', action } } : {};
+  return { method, call, nth, fault: name, api, ...login, isDone: when === 'after' };
 }
 
 export function gitCase(method: MergeMethod, call: GitCall, nth: number, how: GitFault['how']): FaultCase {
-  return { method, call, nth, fault: how, api: [], git: { call, nth, how }, isDone: how === 'lost' };
+  return { method, call, nth, fault: how, git: { call, nth, how }, isDone: how === 'lost' };
 }
 
 /** How often a run without faults makes each call. */

@@ -11,7 +11,7 @@ export interface GitFault {
   /** Of its kind, from 1. */
   readonly nth: number;
   /** Nothing gets through; the answer is cut off; it is done and the answer lost. */
-  readonly how: 'closed' | 'cut' | 'lost';
+  readonly how: 'closed' | 'cut early' | 'cut late' | 'cut last' | 'lost';
 }
 
 /** Git's line to the sandbox, as it is watched and made to fail. */
@@ -20,37 +20,47 @@ export interface GitLine {
   readonly command: string;
   /** How often git has called, by kind. */
   counts(): Record<string, number>;
-  /** Whether the fault was met. */
-  wasHit(): boolean;
+  wasMet(fault: GitFault): boolean;
 }
 
-export function gitLine(box: GitHubSandbox, fault: GitFault | null): GitLine {
+export function gitLine(box: GitHubSandbox, faults: readonly GitFault[]): GitLine {
   const state = join(box.folder, 'line');
   mkdirSync(state);
   const command = join(state, 'ssh');
-  writeFileSync(command, script(box, state, fault), { mode: 0o755 });
+  writeFileSync(command, script(box, state, faults), { mode: 0o755 });
   return {
     command,
     counts() {
       const found: Record<string, number> = {};
       for (const name of readdirSync(state)) {
-        const [, call] = /^(.+)-\d+$/.exec(name) ?? [];
+        const [, call] = /^((?:agent|run) .+)-\d+$/.exec(name) ?? [];
         if (call !== undefined) found[call] = (found[call] ?? 0) + 1;
       }
       return found;
     },
-    wasHit: () => existsSync(join(state, 'hit')),
+    wasMet: (fault) => existsSync(join(state, `met ${nameOf(fault)}`)),
   };
 }
 
-function script(box: GitHubSandbox, state: string, fault: GitFault | null): string {
+/** Bytes of the answer that get through: not all that the server can do; not all that it has; with a push, all. */
+const CUTS = { 'cut early': 60, 'cut late': 200, 'cut last': 330 } as const;
+
+function nameOf({ call, nth }: GitFault): string {
+  return `${call}-${nth}`;
+}
+
+function script(box: GitHubSandbox, state: string, faults: readonly GitFault[]): string {
+  const shim = `'${box.folder}/ssh'`;
+  const cut = (bytes: number) =>
+    `mkfifo pipe.$$; ${shim} "$@" <&3 >pipe.$$ & dd bs=1 count=${bytes} status=none <pipe.$$; exit 255`;
   const acts: Readonly<Record<GitFault['how'], string>> = {
     closed: "echo 'kex_exchange_identification: Connection closed by remote host' >&2; exit 255",
-    cut: `'${box.folder}/ssh' "$@" | head -c 150; exit 255`,
+    'cut early': cut(CUTS['cut early']),
+    'cut late': cut(CUTS['cut late']),
+    'cut last': cut(CUTS['cut last']),
     lost: `: >'${box.bare}/lose-answer'`,
   };
-  const act =
-    fault === null ? '' : `if [ "$call-$n" = '${fault.call}-${fault.nth}' ]; then : >hit; ${acts[fault.how]}; fi`;
+  const arms = faults.map((fault) => `  '${nameOf(fault)}') : >'met ${nameOf(fault)}'; ${acts[fault.how]} ;;`);
   return `#!/bin/sh
 here=$PWD
 cd '${state}'
@@ -68,7 +78,11 @@ n=1
 set -C
 until printf '%s\\n' "$told" 2>/dev/null >"$call-$n"; do n=$((n + 1)); done
 set +C
-${act}
+exec 3<&0
+case $call-$n in
+${arms.join('\n')}
+  *) ;;
+esac
 cd "$here"
 exec '${box.folder}/ssh' "$@"
 `;

@@ -24,26 +24,35 @@ export function callsOf(run: FaultRun): Calls {
   return { api: run.box.api.counts(), git: run.line.counts() };
 }
 
-/** Everything that an ended run is measured by; without a case, a run that met no fault. */
+/** Everything that an ended run is measured by. */
 export async function judgeFaultRun(
   run: FaultRun,
   baseline: FaultBaseline | null,
-  one: FaultCase | null,
+  cases: readonly FaultCase[],
 ): Promise<FaultVerdict> {
   const world = await readFaultWorld(run);
   const extra = baseline === null ? {} : extraCalls(callsOf(run), baseline.calls);
   const deviations = [
     ...(run.code === 0 ? [] : [`exit code ${run.code}: ${lastWords(run.output)}`]),
-    ...(one === null || run.line.wasHit() || (run.faults[0]?.hits ?? 0) > 0 ? [] : ['the fault was not met']),
+    ...notMet(run, cases),
     ...(baseline === null ? [] : differences(baseline.world, world)),
     ...(await pullRequestTrouble(run)),
     ...repositoryTrouble(run),
     ...run.again.map((line) => `an agent was told to try again: ${line}`),
     ...run.box.api.problems(),
     ...tokenTrouble(run),
-    ...(one === null ? [] : callTrouble(extra, one)),
+    ...callTrouble(extra, cases),
   ];
   return { deviations, extra };
+}
+
+function notMet({ faults, line }: FaultRun, cases: readonly FaultCase[]): string[] {
+  const apiCases = cases.filter(({ api }) => api !== undefined);
+  const missed = [
+    ...apiCases.filter((_, at) => faults[at]?.hits !== 1),
+    ...cases.filter(({ git }) => git !== undefined && !line.wasMet(git)),
+  ];
+  return missed.map(({ call, nth, fault }) => `not met: ${call} ${nth}, ${fault}`);
 }
 
 function lastWords(output: string): string {
@@ -116,17 +125,19 @@ const LOOKS = 12;
 const READS_MORE = 2;
 
 /** What is done is not asked for again, and what is not done once; nothing is asked for more often but by reads. */
-function callTrouble(extra: Readonly<Record<string, number>>, { call, isDone }: FaultCase): string[] {
+function callTrouble(extra: Readonly<Record<string, number>>, cases: readonly FaultCase[]): string[] {
   return Object.entries(extra).flatMap(([name, count]) => {
-    const most = mostOf(name, name === call, isDone);
+    const most = cases.reduce((sum, one) => sum + mostOf(name, one), 0);
     return count > most ? [`${name} was called ${count} times more`] : [];
   });
 }
 
-function mostOf(name: string, isIt: boolean, isDone: boolean): number {
+function mostOf(name: string, { call, isDone }: FaultCase): number {
   if (name === 'PullRequests' || name === 'run fetch') return LOOKS;
   if (name === 'Login' || isRead(name) || / (?:ls-remote|fetch)$/.test(name)) return READS_MORE;
   // A push that was lost is repeated: only that tells what the remote has.
-  if (/^(?:agent|run) /.test(name)) return isIt ? 1 : 0;
-  return isIt && !isDone ? 1 : 0;
+  if (/^(?:agent|run) /.test(name)) return name === call ? 1 : 0;
+  // Whoever finds the pull request that was opened has it say what it is to say.
+  if (isDone && call.startsWith('POST ') && name.startsWith('PATCH ')) return 1;
+  return name === call && !isDone ? 1 : 0;
 }

@@ -17,9 +17,9 @@ export interface FaultRunOptions {
   /** `bin/agentrelay` of a built program. */
   readonly program: string;
   readonly method: MergeMethod;
-  /** Faults of the API, each once. */
+  /** What the API does to its calls. */
   readonly api?: readonly FaultWish[];
-  readonly git?: GitFault;
+  readonly git?: readonly GitFault[];
   readonly compileCache?: string;
 }
 
@@ -32,6 +32,7 @@ export interface FaultRun {
   readonly code: number | null;
   readonly output: string;
   readonly seconds: number;
+  /** As many as were asked for, in that order. */
   readonly faults: readonly Fault[];
   readonly line: GitLine;
   /** What agents were told to do again. */
@@ -40,12 +41,18 @@ export interface FaultRun {
 }
 
 /** One run of the graph on a GitHub of its own. */
-export async function faultRun({ program, method, api = [], git, compileCache }: FaultRunOptions): Promise<FaultRun> {
+export async function faultRun({
+  program,
+  method,
+  api = [],
+  git = [],
+  compileCache,
+}: FaultRunOptions): Promise<FaultRun> {
   const box = await githubSandbox();
   box.api.repo().settings.strictUpToDate = true;
   const clone = box.clone();
   const graph = writeFaultGraph(join(box.folder, 'graph'), method);
-  const line = gitLine(box, git ?? null);
+  const line = gitLine(box, git);
   const env = environment(box, { GIT_SSH_COMMAND: line.command, NODE_COMPILE_CACHE: compileCache });
   const faults = api.map((wish) => box.api.inject(wish));
   const began = performance.now();

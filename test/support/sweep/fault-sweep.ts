@@ -5,7 +5,8 @@ import { type FaultRun, type FaultRunOptions, faultRun } from './fault-run.ts';
 import { readFaultWorld } from './fault-world.ts';
 
 export interface FaultResult extends FaultVerdict {
-  readonly case: FaultCase;
+  /** What it met. */
+  readonly cases: readonly FaultCase[];
   readonly seconds: number;
   /** What the run printed. */
   readonly output: string;
@@ -17,7 +18,7 @@ export type SweptOptions = Pick<FaultRunOptions, 'program' | 'compileCache'>;
 export async function faultBaseline(swept: SweptOptions, method: MergeMethod): Promise<FaultBaseline> {
   const run = await faultRun({ ...swept, method });
   try {
-    const { deviations } = await judgeFaultRun(run, null, null);
+    const { deviations } = await judgeFaultRun(run, null, []);
     if (deviations.length > 0)
       throw new Error(`the run without faults went wrong: ${deviations.join('; ')}\n${run.output}`);
     return { calls: callsOf(run), world: await readFaultWorld(run), seconds: run.seconds };
@@ -26,19 +27,26 @@ export async function faultBaseline(swept: SweptOptions, method: MergeMethod): P
   }
 }
 
-export async function tryFault(swept: SweptOptions, baseline: FaultBaseline, one: FaultCase): Promise<FaultResult> {
+/** One run that meets all of these. */
+export async function tryFaults(
+  swept: SweptOptions,
+  baseline: FaultBaseline,
+  cases: readonly FaultCase[],
+): Promise<FaultResult> {
   let run: FaultRun | null = null;
   try {
-    const { method, api, git } = one;
-    run = await faultRun({ ...swept, method, api, ...(git === undefined ? {} : { git }) });
+    const { method = 'merge' } = cases[0] ?? {};
+    const api = cases.flatMap((one) => one.api ?? []);
+    const login = cases.flatMap((one) => one.login ?? []);
+    run = await faultRun({ ...swept, method, api: [...api, ...login], git: cases.flatMap(({ git }) => git ?? []) });
     const { seconds, output } = run;
-    return { case: one, ...(await judgeFaultRun(run, baseline, one)), seconds, output };
+    return { cases, ...(await judgeFaultRun(run, baseline, cases)), seconds, output };
   } finally {
     await run?.remove();
   }
 }
 
-/** Tries the cases, `jobs` at once; `tell` hears of each as it ends. */
+/** Tries the cases, each in a run of its own, `jobs` at once; `tell` hears of each as it ends. */
 export async function sweepFaults(
   cases: readonly FaultCase[],
   { jobs, ...rest }: { swept: SweptOptions; baselines: ReadonlyMap<MergeMethod, FaultBaseline>; jobs: number },
@@ -51,7 +59,7 @@ export async function sweepFaults(
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
       const baseline = baselines.get(one.method);
       if (baseline === undefined) throw new Error(`no run without faults with ${one.method}`);
-      const result = await tryFault(swept, baseline, one);
+      const result = await tryFaults(swept, baseline, [one]);
       results.push(result);
       tell(result);
     }

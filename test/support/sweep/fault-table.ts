@@ -1,42 +1,43 @@
-import { API_FAULTS, GIT_FAULTS } from './fault-cases.ts';
+import { API_FAULTS, type FaultCase, GIT_FAULTS } from './fault-cases.ts';
 import type { FaultResult } from './fault-sweep.ts';
+
+interface Row {
+  readonly case: FaultCase;
+  readonly result: FaultResult;
+}
 
 /** Calls by faults, as a table of Markdown: how it went, calls of this kind that were made more, and seconds. */
 export function faultTable(results: readonly FaultResult[]): string {
-  const api = results.filter((result) => result.case.git === undefined);
-  const git = results.filter((result) => result.case.git !== undefined);
-  const tables = [
-    tableOf(
-      api,
-      API_FAULTS.map(({ name }) => name),
-    ),
-    tableOf(git, GIT_FAULTS),
-  ];
+  const rows = results.flatMap((result) => result.cases.map((one): Row => ({ case: one, result })));
+  const api = rows.filter((row) => row.case.git === undefined);
+  const git = rows.filter((row) => row.case.git !== undefined);
+  const names = API_FAULTS.map(({ name }) => name);
+  const tables = [tableOf(api, names), tableOf(git, GIT_FAULTS)];
   return tables.filter((table) => table !== '').join('\n\n');
 }
 
-function tableOf(results: readonly FaultResult[], faults: readonly string[]): string {
-  if (results.length === 0) return '';
-  const used = faults.filter((fault) => results.some((result) => result.case.fault === fault));
-  const calls = [...new Set(results.toSorted(byCall).map(nameOf))];
+function tableOf(rows: readonly Row[], faults: readonly string[]): string {
+  if (rows.length === 0) return '';
+  const used = faults.filter((fault) => rows.some((row) => row.case.fault === fault));
+  const calls = [...new Set(rows.toSorted(byCall).map(nameOf))];
   const cell = (call: string, fault: string) => {
-    const found = results.find((result) => nameOf(result) === call && result.case.fault === fault);
+    const found = rows.find((row) => nameOf(row) === call && row.case.fault === fault);
     return found === undefined ? '' : inWords(found);
   };
   return aligned([['call', ...used], ...calls.map((call) => [call, ...used.map((fault) => cell(call, fault))])]);
 }
 
-function byCall(one: FaultResult, other: FaultResult): number {
+function byCall(one: Row, other: Row): number {
   const [a, b] = [one.case, other.case];
   return a.method.localeCompare(b.method) || a.call.localeCompare(b.call) || a.nth - b.nth;
 }
 
-function nameOf({ case: { method, call, nth } }: FaultResult): string {
+function nameOf({ case: { method, call, nth } }: Row): string {
   const plain = call.replace('/repos/:owner/:repo/', '').replace(':number', 'N');
   return `${plain} ${nth}${method === 'squash' ? ' (squash)' : ''}`;
 }
 
-function inWords({ case: { call }, deviations, extra, seconds }: FaultResult): string {
+function inWords({ case: { call }, result: { deviations, extra, seconds } }: Row): string {
   const more = extra[call] ?? 0;
   const count = more > 0 ? `+${more}` : String(more);
   return `${deviations.length === 0 ? 'ok' : 'WRONG'} ${count} ${Math.round(seconds)}s`;
