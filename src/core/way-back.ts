@@ -80,7 +80,8 @@ export class WayBack {
   async #returnChecks(checks: readonly RedCheck[]): Promise<void> {
     const names = checks.map(({ name, url }) => (url === null ? name : `${name} (${url})`)).join(', ');
     const of = this.#runtime.task.maxCheckFixes;
-    if (this.#redChecks > of) throw new ChecksError(`required checks are red after ${of} fixes: ${names}`);
+    if (this.#redChecks > of)
+      throw new ChecksError(`required checks are still red after ${of === 1 ? '1 fix' : `${of} fixes`}: ${names}`);
     if (!(await this.#sendBack('checks', checksPrompt(checks, this.#redChecks, of)))) {
       throw new ChecksError(`required checks are red and the agent is gone: ${names}`);
     }

@@ -96,12 +96,12 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     const { workstream, task } = runtime;
     if (runtime.dependencies.every((dependency) => dependency.workstreamId === task.workstreamId)) return;
     const into = runtime.require('integrationBranch');
-    const base = await branches.tip(workstream.baseBranch);
+    const base = await branches.tip(workstream.baseBranch, runtime.signal);
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${workstream.baseBranch} is gone`);
     const before = await git.branch(into);
     const message = `Merge ${workstream.baseBranch} into workstream ${workstream.id}`;
     const result = await queue.run(into, { task: task.id }, runtime.signal, () => {
-      return branches.takeIn({ into, commit: base, method: 'merge', message });
+      return branches.takeIn({ into, commit: base, method: 'merge', message }, runtime.signal);
     });
     if (result.kind === 'conflict') {
       throw new WorkspaceError(

@@ -54,8 +54,8 @@ test('required checks are waited for, sent back when they are red, and awaited a
         task('late', script),
         task('red_once', script),
         task('red', script, { max_check_fixes: 1 }),
-        task('never', script, { timeout: '8s' }),
-        task('endless', script, { timeout: '8s' }),
+        task('never', script, { timeout: '12s' }),
+        task('endless', script, { timeout: '12s' }),
         task('refused', refused, { completion_gate: 'until [ -e "$HOME/reviewed" ]; do sleep 0.02; done' }),
       ],
     });

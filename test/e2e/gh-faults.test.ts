@@ -3,9 +3,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MergeMethod } from '../../src/core/graph/graph.ts';
 import type { Clock } from '../../src/steps/github/clock.ts';
 import { Gh } from '../../src/steps/github/gh.ts';
+import { GhError } from '../../src/steps/github/gh-error.ts';
 import { PullRequestWatch } from '../../src/steps/github/pull-request-watch.ts';
 import { PullRequests } from '../../src/steps/github/pull-requests.ts';
-import { eof, type FaultAction, hang, secondaryLimit } from '../support/github/faults.ts';
+import { eof, type FaultAction, hang, respond, secondaryLimit } from '../support/github/faults.ts';
 import { githubSandbox } from '../support/github/sandbox.ts';
 import { PROGRAM } from '../support/run-fixture.ts';
 import { apiCase, type FaultCase, gitCase } from '../support/sweep/fault-cases.ts';
@@ -58,22 +59,24 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
     ],
   ],
   [
-    'limits and refusals that pass',
+    'limits',
     [
       apiCase('merge', 'PullRequestMerge', 2, '429'),
-      apiCase('merge', POST, 1, '401'),
+      apiCase('merge', POST, 1, 'limit'),
       apiCase('merge', GET, 1, 'limit'),
       apiCase('merge', PATCH, 1, '429'),
-      apiCase('merge', 'PullRequests', 2, '401'),
+      apiCase('merge', 'PullRequests', 3, 'limit'),
     ],
   ],
   [
-    'a squash whose answer is lost',
+    'refusals that pass, and a squash whose answer is lost',
     [
-      apiCase('squash', 'PullRequestMerge', 3, 'EOF done'),
+      apiCase('squash', 'AgentrelayPreflight', 1, '401'),
       apiCase('squash', 'PullRequest_fields', 1, '401'),
+      apiCase('squash', 'PullRequests', 4, '401'),
+      apiCase('squash', PUT, 2, '401'),
+      apiCase('squash', 'PullRequestMerge', 3, 'EOF done'),
       apiCase('squash', POST, 8, 'EOF done'),
-      apiCase('squash', 'PullRequests', 4, 'limit'),
     ],
   ],
 ];
@@ -101,7 +104,7 @@ async function scene(fault: { when: 'before' | 'after'; action: FaultAction }) {
   };
   const clock: Clock = { now: () => now, random: () => 0, sleep };
   const repository = { host: 'github.com', owner: 'acme', name: 'widgets' };
-  const gh = new Gh({ repository, cacheFolder: join(box.folder, 'cache'), timeout: 2_000 });
+  const gh = new Gh({ repository, cacheFolder: join(box.folder, 'cache'), timeout: 3_000 });
   const watch = new PullRequestWatch({
     ask: (query, variables, how) => gh.graphql(query, variables, how),
     ...{ repository, clock, onBudget: () => {}, onLimited: () => {} },
@@ -116,12 +119,15 @@ async function scene(fault: { when: 'before' | 'after'; action: FaultAction }) {
   for (const match of ['PullRequestMerge', PUT, PATCH, POST]) box.api.inject({ match, ...fault });
   const { signal } = new AbortController();
   const text = { head: 'opened', base: 'main', title: 'A title', body: 'A body' };
-  const answers = await Promise.all([
+  // What was refused is told by the kind of its failure.
+  const failureOf = (error: unknown) => (error instanceof GhError ? error.failure : error);
+  const asked = [
     pullRequests.merge({ number: 1, commit: merged, method: 'merge', subject: 'One', body: '' }, signal),
     pullRequests.update(2, updated, signal),
     pullRequests.edit(3, { title: 'Another', body: 'Other' }, signal),
     pullRequests.open(text, signal),
-  ]);
+  ];
+  const answers = await Promise.all(asked.map((one) => one.catch(failureOf)));
   const pulls = await repo.pullRequests();
   return {
     ...{ answers, limits, slept },
@@ -162,4 +168,13 @@ test('a limit of which nobody says how long it lasts is waited for, a minute at 
   expect(found).toMatchObject({ ...DONE, limits: Array.from({ length: 4 }, () => 'secondary') });
   expect(slept).toEqual([60_000, 60_000, 60_000, 60_000]);
   expect(counts).toMatchObject({ PullRequestMerge: 2, [PUT]: 2, [PATCH]: 2, [POST]: 2 });
+});
+
+test('what is refused for good is asked for once', async () => {
+  const action = respond(403, { message: 'Resource not accessible by personal access token' });
+  const { answers, counts, found, slept } = await scene({ when: 'before', action });
+  expect(answers).toEqual(['permanent', 'permanent', 'permanent', 'permanent']);
+  expect(counts).toMatchObject({ PullRequestMerge: 1, [PUT]: 1, [PATCH]: 1, [POST]: 1 });
+  expect(found).toEqual(['OPEN merged', 'OPEN updated', 'OPEN edited']);
+  expect(slept).toEqual([]);
 });

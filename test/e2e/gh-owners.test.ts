@@ -109,6 +109,17 @@ test.each(PLACES)('a run on %s, found from the remote', (_, options) =>
   }, options),
 );
 
+test('what GitHub knows a moment later than it should is waited for', () =>
+  onGitHub(async (project) => {
+    const { hosted, told, task } = project;
+    Object.assign(hosted.settings, { mergeableUnknownReads: 1, headLagReads: 5 });
+    const mends = `${WORK}; read -r prompt; commit mended.txt yes; agentrelay-complete; exec sleep 1000`;
+    const graph = project.graph({ name: 'g', tasks: [task('a', mends, { completion_gate: 'test -e mended.txt' })] });
+    expect(await project.relay(graph)).toMatchObject({ code: 0, stderr: '' });
+    await expectLane(project, { id: 'default', tasks: ['a'] });
+    expect(told('task_gate_failed')).toHaveLength(1);
+  }));
+
 test('--forge local merges here, and asks GitHub nothing', () =>
   onGitHub(async (project) => {
     expect(await project.relay(simple(project), '--forge', 'local')).toMatchObject({ code: 0, stderr: '' });

@@ -79,9 +79,15 @@ test('a branch that must be up to date takes its target in, and its new head pas
     const graph = project.graph({
       name: 'g',
       forge: 'gh',
-      max_concurrency: 3,
-      workstreams: [{ id: 'default', parallel: true, auto_merge: true }],
-      tasks: ids.map((id) => task(id, script, { completion_gate: gate })),
+      max_concurrency: 4,
+      workstreams: [
+        { id: 'default', parallel: true, auto_merge: true },
+        { id: 'other', auto_merge: true },
+      ],
+      tasks: [
+        ...ids.map((id) => task(id, script, { completion_gate: gate })),
+        task('x', 'commit x.txt done; agentrelay-complete', { workstream_id: 'other' }),
+      ],
     });
     const live = project.relayLive(graph);
     await Promise.all(ids.map((id) => live.event('task_waiting', (event) => event.task === id)));
@@ -89,8 +95,12 @@ test('a branch that must be up to date takes its target in, and its new head pas
     const { code, stderr } = await live.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
-    const order = mergedOrder(project);
-    await expectLane(project, { id: 'default', tasks: order });
+    const order = mergedOrder(project).filter((id) => id !== 'x');
+    // So does the lane that comes second, here as there.
+    const [first, second] = told('workstream_merged');
+    const updatedFor = (id: string) => (second?.workstream === id && first !== undefined ? [first.commit] : []);
+    await expectLane(project, { id: 'default', tasks: order }, updatedFor('default'));
+    await expectLane(project, { id: 'other', tasks: ['x'] }, updatedFor('other'));
     // Nobody came in between while one was brought up to date: once each is enough.
     const updated = told('task_branch_updated');
     expect(updated.map((event) => event.task)).toEqual(order.slice(1));

@@ -31,7 +31,9 @@ try {
   const results = await sweepFaults(cases, { swept, baselines, jobs }, report);
   const deviations = results.filter((result) => result.deviations.length > 0).length;
   console.log(`\n${faultTable(results)}\n`);
-  console.log('each: how it went, how often more that call was made, seconds');
+  console.log(
+    'each: how it went (told: refused with a hint, nothing begun), how often more that call was made, seconds',
+  );
   console.log(`runs ${results.length}, deviations ${deviations}`);
   process.exitCode = deviations > 0 ? 1 : 0;
 } finally {

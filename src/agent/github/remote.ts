@@ -1,6 +1,7 @@
 import type { Clock } from '../../steps/github/clock.ts';
 import { mask } from '../../steps/github/mask.ts';
 import { isNetworkTrouble } from '../../steps/github/network-trouble.ts';
+import { NO_QUESTIONS } from '../../steps/github/no-questions.ts';
 import { type ExecResult, exec, ToolError } from '../../steps/tools/exec.ts';
 import { OUR_ENV } from '../../steps/tools/git-batch.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,10 +20,7 @@ const ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
   LANG: process.env.LC_ALL || process.env.LANG,
   LC_MESSAGES: 'C',
   LANGUAGE: '',
-  // Nobody is there to answer a prompt, in a window either.
-  GIT_ASKPASS: '',
-  SSH_ASKPASS: undefined,
-  SSH_ASKPASS_REQUIRE: 'never',
+  ...NO_QUESTIONS,
 };
 
 /** Git as it is run for an agent: in its worktree, with a remote that may be slow, fail, or say no. */

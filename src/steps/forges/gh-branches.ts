@@ -20,19 +20,19 @@ export class GhBranches implements ForgeBranches {
     this.#remote = options.remote;
   }
 
-  async tip(branch: string): Promise<string | null> {
-    return await this.#remote.fetch(branch);
+  async tip(branch: string, signal?: AbortSignal): Promise<string | null> {
+    return await this.#remote.fetch(branch, signal);
   }
 
   /** Pushed first: what is here and not there would be lost to every merge that GitHub makes. */
-  async takeIn(plan: MergePlan): Promise<BranchMerge> {
+  async takeIn(plan: MergePlan, signal?: AbortSignal): Promise<BranchMerge> {
     for (let race = 0; race < MAX_RACES; race++) {
-      await this.follow(plan.into);
+      await this.follow(plan.into, signal);
       const planned = await planMerge(this.#git, plan);
       if (planned.kind === 'conflict') return planned;
       if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit };
-      if (!(await this.#remote.push(plan.into, { from: planned.tip, to: planned.commit }))) continue;
-      await this.follow(plan.into);
+      if (!(await this.#remote.push(plan.into, { from: planned.tip, to: planned.commit }, signal))) continue;
+      await this.follow(plan.into, signal);
       return { kind: 'merged', commit: planned.commit };
     }
     throw new WorkspaceError('target_moves', `branch ${plan.into} moved ${MAX_RACES} times while it was merged into`);
@@ -40,8 +40,12 @@ export class GhBranches implements ForgeBranches {
 
   async deleteMerged(branch: string, commit: string): Promise<void> {
     // One that moved on is somebody's; one that is gone GitHub has deleted itself.
-    await this.beginDelete(branch, commit);
-    this.#deletions.delete(`${branch} ${commit}`);
+    try {
+      await this.beginDelete(branch, commit);
+    } finally {
+      // One that failed is tried anew by whoever asks again.
+      this.#deletions.delete(`${branch} ${commit}`);
+    }
   }
 
   /** Deletes it while other things are done; `deleteMerged` waits for the end, and tells what went wrong. */

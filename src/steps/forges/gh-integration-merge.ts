@@ -12,8 +12,8 @@ import { judge, settled, type Verdict } from './gh-verdict.ts';
 const CHECKS_LIMIT = 60 * 60_000;
 const UPDATE_LIMIT = 2 * 60_000;
 const MAX_TRIES = 10;
-/** Milliseconds after which GitHub may have seen that the target has moved. */
-const CONFLICT_PAUSE = 2_000;
+/** Milliseconds after which GitHub may have seen that a branch has moved. */
+const MOVE_PAUSE = 2_000;
 
 type Held = Extract<IntegrationMerge, { kind: 'held' }>;
 
@@ -77,11 +77,12 @@ async function follow(
       const files = await mergedTree(git, (await branches.tip(into)) ?? '', commit);
       if (Array.isArray(files)) return { kind: 'held', reason: 'conflict', details: files };
       // GitHub has not seen yet where the target is.
-      await clock.sleep(CONFLICT_PAUSE, signal);
+      await clock.sleep(MOVE_PAUSE, signal);
       return null;
     }
     case 'moved':
-      // Somebody has pushed to the lane: what is there now is looked at next.
+      // Somebody has pushed to the lane, or GitHub does not show yet what is there: both are looked at anew.
+      await clock.sleep(MOVE_PAUSE, signal);
       return null;
     case 'behind': {
       if (!(await pullRequests.update(number, commit, signal))) return null;

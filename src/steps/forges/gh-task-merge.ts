@@ -31,6 +31,8 @@ const FIRST_PAUSE = 300;
 const LAST_PAUSE = 10_000;
 /** Milliseconds until the head of a branch that GitHub brings up to date has moved. */
 const UPDATE_LIMIT = 2 * 60_000;
+/** Milliseconds until GitHub's API shows what was pushed. */
+const HEAD_LIMIT = 60_000;
 /** A merge that is refused, or a conflict that git here does not see, is looked at again this often. */
 export const MAX_TRIES = 8;
 
@@ -189,6 +191,7 @@ export class TaskMerge {
     const branch = this.#runtime.require('branchName');
     const tip = await branches.follow(this.#base, signal);
     const head = await remote.fetch(branch, signal);
+    if (error !== null && head === this.#commit) return await this.#waitForHead(error);
     const parents = head === null ? [] : [await git.resolve(`${head}^1`), await git.resolve(`${head}^2`)];
     const [own, other] = parents;
     const isOurs = head !== null && own === this.#commit && other !== null && other !== undefined;
@@ -202,6 +205,20 @@ export class TaskMerge {
     await git.run(['merge', '-q', '--ff-only', '--no-autostash', head], { cwd });
     this.#runtime.branchUpdated(this.#base, head);
     return { kind: 'updated' };
+  }
+
+  /** The branch is where it must be, and GitHub's API does not show it yet: after a push that may take a moment. */
+  async #waitForHead(error: PullRequestError): Promise<Outcome> {
+    const { watch } = this.#options;
+    const isThere = (pr: PullRequestSnapshot | null) =>
+      pr?.state === 'OPEN' && pr.headRefOid !== this.#commit ? null : true;
+    const options = { pace: 'prompt', limit: HEAD_LIMIT, signal: this.#runtime.signal } as const;
+    await watch.until(this.#number, isThere, options).catch((late: unknown) => {
+      throw late instanceof WatchTimeout
+        ? error
+        : asPullRequestError(late, `pull request ${this.#prUrl} cannot be read`);
+    });
+    return 'again';
   }
 
   /** GitHub does not say which files: git here does. */

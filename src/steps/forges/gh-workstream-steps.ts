@@ -35,7 +35,7 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
     const { id, baseBranch, parallel } = lane.workstream;
     const branch = integrationBranch(graph.name, id);
     lane.state.integrationBranch = branch;
-    const base = lane.state.baseCommit ?? (await branches.tip(baseBranch));
+    const base = lane.state.baseCommit ?? (await branches.tip(baseBranch, lane.signal));
     if (base === null) throw new WorkspaceError('branch_missing', `base branch ${baseBranch} is gone on the remote`);
     const found = await findLaneBranch(git, branch, lane.state.tip ?? base, lane.state.tip);
     const tip = await this.#publish(branch, found, lane);

@@ -1,15 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describeError, PullRequestError } from '../../core/errors.ts';
+import { PullRequestError } from '../../core/errors.ts';
 import type { MergeMethod } from '../../core/graph/graph.ts';
 import type { MergeQueue } from '../../core/merge-queue.ts';
 import { localPullRequest } from '../../core/names.ts';
 import type { MergeResult, TaskMerger } from '../../core/steps.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import { mergeIntoBranch } from '../local-merge.ts';
-import { writing } from '../tools/file-error.ts';
 import type { Git } from '../tools/git.ts';
 import { taskMergeMessage } from './merge-message.ts';
+import { noteMerge } from './merged-note.ts';
 
 export interface LocalTaskMergerOptions {
   readonly git: Git;
@@ -57,15 +55,5 @@ export class LocalTaskMerger implements TaskMerger {
       throw new PullRequestError('head_moved', `branch ${branch} moved from ${commit} to ${head} after the signal`);
     }
     return commit;
-  }
-}
-
-/** For people who look at the files. The merge is made, and is not to be made again because of a disk that is full. */
-function noteMerge(runtime: TaskRuntime, commit: string): void {
-  const path = join(runtime.require('signalDir'), '.merged');
-  try {
-    writing(path, () => writeFileSync(path, `${new Date().toISOString()}\n${commit}\n`));
-  } catch (error) {
-    runtime.concern({ source: 'ops', message: describeError(error) });
   }
 }

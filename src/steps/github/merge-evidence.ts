@@ -10,6 +10,8 @@ const MERGEABLE = 'MERGEABLE';
 export function mergeableEvidence(pr: PullRequestSnapshot): Evidence {
   const { mergeable, mergeStateStatus: status } = pr;
   if (mergeable === 'CONFLICTING') return { holds: false, expected: MERGEABLE, found: mergeable };
+  // gh would say that it is merged, and only have put it in line.
+  if (pr.isMergeQueueEnabled) return { holds: false, expected: MERGEABLE, found: 'BLOCKED: MERGE_QUEUE' };
   // The two are worked out one after the other: DIRTY is what the other one does not say any more.
   const isUnknown = mergeable === 'UNKNOWN' || status === 'UNKNOWN' || status === 'DIRTY';
   if (isUnknown) return { holds: null, expected: MERGEABLE, found: 'UNKNOWN' };

@@ -9,6 +9,8 @@ const TROUBLE = [
   /the requested URL returned error: (5\d\d|429)/i,
   /RPC failed|kex_exchange_identification|ssh_exchange_identification/i,
   /internal server error|service unavailable|bad gateway/i,
+  // No line at all: a worktree that git makes at this moment has a HEAD of nothing, and a fetch looks at all of them.
+  /bad object worktrees\/\S+\/HEAD/,
 ];
 
 /** Words for a refusal that a remote's hang-up only follows. */

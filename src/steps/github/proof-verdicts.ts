@@ -73,10 +73,12 @@ function mergeableVerdict(found: string): Verdict {
   if (found === 'CONFLICTING') {
     return { code: 'pr_conflicts', wrong, advice: 'merge the base branch into its branch and resolve the conflicts' };
   }
-  const advice = found.includes('CHANGES_REQUESTED')
-    ? 'make the changes that its reviewers ask for'
-    : found.includes('REVIEW_REQUIRED')
-      ? 'have it reviewed'
-      : 'look which rule of the base branch does not let it in';
-  return { code: 'pr_protected', wrong, advice };
+  const [, advice] = ADVICE.find(([word]) => found.includes(word)) ?? [];
+  return { code: 'pr_protected', wrong, advice: advice ?? 'look which rule of the base branch does not let it in' };
 }
+
+const ADVICE: readonly (readonly [word: string, advice: string])[] = [
+  ['CHANGES_REQUESTED', 'make the changes that its reviewers ask for'],
+  ['REVIEW_REQUIRED', 'have it reviewed'],
+  ['MERGE_QUEUE', "its base has a merge queue of GitHub's, which is not used: a person must add it to that"],
+];

@@ -40,7 +40,7 @@ ${CHECK_FIELDS}`;
 const FACTS = `fragment Facts on PullRequest {
   number url state isDraft title body
   headRepository { nameWithOwner } headRefName headRefOid baseRefName
-  mergeable mergeStateStatus reviewDecision isInMergeQueue
+  mergeable mergeStateStatus reviewDecision isMergeQueueEnabled
   mergeCommit { oid } mergedBy { login }
 }
 `;

@@ -18,7 +18,8 @@ export interface PullRequestSnapshot {
   readonly mergeStateStatus: string;
   /** `APPROVED`, `CHANGES_REQUESTED`, `REVIEW_REQUIRED`; null where none is asked for. */
   readonly reviewDecision: string | null;
-  readonly isInMergeQueue: boolean;
+  /** Its base takes nothing but through a merge queue of GitHub's. */
+  readonly isMergeQueueEnabled: boolean;
   /** Of one that is merged. */
   readonly mergeCommit: string | null;
   /** Login; null for one that is not merged, or by a user who is gone. */

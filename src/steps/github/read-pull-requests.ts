@@ -30,7 +30,7 @@ const pullRequest = z.object({
   mergeable: z.enum(['MERGEABLE', 'CONFLICTING', 'UNKNOWN']).catch('UNKNOWN'),
   mergeStateStatus: z.string(),
   reviewDecision: z.string().nullable(),
-  isInMergeQueue: z.boolean(),
+  isMergeQueueEnabled: z.boolean(),
   mergeCommit: z.object({ oid: z.string() }).nullable(),
   mergedBy: z.object({ login: z.string() }).nullable(),
   commits: lastCommit.extend({ totalCount: z.number() }),

@@ -6,15 +6,13 @@ import { REAL_CLOCK } from './clock.ts';
 import { GhProblem } from './gh-problem.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
+import { NO_QUESTIONS } from './no-questions.ts';
 import { type RemoteRepository, repositoryPath } from './repository.ts';
 
 /** Milliseconds. */
 const TIMEOUT = 30_000;
 /** Milliseconds before each further try where the line fails: somebody waits for the answer. */
 const WAITS = [500, 2_000];
-
-/** Nobody is there to be asked for a password. */
-const NO_QUESTIONS = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS_REQUIRE: 'never' };
 
 export interface RemoteRef {
   /** `refs/heads/…`. */

@@ -5,12 +5,15 @@ import type { Git } from '../tools/git.ts';
 import type { Clock } from './clock.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
+import { NO_QUESTIONS } from './no-questions.ts';
 
 /** Milliseconds; a large repository over a slow line. */
 const TIMEOUT = 5 * 60_000;
 /** Waits between tries, in milliseconds, where the network fails. */
 const WAITS = [500, 2_000, 5_000, 15_000];
 
+/** What the person has set for pushes of their own is not meant here: tags and submodules stay where they are. */
+const PUSH = ['push', '-q', '--no-verify', '--no-follow-tags', '--recurse-submodules=no'];
 const FETCH = ['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
 
 export interface RemoteGitOptions {
@@ -77,7 +80,7 @@ export class RemoteGit {
     const { remote } = this.#options;
     const lease = `--force-with-lease=refs/heads/${branch}:${from ?? ''}`;
     // Hooks are for people's pushes; this moves what has been pushed already.
-    const args = ['push', '-q', '--no-verify', lease, remote, `${to}:refs/heads/${branch}`];
+    const args = [...PUSH, lease, remote, `${to}:refs/heads/${branch}`];
     return (await this.#run(args, signal, [STALE])) !== null;
   }
 
@@ -85,7 +88,7 @@ export class RemoteGit {
   async delete(branch: string, commit: string, signal?: AbortSignal): Promise<boolean> {
     const { remote } = this.#options;
     const lease = `--force-with-lease=refs/heads/${branch}:${commit}`;
-    const args = ['push', '-q', '--no-verify', lease, remote, `:refs/heads/${branch}`];
+    const args = [...PUSH, lease, remote, `:refs/heads/${branch}`];
     return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
   }
 
@@ -115,7 +118,7 @@ export class RemoteGit {
   async moveAll(moves: readonly RemoteMove[], signal?: AbortSignal): Promise<boolean> {
     const leases = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`);
     const specs = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`);
-    const args = ['push', '-q', '--no-verify', '--atomic', ...leases, this.#options.remote, ...specs];
+    const args = [...PUSH, '--atomic', ...leases, this.#options.remote, ...specs];
     return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
   }
 
@@ -128,21 +131,30 @@ export class RemoteGit {
     const { git, clock } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
-        return (await git.run(args, { timeout: TIMEOUT, signal, env: { GIT_TERMINAL_PROMPT: '0' } })).stdout;
+        return (await git.run(args, { timeout: TIMEOUT, signal, env: NO_QUESTIONS })).stdout;
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
         if (answers.some((answer) => answer.test(error.stderr))) return null;
         const wait = WAITS[attempt];
-        if (wait === undefined || !(error.timedOut || isNetworkTrouble(error.stderr))) throw this.#failed(error);
+        if (wait === undefined || !isPassing(error)) throw this.#failed(args[0] ?? '', error);
         await clock.sleep(wait * (0.5 + clock.random()), signal);
       }
     }
   }
 
-  #failed(error: ToolError): WorkspaceError {
+  #failed(verb: string, error: ToolError): WorkspaceError {
+    const { remote } = this.#options;
     const said = mask(error.stderr.trim()) || (error.timedOut ? 'it ran out of time' : 'it said nothing');
-    return new WorkspaceError('remote_failed', `git cannot reach ${this.#options.remote}: ${said}`);
+    const what = isPassing(error)
+      ? `git cannot reach ${remote}`
+      : `git ${verb} is refused by ${remote}, or cannot be done`;
+    return new WorkspaceError('remote_failed', `${what}: ${said}`);
   }
+}
+
+/** It may work later. */
+function isPassing({ timedOut, stderr }: ToolError): boolean {
+  return timedOut || isNetworkTrouble(stderr);
 }
 
 const NO_SUCH_REF = /couldn't find remote ref/;

@@ -21,11 +21,16 @@ export interface PullRequestId extends RemoteRepository {
   readonly number: number;
 }
 
-/** What the URL of a pull request names; null for any other text. */
+/** The API takes no larger number, and refuses all that is asked for beside one. */
+const LARGEST = 2 ** 31 - 1;
+
+/** What the URL of a pull request names; null for any other text, also where it only begins so. */
 export function pullRequestOf(url: string): PullRequestId | null {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
+  // A query, a fragment or a login would go wherever the URL goes, as would blanks that parsing leaves out.
+  const parsed = !/[\s\p{C}?#@]/u.test(url) && URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) return null;
   const [, owner = '', name = '', kind, digits = '', ...rest] = parsed.pathname.replace(/\/$/, '').split('/');
-  const isOne = kind === 'pull' && /^[1-9]\d{0,9}$/.test(digits) && rest.length === 0 && owner !== '' && name !== '';
-  return isOne ? { host: parsed.hostname, owner, name, number: Number(digits) } : null;
+  const number = /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : Number.POSITIVE_INFINITY;
+  const isOne = kind === 'pull' && number <= LARGEST && rest.length === 0 && owner !== '' && name !== '';
+  return isOne ? { host: parsed.hostname, owner, name, number } : null;
 }

@@ -65,6 +65,7 @@ const MERGEABILITY: ReadonlyMap<string, string> = new Map(
     BLOCKED: 'the rules of its base do not let it in',
     'BLOCKED: REVIEW_REQUIRED': 'a review is required',
     'BLOCKED: CHANGES_REQUESTED': 'a review asks for changes',
+    'BLOCKED: MERGE_QUEUE': "its base has a merge queue of GitHub's",
     DRAFT: 'it is a draft',
   }),
 );

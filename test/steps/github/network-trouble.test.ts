@@ -26,6 +26,10 @@ test.each([
     'the same, with what was done',
     "To github.com:acme/widgets.git\n * [new branch]      HEAD -> x\nerror: failed to push some refs to 'x'\n",
   ],
+  [
+    'a worktree that was half made at that moment',
+    'fatal: bad object worktrees/lane/HEAD\nerror: github.com:acme/widgets.git did not send all necessary objects\n',
+  ],
 ])('the line failed: %s', (_, stderr) => {
   expect(isNetworkTrouble(stderr)).toBe(true);
 });

@@ -214,6 +214,16 @@ test('a token that is refused again, or is refused when asked, is no good', asyn
   expect(other.log).toEqual(['work', 'forget', 'login']);
 });
 
+test.each(['transient', 'secondary_limit'] as const)(
+  'a token that nobody could be asked about is not taken for refused: %s',
+  async (failure) => {
+    const scene = new Scene();
+    scene.logins = [failed(failure)];
+    expect(await scene.run([failed('unauthenticated'), 'done'])).toBe('done');
+    expect(scene.log).toEqual(['work', 'forget', 'login', 'work']);
+  },
+);
+
 test('nothing is done once it is called off', async () => {
   const scene = new Scene();
   const abort = new AbortController();

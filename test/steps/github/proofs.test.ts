@@ -145,6 +145,7 @@ describe('mergeable', () => {
       null,
       'BLOCKED: REVIEW_REQUIRED',
     ],
+    ['goes through a queue', { isMergeQueueEnabled: true }, false, 'BLOCKED: MERGE_QUEUE'],
     ['wants a check', { ...review(null), checks: [check('pending')] }, true, 'MERGEABLE'],
     ['wants a fix', { ...review('APPROVED'), checks: [check('failed')] }, true, 'MERGEABLE'],
     ['wants something else', { ...review('APPROVED'), checks: [check('passed')] }, null, 'BLOCKED'],
@@ -278,6 +279,7 @@ describe('the error of a proof that failed', () => {
       { ...BLOCKED, reviewDecision: 'CHANGES_REQUESTED' },
       'found BLOCKED: CHANGES_REQUESTED; make the changes',
     ],
+    ['pr_protected', { isMergeQueueEnabled: true }, 'found BLOCKED: MERGE_QUEUE; its base has a merge queue'],
     ['pr_protected', { ...BLOCKED, reviewDecision: 'BRAND_NEW' }, 'found BLOCKED: BRAND_NEW; look which rule'],
     [
       'checks_failed',

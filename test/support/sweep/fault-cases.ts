@@ -7,6 +7,7 @@ import {
   hang,
   secondaryLimit,
   tooManyRequests,
+  truncate,
   unauthorised,
 } from '../github/faults.ts';
 import type { GitCall, GitFault } from './fault-git.ts';
@@ -27,6 +28,7 @@ export const API_FAULTS: readonly ApiFault[] = [
   { name: '502', when: 'before', action: badGateway() },
   { name: '502 done', when: 'after', action: badGateway() },
   { name: 'EOF done', when: 'after', action: eof },
+  { name: 'cut done', when: 'after', action: truncate },
   { name: '429', when: 'before', action: tooManyRequests(1), toLogin: true },
   { name: 'limit', when: 'before', action: secondaryLimit(1), toLogin: true },
   { name: 'limit, no hint', when: 'before', action: secondaryLimit(), isSlow: true },
@@ -58,19 +60,22 @@ export interface FaultCase {
   readonly git?: GitFault;
   /** What was asked for is done all the same. */
   readonly isDone: boolean;
+  /** A person who has just started the run is told at once, instead of waiting for minutes with them. */
+  readonly isRefused: boolean;
 }
 
 export function apiCase(method: MergeMethod, call: string, nth: number, name: string): FaultCase {
   const fault = API_FAULTS.find((one) => one.name === name);
   if (fault === undefined) throw new Error(`no fault ${name}`);
-  const { when, action, toLogin = false } = fault;
+  const { when, action, toLogin = false, isSlow = false } = fault;
+  const isRefused = isSlow && call === 'AgentrelayPreflight';
   const api: FaultWish = { match: call, skip: nth - 1, when, action };
   const login: Pick<FaultCase, 'login'> = toLogin ? { login: { match: 'Login', action } } : {};
-  return { method, call, nth, fault: name, api, ...login, isDone: when === 'after' };
+  return { method, call, nth, fault: name, api, ...login, isDone: when === 'after', isRefused };
 }
 
 export function gitCase(method: MergeMethod, call: GitCall, nth: number, how: GitFault['how']): FaultCase {
-  return { method, call, nth, fault: how, git: { call, nth, how }, isDone: how === 'lost' };
+  return { method, call, nth, fault: how, git: { call, nth, how }, isDone: how === 'lost', isRefused: false };
 }
 
 /** How often a run without faults makes each call. */

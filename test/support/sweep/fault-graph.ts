@@ -18,9 +18,7 @@ export const TASKS: readonly FaultTask[] = [
   { id: 'guide', lane: 'docs' },
 ];
 
-/** Lanes that are merged without a person, and the others. */
-export const MERGED_LANES: readonly string[] = ['api', 'web'];
-export const HELD_LANES: readonly string[] = ['docs'];
+export const LANES: readonly string[] = [...new Set(TASKS.map(({ lane }) => lane))];
 
 /**
  * An agent commits, and signals. What the command says is to be run again is run again, as an agent would; each time is

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { TOKEN } from '../github/github-api.ts';
 import { type Calls, type FaultCase, isRead } from './fault-cases.ts';
-import { GRAPH, MERGED_LANES } from './fault-graph.ts';
+import { GRAPH, LANES } from './fault-graph.ts';
 import type { FaultRun } from './fault-run.ts';
 import { type FaultWorld, readFaultWorld } from './fault-world.ts';
 
@@ -32,6 +32,7 @@ export async function judgeFaultRun(
 ): Promise<FaultVerdict> {
   const world = await readFaultWorld(run);
   const extra = baseline === null ? {} : extraCalls(callsOf(run), baseline.calls);
+  if (cases.some(({ isRefused }) => isRefused)) return { deviations: refusalTrouble(run, world), extra: {} };
   const deviations = [
     ...(run.code === 0 ? [] : [`exit code ${run.code}: ${lastWords(run.output)}`]),
     ...notMet(run, cases),
@@ -44,6 +45,16 @@ export async function judgeFaultRun(
     ...callTrouble(extra, cases),
   ];
   return { deviations, extra };
+}
+
+/** Nothing is begun, and it is said why. */
+function refusalTrouble(run: FaultRun, world: FaultWorld): string[] {
+  const isSaid = /wants no more requests for now.*\n.*try again/.test(run.output);
+  return [
+    ...(run.code === 2 && isSaid ? [] : [`exit code ${run.code}: ${lastWords(run.output)}`]),
+    ...(world['pull requests'] ?? []).map((pull) => `with ${pull}`),
+    ...tokenTrouble(run),
+  ];
 }
 
 function notMet({ faults, line }: FaultRun, cases: readonly FaultCase[]): string[] {
@@ -91,7 +102,7 @@ async function pullRequestTrouble({ box }: FaultRun): Promise<string[]> {
 /** The integration branches are the same there and here, and no object is broken. */
 function repositoryTrouble({ box, clone }: FaultRun): string[] {
   const at = (folder: string, ref: string) => box.git(folder, 'for-each-ref', '--format=%(objectname)', ref);
-  const apart = MERGED_LANES.map((lane) => `refs/heads/agentrelay/${GRAPH}/ws/${lane}`)
+  const apart = LANES.map((lane) => `refs/heads/agentrelay/${GRAPH}/ws/${lane}`)
     .filter((ref) => at(box.bare, ref) !== at(clone, ref))
     .map((ref) => `${ref} is not the same here and there`);
   const broken = [box.bare, clone].flatMap((folder) => {

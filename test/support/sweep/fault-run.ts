@@ -63,7 +63,7 @@ export async function faultRun({
     ...{ box, clone, code, output, seconds, faults, line, again },
     async remove() {
       killServer(env);
-      for (const { pid } of processesOf(join(box.folder, 'home'))) process.kill(pid, 'SIGKILL');
+      for (const { pid } of processesOf(join(box.folder, 'home'))) end(pid);
       await box.close();
     },
   };
@@ -113,5 +113,14 @@ function killServer(env: NodeJS.ProcessEnv): void {
   } catch (error) {
     // There is none.
     if ((error as { status?: number }).status !== 1) throw error;
+  }
+}
+
+/** Many go by themselves when their server does. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -37,10 +37,11 @@ function nameOf({ case: { method, call, nth } }: Row): string {
   return `${plain} ${nth}${method === 'squash' ? ' (squash)' : ''}`;
 }
 
-function inWords({ case: { call }, result: { deviations, extra, seconds } }: Row): string {
-  const more = extra[call] ?? 0;
-  const count = more > 0 ? `+${more}` : String(more);
-  return `${deviations.length === 0 ? 'ok' : 'WRONG'} ${count} ${Math.round(seconds)}s`;
+function inWords({ case: { call, isRefused }, result: { deviations, extra, seconds } }: Row): string {
+  // Looks vary by themselves.
+  const more = Math.max(0, extra[call] ?? 0);
+  const right = isRefused ? 'told' : 'ok';
+  return `${deviations.length === 0 ? right : 'WRONG'} +${more} ${Math.round(seconds)}s`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -3,7 +3,7 @@ import { replay } from '../../../src/core/reduce.ts';
 import type { RunState } from '../../../src/core/run-state.ts';
 import { readIfThere } from '../../../src/steps/tools/atomic-file.ts';
 import { eventsIn } from '../run-fixture.ts';
-import { GRAPH, TASKS } from './fault-graph.ts';
+import { GRAPH, LANES, TASKS } from './fault-graph.ts';
 import type { FaultRun } from './fault-run.ts';
 
 /** What a run leaves behind, in words that are the same for two runs that went the same way. */
@@ -21,9 +21,7 @@ export async function readFaultWorld({ box, clone }: FaultRun): Promise<FaultWor
     'branches of the remote': names(box.bare),
     'branches here': names(clone),
     'files of main': lines(box.git(box.bare, 'ls-tree', '-r', 'main')),
-    ...Object.fromEntries(
-      [...new Set(TASKS.map(({ lane }) => lane))].map((lane) => [`work in ${lane}`, workIn(box.git, box.bare, lane)]),
-    ),
+    ...Object.fromEntries(LANES.map((lane) => [`work in ${lane}`, workIn(box.git, box.bare, lane)])),
   };
 }
 

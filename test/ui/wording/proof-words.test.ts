@@ -41,6 +41,7 @@ describe('a proof in a few words', () => {
     ['mergeable', null, 'BLOCKED', undefined, 'mergeable? (the rules of its base do not let it in yet)'],
     ['mergeable', false, 'CONFLICTING', undefined, 'not mergeable: it conflicts with its base'],
     ['mergeable', false, 'BLOCKED: REVIEW_REQUIRED', undefined, 'not mergeable: a review is required'],
+    ['mergeable', false, 'BLOCKED: MERGE_QUEUE', undefined, "not mergeable: its base has a merge queue of GitHub's"],
     ['mergeable', false, 'SOMETHING_NEW', undefined, 'not mergeable: something new'],
     ['mergeable', false, 'constructor', undefined, 'not mergeable: constructor'],
   ])('%s %s %s', (proof, holds, found, expected, text) => {
