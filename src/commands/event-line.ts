@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { RunEvent } from '../core/events.ts';
 import { clock } from '../ui/wording/clock.ts';
-import { wordingOf } from '../ui/wording/event-words.ts';
+import { type Wording, wordingOf } from '../ui/wording/event-words.ts';
 
 export interface EventLineOptions {
   /** Cells of the widest subject. */
@@ -16,11 +16,15 @@ const COLOURS = { good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', plain
 
 /** One aligned line for people. What matters stands out because the steps in between are dim from end to end. */
 export function eventLine(event: RunEvent, options: EventLineOptions): string {
-  const { subject, what, detail, tone } = wordingOf(event);
+  return wordedLine(event.at, wordingOf(event), options);
+}
+
+/** The same for what is said of several events together. `at`: ISO 8601. */
+export function wordedLine(at: string, { subject, what, detail, tone }: Wording, options: EventLineOptions): string {
   const paint = (colour: 'green' | 'red' | 'yellow' | 'dim' | null, text: string) =>
     options.colour && colour !== null && text !== '' ? styleText(colour, text, { validateStream: false }) : text;
   const beside = tone === 'quiet' ? 'dim' : null;
-  const since = paint('dim', clock(Date.parse(event.at) - options.start));
+  const since = paint('dim', clock(Date.parse(at) - options.start));
   const more = oneLine(detail).trimEnd();
   const gap = more === '' ? '' : `${' '.repeat(Math.max(0, WHAT_WIDTH - what.length))}  `;
   const about = paint(beside, subject.padEnd(options.width));

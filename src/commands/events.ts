@@ -1,7 +1,8 @@
 import type { RunEvent } from '../core/events.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { followJournal } from '../steps/tools/journal-follow.ts';
-import { eventLine, subjectWidth } from './event-line.ts';
+import { subjectWidth } from './event-line.ts';
+import { EventLines } from './event-lines.ts';
 import type { Io } from './io.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 import { runOwner } from './run-owner.ts';
@@ -17,9 +18,10 @@ export async function events(
   io: Io,
 ): Promise<number> {
   const { store, run } = await findRun(options);
-  const print = options.json ? (event: RunEvent) => io.out(JSON.stringify(event)) : linePrinter(io);
-  if (options.follow) return await follow(store, run, print, io);
-  for (const event of store.journal(run).events) print(event);
+  const printer = options.json ? jsonPrinter(io) : linePrinter(io);
+  if (options.follow) return await follow(store, run, printer.print, io).finally(printer.end);
+  for (const event of store.journal(run).events) printer.print(event);
+  printer.end();
   return 0;
 }
 
@@ -47,11 +49,23 @@ async function follow(store: RunStore, run: number, print: (event: RunEvent) => 
   }
 }
 
+interface Printer {
+  readonly print: (event: RunEvent) => void;
+  readonly end: () => void;
+}
+
+function jsonPrinter(io: Io): Printer {
+  return { print: (event) => io.out(JSON.stringify(event)), end: () => undefined };
+}
+
 /** The widths are known from the first event on, which tells what the run is made of. */
-function linePrinter(io: Io): (event: RunEvent) => void {
-  let line = { width: 0, colour: io.colour, start: 0 };
-  return (event) => {
-    if (event.kind === 'run_started') line = { ...line, width: subjectWidth(event), start: Date.parse(event.at) };
-    io.out(eventLine(event, line));
+function linePrinter(io: Io): Printer {
+  const { colour } = io;
+  const lines = new EventLines({ width: 0, colour, start: 0 }, io.out);
+  const print = (event: RunEvent) => {
+    if (event.kind === 'run_started')
+      lines.options = { width: subjectWidth(event), colour, start: Date.parse(event.at) };
+    lines.add(event);
   };
+  return { print, end: () => lines.flush() };
 }

@@ -3,11 +3,13 @@ import type { RunEvent } from '../core/events.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import type { RunOutcome } from '../core/lifecycle.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
-import { eventLine, subjectWidth } from './event-line.ts';
+import { subjectWidth } from './event-line.ts';
+import { EventLines } from './event-lines.ts';
 import type { Io } from './io.ts';
 import { onOutputClosed } from './output-closed.ts';
 import { type OwnedRun, ownRun } from './owner.ts';
 import { prepareRun, type RunOptions } from './prepare-run.ts';
+import { notingSlowness } from './slow-note.ts';
 import { summary } from './summary.ts';
 
 /** What a run that has come to this end exits with. */
@@ -24,7 +26,8 @@ export const INTERRUPTED = 130;
 export async function runHeadless(options: RunOptions, io: Io): Promise<number> {
   const prepared = await prepareRun(options);
   try {
-    const run = await ownRun(prepared.owner);
+    const owning = ownRun(prepared.owner);
+    const run = await (prepared.owner.forge.name === 'gh' ? notingSlowness(owning, io) : owning);
     try {
       for (const note of run.notes) io.err(`agentrelay: ${note}`);
       if (run.orchestrator === null) return reportOver(run, prepared.owner.graph, options, io);
@@ -67,8 +70,8 @@ export function printer(log: EventLog, options: Pick<RunOptions, 'json'>, io: Io
     tasks: [...state.tasks.values()].map((task) => task.outline),
     workstreams: [...state.workstreams.values()].map((lane) => lane.outline),
   });
-  const line = { width, colour: io.colour, start: Date.now() };
-  return (event) => io.out(eventLine(event, line));
+  const lines = new EventLines({ width, colour: io.colour, start: Date.now() }, io.out);
+  return (event) => lines.add(event);
 }
 
 /** Ctrl-C stops scheduling, again cancels. A closed terminal or pipe, or SIGTERM, leaves the agents for the next owner. */

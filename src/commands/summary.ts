@@ -32,6 +32,7 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
     ...section('errors', errorLines(tasks), paint),
     '',
     paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state)),
+    ...nextLines(state),
     ...(notice === null ? [] : [paint('yellow', notice.long)]),
     ...(state.paused && state.outcome !== 'succeeded'
       ? [paint('yellow', `paused: nothing more is started until agentrelay unpause -G ${state.graph}`)]
@@ -143,6 +144,30 @@ function errorLines(tasks: readonly TaskState[]): string[] {
 
 function section(title: string, lines: readonly string[], paint: Paint): string[] {
   return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
+}
+
+const AGAIN = 'agentrelay run GRAPH, as it was started before,';
+
+/** What a person does about a run that has ended, where that is not to be seen above. */
+function nextLines(state: RunState): string[] {
+  switch (state.outcome) {
+    case 'waiting_for_person': {
+      const [lane, ...others] = state.waitingFor;
+      if (lane === undefined) return [];
+      const merged = others.length === 0 ? `lane ${lane} is` : `lanes ${state.waitingFor.join(', ')} are`;
+      return [`  → once ${merged} merged, ${AGAIN} goes on; with --wait 1h it waits for that`];
+    }
+    case 'cancelled':
+      return [`  → ${AGAIN} goes on with it`];
+    case 'completed_with_failures': {
+      const failed = [...state.tasks.values()].find(({ status }) => status === 'failed')?.outline.id;
+      if (failed === undefined) return [];
+      const which = `${failed} -G ${state.graph}`;
+      return [`  → agentrelay why ${which} tells more, agentrelay retry ${which} tries it again`];
+    }
+    default:
+      return [];
+  }
 }
 
 /** How the run as a whole stands, in one line. */

@@ -168,11 +168,11 @@ const LINES: readonly (readonly [Fact, string])[] = [
   ],
   [
     { kind: 'api_limited', limit: 'primary', until: NOON },
-    "run       GitHub limit    the hour's budget is spent: it answers nothing before 12:05",
+    "run       GitHub limit    the hour's budget is spent: it answers nothing before 12:05:00",
   ],
   [
     { kind: 'api_limited', limit: 'secondary', until: NOON },
-    'run       GitHub limit    too much at once: it answers nothing before 12:05',
+    'run       GitHub limit    too much at once: it answers nothing before 12:05:00',
   ],
   [
     { kind: 'run_finished', outcome: 'waiting_for_person', waiting_for: ['api'] },

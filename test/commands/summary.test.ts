@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { summary } from '../../src/commands/summary.ts';
 import type { Fact, RunEvent } from '../../src/core/events.ts';
+import type { RunOutcome } from '../../src/core/lifecycle.ts';
 import { replay } from '../../src/core/reduce.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -127,6 +128,7 @@ const TEXT = [
   '  publish: blocked by docs',
   '',
   'completed with failures: 1 of 3 tasks in 00:15.0',
+  '  → agentrelay why docs -G g tells more, agentrelay retry docs -G g tries it again',
 ];
 
 test('tells tasks, lanes, concerns and errors in aligned columns', () => {
@@ -221,4 +223,23 @@ test.each([
 test('a run that is paused says how it goes on', () => {
   const events = journal([started([['build', 'api']], ['api']), { kind: 'run_paused' }]);
   expect(summary(replay(events), false).at(-1)).toBe('paused: nothing more is started until agentrelay unpause -G g');
+});
+
+const AGAIN = 'agentrelay run GRAPH, as it was started before, goes on';
+
+test.each<[RunOutcome, readonly string[], readonly string[]]>([
+  ['waiting_for_person', ['api'], [`  → once lane api is merged, ${AGAIN}; with --wait 1h it waits for that`]],
+  [
+    'waiting_for_person',
+    ['api', 'b'],
+    [`  → once lanes api, b are merged, ${AGAIN}; with --wait 1h it waits for that`],
+  ],
+  ['waiting_for_person', [], []],
+  ['cancelled', [], [`  → ${AGAIN} with it`]],
+  ['completed_with_failures', [], []],
+  ['succeeded', [], []],
+])('what comes after a run that is %s, for %j', (outcome, waiting_for, expected) => {
+  const state = replay(journal([started([['a', 'api']], ['api']), { kind: 'run_finished', outcome, waiting_for }]));
+  const lines = summary(state, false);
+  expect(lines.slice(lines.findIndex((line) => line.startsWith(outcome.replaceAll('_', ' '))) + 1)).toEqual(expected);
 });

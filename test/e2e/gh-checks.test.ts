@@ -103,7 +103,7 @@ test('required checks are waited for, sent back when they are red, and awaited a
       expect(told('task_sent_back', id)).toMatchObject([{ cause: 'checks', result: 'submitted' }]);
     }
     expect(Object.fromEntries(told('task_failed').map((event) => [event.task, [event.code, event.error]]))).toEqual({
-      red: ['checks_failed', expect.stringContaining(`required checks are red after 1 fixes: build (${CI}red)`)],
+      red: ['checks_failed', expect.stringContaining(`required checks are still red after 1 fix: build (${CI}red)`)],
       never: ['checks_timeout', expect.stringContaining('a required check was never reported')],
       endless: ['checks_timeout', expect.stringContaining('still running: build')],
       refused: ['pr_protected', expect.stringMatching(/proof "mergeable" .* found BLOCKED: CHANGES_REQUESTED/)],

@@ -4,7 +4,7 @@ import type { IntegrationMerge, WorkstreamRuntime } from '../../core/workstream.
 import { WatchTimeout } from '../github/pull-request-watch.ts';
 import { pullRequestOf } from '../github/repository.ts';
 import { mergedTree } from '../local-merge.ts';
-import { asPullRequestError, tooLate } from './gh-failure.ts';
+import { asPullRequestError, isUpToDate, notUpdated, tooLate } from './gh-failure.ts';
 import type { GhTools } from './gh-tools.ts';
 import { judge, settled, type Verdict } from './gh-verdict.ts';
 
@@ -38,6 +38,7 @@ export async function mergeIntegration(
   const { id, mergeTargetBranch: into } = lane.workstream;
   const look = looker(options, lane, pr);
   // Checks are waited for before its turn, so that nobody waits for them in line.
+  const refusals: string[] = [];
   let before: { commit: string; seen: Seen } | null = await look(await branches.follow(headOf(lane), signal));
   const turn = await queue.enter(into, { workstream: id }, signal);
   try {
@@ -45,20 +46,21 @@ export async function mergeIntegration(
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { commit, seen } = before ?? (await look(await branches.follow(headOf(lane), signal)));
       before = null;
-      const end = await follow(options, lane, { pr, commit, seen });
+      const end = await follow(options, lane, { pr, commit, seen, refusals });
       if (end !== null) return end;
     }
   } finally {
     turn.leave();
   }
-  throw new PullRequestError('merge_refused', `pull request ${pr} was not merged in ${MAX_TRIES} tries`);
+  const why = refusals.at(-1) ?? 'GitHub did not say why';
+  throw new PullRequestError('merge_refused', `pull request ${pr} was not merged in ${MAX_TRIES} tries: ${why}`);
 }
 
 /** Null where it is to be looked at again. */
 async function follow(
   { branches, pullRequests, watch, git, method, clock }: GhTools,
   { workstream, signal }: WorkstreamRuntime,
-  { pr, commit, seen }: { pr: string; commit: string; seen: Seen },
+  { pr, commit, seen, refusals }: { pr: string; commit: string; seen: Seen; refusals: string[] },
 ): Promise<IntegrationMerge | null> {
   const { id, mergeTargetBranch: into } = workstream;
   const number = pullRequestOf(pr)?.number ?? 0;
@@ -66,7 +68,7 @@ async function follow(
     case 'held':
       return seen;
     case 'merged': {
-      const [merged] = await Promise.all([watch.read(number, signal), branches.tip(into)]);
+      const [merged] = await Promise.all([watch.read(number, signal), branches.tip(into, signal)]);
       return { kind: 'merged', commit: merged?.mergeCommit ?? commit };
     }
     case 'checks_failed': {
@@ -74,7 +76,7 @@ async function follow(
       return { kind: 'held', reason: 'checks', details };
     }
     case 'conflict': {
-      const files = await mergedTree(git, (await branches.tip(into)) ?? '', commit);
+      const files = await mergedTree(git, (await branches.tip(into, signal)) ?? '', commit);
       if (Array.isArray(files)) return { kind: 'held', reason: 'conflict', details: files };
       // GitHub has not seen yet where the target is.
       await clock.sleep(MOVE_PAUSE, signal);
@@ -85,14 +87,27 @@ async function follow(
       await clock.sleep(MOVE_PAUSE, signal);
       return null;
     case 'behind': {
-      if (!(await pullRequests.update(number, commit, signal))) return null;
+      const isUpdated = await pullRequests.update(number, commit, signal).catch((error: unknown) => {
+        if (isUpToDate(error)) return false;
+        throw error;
+      });
+      if (!isUpdated) {
+        // GitHub says of it what was so before: that it is behind, or merges.
+        await clock.sleep(MOVE_PAUSE, signal);
+        return null;
+      }
       const moved = (now: { headRefOid: string } | null) => (now?.headRefOid === commit ? null : true);
-      await watch.until(number, moved, { pace: 'prompt', limit: UPDATE_LIMIT, signal });
+      await watch.until(number, moved, { pace: 'prompt', limit: UPDATE_LIMIT, signal }).catch((error: unknown) => {
+        throw error instanceof WatchTimeout ? notUpdated(pr, error) : error;
+      });
       return null;
     }
     case 'ready': {
       const words = { subject: `Merge workstream ${id} into ${into} (#${number})`, body: pr };
-      await pullRequests.merge({ number, commit, method, ...words }, signal);
+      const answer = await pullRequests.merge({ number, commit, method, ...words }, signal);
+      if (answer === 'merged') return null;
+      refusals.push(answer.refused.message);
+      await clock.sleep(MOVE_PAUSE, signal);
       return null;
     }
   }

@@ -7,12 +7,15 @@ import { type WatchOptions, WatchTimeout } from '../github/pull-request-watch.ts
 import { isSameRepository, pullRequestOf } from '../github/repository.ts';
 import type { Pace } from '../github/watch-interval.ts';
 import { mergedTree, planMerge } from '../local-merge.ts';
+import { ToolError } from '../tools/exec.ts';
 import { isUpdate } from '../update-merge.ts';
-import { asPullRequestError, tooLate } from './gh-failure.ts';
+import { asPullRequestError, isUpToDate, notUpdated, tooLate } from './gh-failure.ts';
 import type { GhTools } from './gh-tools.ts';
 import { judge, type Pending, settled, type Verdict } from './gh-verdict.ts';
+import { isAncestor } from './lane-branch.ts';
 import { taskMergeMessage } from './merge-message.ts';
 import { noteMerge } from './merged-note.ts';
+import { seenThrough } from './seen-through.ts';
 
 export interface GhTaskMergerOptions extends GhTools {
   /** Merged task branches are deleted in the teardown. */
@@ -31,8 +34,8 @@ const FIRST_PAUSE = 300;
 const LAST_PAUSE = 10_000;
 /** Milliseconds until the head of a branch that GitHub brings up to date has moved. */
 const UPDATE_LIMIT = 2 * 60_000;
-/** Milliseconds until GitHub's API shows what was pushed. */
-const HEAD_LIMIT = 60_000;
+/** Milliseconds until GitHub's API shows what was pushed or merged. */
+const SEEN_LIMIT = 60_000;
 /** A merge that is refused, or a conflict that git here does not see, is looked at again this often. */
 export const MAX_TRIES = 8;
 
@@ -70,7 +73,8 @@ export class TaskMerge {
   async obstacle(signal: AbortSignal): Promise<Verdict> {
     const isInTheWay = ({ kind }: Verdict | Pending) => kind !== 'pending' && kind !== 'ready' && kind !== 'behind';
     const accept = (found: Verdict | Pending) => (isInTheWay(found) ? settled(found) : null);
-    return await this.#look(accept, { pace: 'brisk', atOnce: false, signal });
+    // Others may take as long as they take.
+    return await this.#look(accept, { pace: 'brisk', atOnce: false, limit: null, signal });
   }
 
   async #look<T>(accept: (found: Verdict | Pending) => T | null, how: Partial<WatchOptions>): Promise<T> {
@@ -119,56 +123,65 @@ export class TaskMerge {
   }
 
   async #merge(): Promise<Outcome> {
-    const { pullRequests, method, clock } = this.#options;
+    const { pullRequests, method } = this.#options;
     const { signal, task } = this.#runtime;
     const [number, commit] = [this.#number, this.#commit];
     const message = taskMergeMessage(task, { number, url: this.#prUrl });
-    const answer = await pullRequests.merge({ number, commit, method, ...message }, signal).catch((error: unknown) => {
+    const wanted = { number, commit, method, ...message };
+    const answer = await pullRequests.merge(wanted, signal, seenThrough(signal)).catch((error: unknown) => {
       throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be merged`);
     });
     if (answer === 'merged') return await this.#land();
-    this.#refused = answer.refused.message;
     // Such as a target that was moved just now.
-    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** this.#refusals++, LAST_PAUSE), signal);
+    return await this.#againAfter(answer.refused.message);
+  }
+
+  async #againAfter(refused: string): Promise<'again'> {
+    this.#refused = refused;
+    await this.#options.clock.sleep(Math.min(FIRST_PAUSE * 2 ** this.#refusals++, LAST_PAUSE), this.#runtime.signal);
     return 'again';
   }
 
   /** GitHub has merged it: brings the merge here, and believes in it when it is there. */
   async #land(): Promise<MergeResult> {
-    const { branches, git, method, removesBranches } = this.#options;
-    const { signal } = this.#runtime;
+    const { branches, method, removesBranches } = this.#options;
+    const signal = seenThrough(this.#runtime.signal);
     const tip = await branches.follow(this.#base, signal);
-    const commit = method === 'squash' ? await this.#mergeCommit() : await this.#mergeIn(tip);
-    if ((await git.resolve(`${commit}^{commit}`)) === null) {
-      throw new PullRequestError(
-        'merge_missing',
-        `${this.#prUrl} counts as merged, and ${commit} is not in ${this.#base}`,
-      );
-    }
+    // A person may have merged it in another way than ours.
+    const found = method === 'squash' ? null : await this.#mergeIn(tip);
+    const commit = found ?? (await this.#namedMerge(tip, signal));
     // The teardown waits for it.
     if (removesBranches) void branches.beginDelete(this.#runtime.require('branchName'), this.#commit);
     noteMerge(this.#runtime, commit);
     return { kind: 'merged', commit };
   }
 
-  /** The merge that brought the commit in. */
-  async #mergeIn(tip: string): Promise<string> {
+  /** The merge that brought the commit in; null where it is not in the branch itself. */
+  async #mergeIn(tip: string): Promise<string | null> {
     if ((await this.#options.git.resolve(`${tip}^2`)) === this.#commit) return tip;
     const plan = { into: this.#base, commit: this.#commit, method: 'merge', message: '', findMerge: true } as const;
     const planned = await planMerge(this.#options.git, plan);
-    if (planned.kind === 'contained') return planned.commit;
-    throw new PullRequestError(
-      'merge_missing',
-      `${this.#prUrl} counts as merged, and ${this.#base} at ${tip} lacks it`,
-    );
+    return planned.kind === 'contained' ? planned.commit : null;
   }
 
-  async #mergeCommit(): Promise<string> {
-    const pr = await this.#options.watch.read(this.#number, this.#runtime.signal).catch((error: unknown) => {
-      throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be read`);
+  /** Only GitHub knows which commit a squash has become. */
+  async #namedMerge(tip: string, signal: AbortSignal): Promise<string> {
+    const { git, watch } = this.#options;
+    const options = { pace: 'prompt', limit: SEEN_LIMIT, signal } as const;
+    const mergeOf = (pr: PullRequestSnapshot | null) => (pr?.headRefOid === this.#commit ? pr.mergeCommit : null);
+    const commit = await watch.until(this.#number, mergeOf, options).catch((error: unknown) => {
+      if (!(error instanceof WatchTimeout))
+        throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be read`);
+      const words = `counts as merged, and GitHub names no merge of ${this.#commit}`;
+      throw new PullRequestError('merge_missing', `${this.#prUrl} ${words}: ${error.message}`);
     });
-    if (pr?.mergeCommit) return pr.mergeCommit;
-    throw new PullRequestError('merge_missing', `${this.#prUrl} counts as merged, and GitHub names no commit`);
+    if (commit === tip) return commit;
+    const isHere = (await git.resolve(`${commit}^{commit}`)) !== null;
+    if (isHere && (await isAncestor(git, commit, tip))) return commit;
+    throw new PullRequestError(
+      'merge_missing',
+      `${this.#prUrl} counts as merged, and ${commit} is not in ${this.#base}`,
+    );
   }
 
   /** The target comes into the branch, here too; gate and proofs are for what that makes. */
@@ -176,9 +189,16 @@ export class TaskMerge {
     const { pullRequests, watch } = this.#options;
     const { signal } = this.#runtime;
     const failed = (error: unknown): never => {
+      if (error instanceof WatchTimeout) throw notUpdated(this.#prUrl, error);
       throw asPullRequestError(error, `pull request ${this.#prUrl} cannot be brought up to date`);
     };
-    if (!(await pullRequests.update(this.#number, this.#commit, signal).catch(failed))) return await this.#conflict();
+    try {
+      if (!(await pullRequests.update(this.#number, this.#commit, signal))) return await this.#conflict();
+    } catch (error) {
+      // It was behind when GitHub last looked.
+      if (isUpToDate(error)) return await this.#againAfter(error.message);
+      failed(error);
+    }
     const moved = (pr: { headRefOid: string } | null) => (pr?.headRefOid === this.#commit ? null : true);
     await watch.until(this.#number, moved, { pace: 'brisk', limit: UPDATE_LIMIT, signal }).catch(failed);
     return await this.#takeUpdate(null);
@@ -202,7 +222,11 @@ export class TaskMerge {
     }
     const cwd = this.#runtime.require('worktreePath');
     worktrees.forget(cwd);
-    await git.run(['merge', '-q', '--ff-only', '--no-autostash', head], { cwd });
+    await git.run(['merge', '-q', '--ff-only', '--no-autostash', head], { cwd }).catch((cause: unknown) => {
+      if (!(cause instanceof ToolError)) throw cause;
+      const words = `${this.#prUrl} took ${this.#base} in, and its worktree ${cwd} cannot follow`;
+      throw new WorkspaceError('worktree_changed', `${words}: ${cause.stderr.trim()}`, { cause });
+    });
     this.#runtime.branchUpdated(this.#base, head);
     return { kind: 'updated' };
   }
@@ -212,7 +236,7 @@ export class TaskMerge {
     const { watch } = this.#options;
     const isThere = (pr: PullRequestSnapshot | null) =>
       pr?.state === 'OPEN' && pr.headRefOid !== this.#commit ? null : true;
-    const options = { pace: 'prompt', limit: HEAD_LIMIT, signal: this.#runtime.signal } as const;
+    const options = { pace: 'prompt', limit: SEEN_LIMIT, signal: this.#runtime.signal } as const;
     await watch.until(this.#number, isThere, options).catch((late: unknown) => {
       throw late instanceof WatchTimeout
         ? error

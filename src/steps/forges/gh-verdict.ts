@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly kind: 'moved'; readonly error: PullRequestError }
   | { readonly kind: 'checks_failed'; readonly checks: readonly RedCheck[] }
   /** It is merged, at the very commit that is to be. */
-  | { readonly kind: 'merged'; readonly by: string | null };
+  | { readonly kind: 'merged' };
 
 /** Something is not known yet: how its checks end, or only whether it merges, which GitHub works out in a moment. */
 export interface Pending {
@@ -30,7 +30,7 @@ export interface Judging {
 
 /** Throws `PullRequestError` named after the proof that does not hold. */
 export function judge(pr: PullRequestSnapshot | null, { target, prUrl, onProof }: Judging): Verdict | Pending {
-  if (pr !== null && isMergedAt(pr, target)) return { kind: 'merged', by: pr.mergedBy };
+  if (pr !== null && isMergedAt(pr, target)) return { kind: 'merged' };
   const proofs = provePullRequest(target, pr, prUrl);
   for (const proof of proofs) onProof(proof);
   const failed = firstFailed(proofs);

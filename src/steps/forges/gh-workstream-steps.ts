@@ -90,7 +90,10 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
       .catch((error: unknown) => {
         throw asPullRequestError(error, `pull request ${pr} cannot be read`);
       });
-    await this.#options.branches.tip(lane.workstream.mergeTargetBranch);
+    // Merged it is, whether that can be fetched just now or not: who builds on it fetches it once more.
+    await this.#options.branches.tip(lane.workstream.mergeTargetBranch, lane.signal).catch((error: unknown) => {
+      if (!(error instanceof WorkspaceError)) throw error;
+    });
     return { commit };
   }
 

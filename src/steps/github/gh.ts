@@ -16,7 +16,7 @@ export interface GhOptions {
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT';
   /** Without the host, such as `repos/acme/widgets/pulls`, or `graphql`. */
   readonly path: string;
   /** Sent as JSON over stdin: never in an argument. */
@@ -39,19 +39,14 @@ export interface GraphqlOptions {
   readonly allowErrors?: boolean;
 }
 
-export interface GhRunOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly input?: string;
-  /** Milliseconds, in place of those of all calls. */
-  readonly timeout?: number;
-  /** It changes nothing. */
-  readonly isRead?: boolean;
-}
-
 /** What a call is called in messages, and how it is started. */
-interface Call extends GhRunOptions {
+interface Call {
   readonly name: string;
   readonly args: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  readonly input?: string;
+  /** It changes nothing. */
+  readonly isRead: boolean;
 }
 
 const TIMEOUT = 30_000;
@@ -96,14 +91,14 @@ export class Gh {
     throw this.#failure(request, failed);
   }
 
-  /** Runs another command of gh; what it printed. */
-  async run(args: readonly string[], options: GhRunOptions = {}): Promise<string> {
-    const call = { ...options, name: args.slice(0, 2).join(' '), args };
+  /** Runs another command of gh, which may change something; what it printed. */
+  async run(args: readonly string[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<string> {
+    const call = { name: args.slice(0, 2).join(' '), args, signal, isRead: false };
     const { exitCode, stdout, stderr } = await this.#start(call);
     if (exitCode === 0) return stdout;
     // Also a limit that is over since would be told again.
     this.forgetAnswers();
-    throw this.#failureOf(call.name, { exitCode, stderr, status: null, isRead: options.isRead === true });
+    throw this.#failureOf(call.name, { exitCode, stderr, status: null, isRead: false });
   }
 
   /** Who the token is of. GraphQL answers also those tokens that belong to no user, such as a workflow's. */
@@ -139,7 +134,8 @@ export class Gh {
     return { response, failed: { exitCode, stderr: says, status, isRead, ...answer } };
   }
 
-  async #start({ name, args, signal, isRead = false, input, timeout = this.#timeout }: Call): Promise<ExecResult> {
+  async #start({ name, args, signal, isRead, input }: Call): Promise<ExecResult> {
+    const timeout = this.#timeout;
     makePrivateFolder(this.#cacheFolder);
     const env = ghEnvironment(this.#cacheFolder);
     const options = { cwd: NEUTRAL, env, timeout, signal, accept: ANY_EXIT_CODE };

@@ -1,6 +1,7 @@
-import type { Clock } from './clock.ts';
+import { type Clock, inWords } from './clock.ts';
 import type { Gh } from './gh.ts';
 import { GhError } from './gh-error.ts';
+import { limitWait } from './limit-wait.ts';
 
 export type LimitKind = 'primary' | 'secondary';
 
@@ -22,13 +23,6 @@ const LIMIT = 60 * 60_000;
 
 /** Milliseconds between tries of what did not get through. */
 const WAITS = [500, 1_250, 3_000, 7_500, 18_000, 30_000];
-
-/** Milliseconds to wait at a limit of which the API does not say how long; doubled each time. */
-const FIRST_LIMITED = 60_000;
-const LAST_LIMITED = 15 * 60_000;
-
-/** Milliseconds over which those who wait for the same moment are spread. */
-const SPREAD = 2_000;
 
 /**
  * Does what is asked of GitHub, again where that can help, and throws the `GhError` of the last try where it cannot. What is
@@ -96,9 +90,8 @@ class Patience<T> {
 
   async #afterLimit(kind: LimitKind, error: GhError): Promise<null> {
     const { clock, onLimited, signal } = this.#options;
-    const guess = Math.min(FIRST_LIMITED * 2 ** this.#limits++, LAST_LIMITED);
-    const asked = error.retryAfter ?? (await this.#askHowLong()) ?? guess;
-    const wait = Math.max(asked, 1_000) + clock.random() * SPREAD;
+    const asked = error.retryAfter ?? (await this.#askHowLong());
+    const wait = limitWait(asked, this.#limits++, clock.random());
     if (this.#left() < wait) throw this.#tired(error, wait);
     onLimited?.(kind, clock.now() + wait);
     await clock.sleep(wait, signal);
@@ -168,9 +161,4 @@ class Patience<T> {
     const { status, retryAfter } = error;
     return new GhError(error.failure, `${error.message}; ${tried}${more}`, { status, retryAfter, cause: error });
   }
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

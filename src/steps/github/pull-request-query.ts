@@ -38,7 +38,7 @@ ${CHECK_FIELDS}`;
 }
 
 const FACTS = `fragment Facts on PullRequest {
-  number url state isDraft title body
+  number url state isDraft title
   headRepository { nameWithOwner } headRefName headRefOid baseRefName
   mergeable mergeStateStatus reviewDecision isMergeQueueEnabled
   mergeCommit { oid } mergedBy { login }

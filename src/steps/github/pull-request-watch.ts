@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ApiBudget } from '../../core/events.ts';
 import { ApiSpending } from './api-spending.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, inWords } from './clock.ts';
 import { GhError } from './gh-error.ts';
 import type { PullRequestSnapshot } from './pull-request.ts';
 import { type AskGraphql, type LookOptions, lookAtPullRequests } from './pull-request-look.ts';
@@ -36,10 +36,13 @@ export class WatchTimeout extends Error {
   readonly limit: number;
   /** As it was last read; null where it was not there, or never read. */
   readonly last: PullRequestSnapshot | null;
-  constructor(limit: number, last: PullRequestSnapshot | null) {
+  /** Why it could not be read any more; null where it could. */
+  readonly trouble: GhError | null;
+  constructor(limit: number, last: PullRequestSnapshot | null, trouble: GhError | null) {
     super(`waited for ${inWords(limit)}`);
     this.limit = limit;
     this.last = last;
+    this.trouble = trouble;
   }
 }
 
@@ -65,6 +68,8 @@ export class PullRequestWatch {
   #wished = 0;
   /** When to try again after a failure. */
   #retryAt: number | null = null;
+  /** What the last look ended with, where that was a failure. */
+  #trouble: GhError | null = null;
 
   constructor(options: PullRequestWatchOptions) {
     this.#options = options;
@@ -88,7 +93,7 @@ export class PullRequestWatch {
     accept: (pr: PullRequestSnapshot | null) => T | null,
     { pace, limit, signal, atOnce = true }: WatchOptions,
   ): Promise<T> {
-    const late = (last: PullRequestSnapshot | null) => new WatchTimeout(limit ?? 0, last);
+    const late = (last: PullRequestSnapshot | null) => new WatchTimeout(limit ?? 0, last, this.#trouble);
     const timeout = limit === null ? {} : { timeout: { milliseconds: limit, error: late } };
     return await this.#wait({ number, pace, accept, atOnce, signal, ...timeout });
   }
@@ -209,6 +214,7 @@ export class PullRequestWatch {
   #noteSuccess(): void {
     this.#lookedAt = this.#options.clock.now();
     this.#retryAt = null;
+    this.#trouble = null;
     this.#setbacks.clear();
   }
 
@@ -221,7 +227,8 @@ export class PullRequestWatch {
 
   #noteFailure(error: unknown): void {
     const { clock, onLimited } = this.#options;
-    const setback = error instanceof GhError ? this.#setbacks.after(error, this.#spending.budget) : null;
+    this.#trouble = error instanceof GhError ? error : null;
+    const setback = this.#trouble === null ? null : this.#setbacks.after(this.#trouble, this.#spending.budget);
     if (setback === null) {
       this.#setbacks.clear();
       this.#retryAt = null;
@@ -239,9 +246,4 @@ export class PullRequestWatch {
 
 function closed(): Error {
   return new Error('nobody looks at pull requests any more: the watch is closed');
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

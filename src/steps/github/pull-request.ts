@@ -5,7 +5,6 @@ export interface PullRequestSnapshot {
   readonly state: 'OPEN' | 'CLOSED' | 'MERGED';
   readonly isDraft: boolean;
   readonly title: string;
-  readonly body: string;
   /** `owner/name` of the repository that the head is in; null where that is gone. */
   readonly headRepository: string | null;
   readonly headRefName: string;

@@ -1,11 +1,12 @@
 import type { MergeMethod } from '../../core/graph/graph.ts';
 import type { Clock } from './clock.ts';
 import type { ApiRequest, Gh } from './gh.ts';
+import { fieldOf } from './gh-answer.ts';
 import { GhError } from './gh-error.ts';
 import { patiently } from './patiently.ts';
 import type { PullRequestSnapshot } from './pull-request.ts';
 import type { PullRequestWatch } from './pull-request-watch.ts';
-import { repositoryPath } from './repository.ts';
+import { type RemoteRepository, repositoryPath } from './repository.ts';
 
 export interface PullRequestsOptions {
   readonly gh: Gh;
@@ -49,9 +50,13 @@ export class PullRequests {
 
   /**
    * `merged`, or `refused` for a reason that a new look at the pull request tells. Throws `GhError`. Where the answer is
-   * lost, it is read whether the merge was made.
+   * lost, it is read whether the merge was made. What is sent is ended by `sending` alone.
    */
-  async merge(request: MergeRequest, signal: AbortSignal): Promise<'merged' | { readonly refused: GhError }> {
+  async merge(
+    request: MergeRequest,
+    signal: AbortSignal,
+    sending = signal,
+  ): Promise<'merged' | { readonly refused: GhError }> {
     const { gh, watch } = this.#options;
     const { number, commit, method, subject, body } = request;
     const args = ['pr', 'merge', String(number), '-R', repositoryPath(gh.repository), `--${method}`];
@@ -60,7 +65,7 @@ export class PullRequests {
     try {
       return await this.#patiently(signal, {
         work: async () => {
-          await gh.run([...args, ...words], { signal });
+          await gh.run([...args, ...words], { signal: sending });
           return 'merged' as const;
         },
         lookBack: async () => (isMerged(await watch.read(number, signal)) ? ('merged' as const) : null),
@@ -71,7 +76,10 @@ export class PullRequests {
     }
   }
 
-  /** Has GitHub merge the base into the head, from `commit` on; false where that conflicts. The head moves a little later. */
+  /**
+   * Has GitHub merge the base into the head, from `commit` on; false where that conflicts. The head moves a little later.
+   * Throws `GhError`, `already_done` where there is nothing new in the base.
+   */
   async update(number: number, commit: string, signal: AbortSignal): Promise<boolean> {
     const { watch } = this.#options;
     const path = this.#path(`pulls/${number}/update-branch`);
@@ -86,7 +94,7 @@ export class PullRequests {
     } catch (error) {
       if (!(error instanceof GhError)) throw error;
       // The head has moved: by us, when the answer was lost, or by somebody; a new look tells.
-      if (error.failure === 'stale' || error.failure === 'already_done') return true;
+      if (error.failure === 'stale') return true;
       if (error.failure === 'not_mergeable') return false;
       throw error;
     }
@@ -121,12 +129,6 @@ export class PullRequests {
     await this.#patiently(signal, { work: () => this.#options.gh.api(request), isRead: true });
   }
 
-  async close(number: number, signal: AbortSignal): Promise<void> {
-    const path = this.#path(`pulls/${number}`);
-    const request: ApiRequest = { method: 'PATCH', path, body: { state: 'closed' }, signal };
-    await this.#patiently(signal, { work: () => this.#options.gh.api(request), isRead: true });
-  }
-
   /** The open pull request between the two branches; null for none. */
   async #find(
     { head, base }: PullRequestText,
@@ -137,8 +139,10 @@ export class PullRequests {
     const query = new URLSearchParams({ state: 'open', head: `${owner}:${head}`, base });
     const path = this.#path(`pulls?${query.toString()}`);
     const { body } = await this.#patiently(signal, { work: () => gh.api({ path, signal }), isRead: true });
-    const [first] = Array.isArray(body) ? (body as unknown[]) : [];
-    return first === undefined ? null : { ...openPullRequest(first), isNew: false };
+    const listed = Array.isArray(body) ? (body as unknown[]) : [];
+    // What GitHub does not understand of a query it leaves out, and lists all that are open.
+    const own = listed.find((one) => isBetween(one, { head, base, repository: gh.repository }));
+    return own === undefined ? null : { ...openPullRequest(own), isNew: false };
   }
 
   async #patiently<T>(
@@ -154,6 +158,16 @@ export class PullRequests {
     const { owner, name } = this.#options.gh.repository;
     return `repos/${owner}/${name}/${rest}`;
   }
+}
+
+function isBetween(
+  answer: unknown,
+  { head, base, repository }: { head: string; base: string; repository: RemoteRepository },
+): boolean {
+  const [from, to] = [fieldOf(answer, 'head'), fieldOf(answer, 'base')];
+  const home = String(fieldOf(fieldOf(from, 'repo'), 'full_name')).toLowerCase();
+  const isHome = home === `${repository.owner}/${repository.name}`.toLowerCase();
+  return isHome && fieldOf(from, 'ref') === head && fieldOf(to, 'ref') === base;
 }
 
 function openPullRequest(answer: unknown): OpenPullRequest {

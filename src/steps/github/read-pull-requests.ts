@@ -21,7 +21,6 @@ const pullRequest = z.object({
   state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
   isDraft: z.boolean(),
   title: z.string(),
-  body: z.string(),
   headRepository: z.object({ nameWithOwner: z.string() }).nullable(),
   headRefName: z.string(),
   headRefOid: z.string(),

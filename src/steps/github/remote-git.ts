@@ -9,6 +9,8 @@ import { NO_QUESTIONS } from './no-questions.ts';
 
 /** Milliseconds; a large repository over a slow line. */
 const TIMEOUT = 5 * 60_000;
+/** The same where no commits are carried. */
+const SHORT_TIMEOUT = 60_000;
 /** Waits between tries, in milliseconds, where the network fails. */
 const WAITS = [500, 2_000, 5_000, 15_000];
 
@@ -89,13 +91,18 @@ export class RemoteGit {
     const { remote } = this.#options;
     const lease = `--force-with-lease=refs/heads/${branch}:${commit}`;
     const args = [...PUSH, lease, remote, `:refs/heads/${branch}`];
-    return (await this.#run(args, signal, [STALE, NOT_THERE])) !== null;
+    return (await this.#run(args, signal, [STALE, NOT_THERE], SHORT_TIMEOUT)) !== null;
   }
 
   /** Commits of the branches of these names, by full name; a `*` stands for anything. */
   async list(names: readonly string[], signal?: AbortSignal): Promise<Map<string, string>> {
     const patterns = names.map((name) => `refs/heads/${name}`);
-    const output = await this.#run(['ls-remote', '--heads', this.#options.remote, ...patterns], signal, []);
+    const output = await this.#run(
+      ['ls-remote', '--heads', this.#options.remote, ...patterns],
+      signal,
+      [],
+      SHORT_TIMEOUT,
+    );
     const lines = (output ?? '').split('\n').filter((line) => line !== '');
     return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
   }
@@ -127,11 +134,12 @@ export class RemoteGit {
     args: readonly string[],
     signal: AbortSignal | undefined,
     answers: readonly RegExp[],
+    timeout = TIMEOUT,
   ): Promise<string | null> {
     const { git, clock } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
-        return (await git.run(args, { timeout: TIMEOUT, signal, env: NO_QUESTIONS })).stdout;
+        return (await git.run(args, { timeout, signal, env: NO_QUESTIONS })).stdout;
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
         if (answers.some((answer) => answer.test(error.stderr))) return null;

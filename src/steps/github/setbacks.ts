@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { GhError } from './gh-error.ts';
+import { limitWait } from './limit-wait.ts';
 import type { RateLimit } from './pull-request.ts';
 
 /** Milliseconds until the next try; `limited` where the API has asked for them. */
@@ -10,10 +11,6 @@ export interface Setback {
 
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 60_000;
-const FIRST_LIMITED = 60_000;
-const LAST_LIMITED = 15 * 60_000;
-/** Milliseconds over which those are spread who wait for the same moment. */
-const SPREAD = 2_000;
 
 /** How long to wait after reads that failed one after another. */
 export class Setbacks {
@@ -57,8 +54,7 @@ export class Setbacks {
   }
 
   #limit(asked: number | null): number {
-    const guess = Math.min(FIRST_LIMITED * 2 ** this.#limits++, LAST_LIMITED);
-    return Math.max(asked ?? guess, FIRST_RETRY) + this.#clock.random() * SPREAD;
+    return limitWait(asked, this.#limits++, this.#clock.random());
   }
 
   #untilReset(budget: RateLimit | null): number | null {

@@ -1,5 +1,5 @@
 import { laneMergeWait, type MergeWait } from '../../core/merge-waits.ts';
-import type { WorkstreamState } from '../../core/run-state.ts';
+import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
 import { plural } from '../format.ts';
 import { type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
@@ -67,14 +67,24 @@ function laneStates(lane: WorkstreamState, { run }: View): Word[][] {
   if (lane.status === 'merged')
     return [[word(lane.mergedBy === 'nothing_to_merge' ? 'nothing to merge' : 'merged', 'good')]];
   if (lane.held !== null) return [[word(`held: ${holdName(lane.held)}`, 'warn')], [word('held', 'warn')]];
-  if (lane.status === 'active') {
-    const open = laneFacts(run).atWork.get(lane.outline.id) ?? [];
-    return [[open.length === 0 ? word('active', 'quiet') : word(`${plural(open.length, 'agent')} at work`, 'live')]];
-  }
+  if (lane.status === 'active') return [[activeWord(lane, run)]];
   if (lane.status === 'pending') return [[word('pending', 'quiet')]];
   const short = [word(lane.status === 'merge_ready' ? 'merge ready' : 'merging', 'quiet')];
   const wait = laneMergeWait(run, lane);
   return wait === null ? [short] : [[waitWord(wait)], short];
+}
+
+/** An agent whose work is handed over may be idle, or gone, for as long as checks take. */
+function activeWord({ outline }: WorkstreamState, run: RunState): Word {
+  const open = laneFacts(run).atWork.get(outline.id) ?? [];
+  const merging = open.filter((id) => isMerging(run.tasks.get(id)));
+  const working = open.length - merging.length;
+  if (working > 0) return word(`${plural(working, 'agent')} at work`, 'live');
+  return merging.length === 0 ? word('active', 'quiet') : word(`${merging.length} merging`, 'quiet');
+}
+
+function isMerging(task: TaskState | undefined): boolean {
+  return task !== undefined && currentAttempt(task)?.step === 'merge';
 }
 
 /** How many checks there are stands beside the pull request. */

@@ -1,7 +1,7 @@
 import type { ApiBudget } from '../../core/events.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { plural } from '../format.ts';
-import { hourOf } from './moment.ts';
+import { hourOf, timeOfDay } from './moment.ts';
 
 /** What was spent at GitHub's API, and what is left. */
 export function budgetWords({ requests, spent, remaining, limit, interval, reset_at }: ApiBudget): string {
@@ -14,7 +14,7 @@ const LIMITS = { primary: "the hour's budget is spent", secondary: 'too much at 
 
 /** Why GitHub answers nothing, and until when. */
 export function limitWords(limit: keyof typeof LIMITS, until: string): string {
-  return `${LIMITS[limit]}: it answers nothing before ${hourOf(until)}`;
+  return `${LIMITS[limit]}: it answers nothing before ${timeOfDay(until)}`;
 }
 
 /** Below this part of the limit it matters what is left. */
@@ -30,7 +30,7 @@ export function apiNotice(
 ): { readonly long: string; readonly short: string } | null {
   if (outcome !== null) return null;
   if (apiLimitedUntil !== null && Date.parse(apiLimitedUntil) > now) {
-    const until = hourOf(apiLimitedUntil);
+    const until = timeOfDay(apiLimitedUntil);
     return { long: `GitHub limits us until ${until}`, short: `GitHub: wait till ${until}` };
   }
   if (apiBudget === null) return null;

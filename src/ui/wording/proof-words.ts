@@ -119,7 +119,13 @@ export function redCheckWords(checks: readonly RedCheck[]): string {
 
 /** What a merge waits for, in a few words. */
 export function mergeWaitWords(wait: MergeWait): string {
-  return wait.kind === 'queue' ? inTheQueue(wait.place, wait.target) : proofWords(wait.proof);
+  if (wait.kind === 'queue') return inTheQueue(wait.place, wait.target);
+  return isShutOut(wait.proof) ? 'checks to be reported, or another rule of its base' : proofWords(wait.proof);
+}
+
+/** GitHub does not tell which rule it is, and checks that nobody has begun are none that it could name. */
+function isShutOut({ proof, holds, found }: Proof): boolean {
+  return proof === 'mergeable' && holds === null && found === 'BLOCKED';
 }
 
 function commitCount(found: string): string {

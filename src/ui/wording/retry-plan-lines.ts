@@ -9,7 +9,7 @@ export function retryPlanLines(plan: RetryPlan, { keepWork = false } = {}): stri
   const rows: readonly (readonly [string, string | null])[] = [
     ['called off', plan.cancels ? `attempt ${attempt - 1}, which is running` : null],
     ['branch', branch === null ? null : branchLine],
-    ['pull request', listed(plan.prs)],
+    ['pull request', followed(listed(plan.prs), 'taken up again where it is open')],
     ['unblocked', listed(plan.unblocked)],
     [plan.reopened.length === 1 ? 'lane' : 'lanes', followed(listed(plan.reopened), 'opened again')],
     [

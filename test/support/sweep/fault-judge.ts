@@ -66,8 +66,11 @@ function notMet({ faults, line }: FaultRun, cases: readonly FaultCase[]): string
   return missed.map(({ call, nth, fault }) => `not met: ${call} ${nth}, ${fault}`);
 }
 
+/** Why it failed, where it says so; how it ended. */
 function lastWords(output: string): string {
-  return output.trimEnd().split('\n').slice(-4).join(' / ');
+  const lines = output.trimEnd().split('\n');
+  const failures = lines.filter((line) => /^[\d:.]+ .* failed /.test(line));
+  return [...failures, ...lines.slice(-4)].join(' / ');
 }
 
 function differences(expected: FaultWorld, found: FaultWorld): string[] {

@@ -94,8 +94,8 @@ const limited: Fact = { kind: 'api_limited', limit: 'secondary', until: at(14, 5
 test.each<readonly [string, number, Fact, Date, string]>([
   ['little is left', 100, budget(312), at(14, 0), '  GitHub: 312 of 5000 left, resets 14:05  '],
   ['in fewer words', 70, budget(312), at(14, 0), '  GitHub: 312 left  '],
-  ['GitHub wants to be left alone', 100, limited, at(14, 4), '  GitHub limits us until 14:05  '],
-  ['in fewer words, too', 76, limited, at(14, 4), '  GitHub: wait till 14:05  '],
+  ['GitHub wants to be left alone', 100, limited, at(14, 4), '  GitHub limits us until 14:05:00  '],
+  ['in fewer words, too', 76, limited, at(14, 4), '  GitHub: wait till 14:05:00  '],
 ])('what slows the run down at GitHub: %s', (_, width, fact, now, text) => {
   expect(header(width, [fact], { now: now.getTime() })).toContain(text);
 });

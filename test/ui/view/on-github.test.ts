@@ -29,7 +29,7 @@ test.each<readonly [number, readonly string[]]>([
   [
     160,
     [
-      `  api  agentrelay/shop/ws/api → main  parallel${'4 agents at work'.padStart(113)}`,
+      `  api  agentrelay/shop/ws/api → main  parallel${'1 agent at work'.padStart(113)}`,
       '❯ ● cart      generic  command  ■■■■■◧·  merging     #41    1:57  checks 5/8, 1 red: build, 2 running',
       '  ● tests     generic  command  ■■■■■◧·  merging     #42    1:43  2nd in the queue for agentrelay/shop/ws/api',
       '  ● tax       generic  command  ■■■■■◧·  merging     #43    1:36  3rd in the queue for agentrelay/shop/ws/api',
@@ -41,7 +41,7 @@ test.each<readonly [number, readonly string[]]>([
   [
     100,
     [
-      '  api  agentrelay/shop/ws/api → main  parallel                                     4 agents at work',
+      '  api  agentrelay/shop/ws/api → main  parallel                                      1 agent at work',
       '❯ ● cart      command  ■■■■■◧·  merging       1:57  checks 5/8, 1 red: build, 2 running',
       '  ● tests     command  ■■■■■◧·  merging       1:43  2nd in the queue for agentrelay/shop/ws/api',
       '  ● tax       command  ■■■■■◧·  merging       1:36  3rd in the queue for agentrelay/shop/ws/api',
@@ -53,7 +53,7 @@ test.each<readonly [number, readonly string[]]>([
   [
     80,
     [
-      '  api  agentrelay/shop/ws/api → main  parallel                 4 agents at work',
+      '  api  agentrelay/shop/ws/api → main  parallel                  1 agent at work',
       '❯ ● cart      ■■■■■◧·  merging       1:57  checks 5/8, 1 red: build, 2 running',
       '  ● tests     ■■■■■◧·  merging       1:43  2nd in the queue for agentrelay/shop…',
       '  ● tax       ■■■■■◧·  merging       1:36  3rd in the queue for agentrelay/shop…',
@@ -65,7 +65,7 @@ test.each<readonly [number, readonly string[]]>([
   [
     60,
     [
-      '  api  agentrelay/shop/ws/api → main       4 agents at work',
+      '  api  agentrelay/shop/ws/api → main        1 agent at work',
       '❯ ● cart                         ■■■■■◧·  merging       1:57',
       '  ● tests                        ■■■■■◧·  merging       1:43',
       '  ● tax                          ■■■■■◧·  merging       1:36',
@@ -134,6 +134,12 @@ test('for the ear a lane says the same, without marks', () => {
   expect(heard([{ kind: 'workstream_held', workstream: 'web', ...held }])).toEqual([
     'lane web, held, still a draft, 6 of 7',
   ]);
+});
+
+test('a lane whose agents have all handed over their work has none at work', () => {
+  const run = runOf(ON_GITHUB, [...ACTIVE, ...merging('cart', 41, []), ...merging('tests', 42, [])]);
+  const [lane] = textsOf(drawList(viewOf(run, { columns: 80 }), { columns: 80, rows: 40 }));
+  expect(lane?.trimEnd()).toBe(`  api  agentrelay/shop/ws/api → main  parallel${'2 merging'.padStart(33)}`);
 });
 
 describe('the note of a task whose merge has begun', () => {

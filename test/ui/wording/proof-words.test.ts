@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckCounts, Proof, ProofName } from '../../../src/core/proofs.ts';
-import { proofWords } from '../../../src/ui/wording/proof-words.ts';
+import { mergeWaitWords, proofWords } from '../../../src/ui/wording/proof-words.ts';
 import { inTheQueue } from '../../../src/ui/wording/queue-words.ts';
 
 const SHA = '89abcdef0123456789abcdef0123456789abcdef';
@@ -63,6 +63,14 @@ describe('a proof in a few words', () => {
   ])('of checks: %s %j', (holds, checks, found, text) => {
     expect(words('checks', holds, found, checks === undefined ? {} : { checks })).toBe(text);
   });
+});
+
+test.each<[ProofName, string | null, string]>([
+  ['mergeable', 'BLOCKED', 'checks to be reported, or another rule of its base'],
+  ['mergeable', 'UNKNOWN', 'mergeable? (GitHub works it out)'],
+  ['head', null, 'head not known yet'],
+])('what a merge waits for: %s %s', (proof, found, text) => {
+  expect(mergeWaitWords({ kind: 'proof', proof: { proof, holds: null, expected: null, found } })).toBe(text);
 });
 
 test.each([

@@ -18,7 +18,7 @@ test('a plan reads as what is reset, then what is kept', () => {
     'retry routes: attempt 3',
     '  called off    attempt 2, which is running',
     '  branch        agentrelay/graph/routes is made anew',
-    '  pull request  https://forge/1',
+    '  pull request  https://forge/1 (taken up again where it is open)',
     '  unblocked     pages, docs',
     '  lane          api (opened again)',
     '  kept          all that earlier attempts left, on disk and in refs',
