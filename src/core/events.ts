@@ -351,7 +351,7 @@ type WorkstreamFact =
     });
 
 /**
- * Why an integration branch waits for a person. `checks`: a required one is red or does not come; `protected`: the target
+ * Why an integration branch waits for a person. `foreign_commits`: somebody put work on it that no task did. `checks`: a required one is red or does not come; `protected`: the target
  * asks for more than checks, such as a review.
  */
 export type HoldReason =
@@ -359,6 +359,7 @@ export type HoldReason =
   | 'concerns'
   | 'conflict'
   | 'checked_out_dirty'
+  | 'foreign_commits'
   | 'checks'
   | 'protected'
   | 'draft';

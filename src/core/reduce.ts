@@ -220,7 +220,7 @@ function requireAttempt(event: AttemptFact, expected: number): void {
   );
 }
 
-function pendingTask(outline: TaskOutline): TaskState {
+export function pendingTask(outline: TaskOutline): TaskState {
   const open = { status: 'pending', blockedBy: null, calledOff: false, givenUp: false } as const;
   return { outline, ...open, takenBack: 0, granted: 0, servedFor: null, change: null, attempts: [] };
 }

@@ -49,9 +49,9 @@ function nextOwner({ repository }: Lane): LocalWorkstreamSteps {
 describe('the merge of a lane into a branch that is checked out, killed in the middle', () => {
   test('is finished at once by the owner that lives on', async () => {
     const lane = await readyToMerge();
-    const { repository, steps, runtime } = lane;
+    const { repository, steps, runtime, run } = lane;
     const snare = new Snare(repository, 'middle', 'kill -KILL 0');
-    const result = await snare.around(() => steps.merge(runtime));
+    const result = await snare.around(() => steps.merge(runtime, '', run));
     expect(result).toEqual({ kind: 'merged', commit: repository.commit('main') });
     expect(repository.run('status', '--porcelain')).toBe('');
     expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
@@ -61,9 +61,9 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
   test.each([{ after: false }, { after: true }, { after: 'git "$@"; touch .git/HEAD.lock' }])(
     'is made once where git was killed: $after',
     async ({ after }) => {
-      const { repository, steps, runtime } = await readyToMerge();
+      const { repository, steps, runtime, run } = await readyToMerge();
       const toCome = killGitAt(repository, 'merge', { after });
-      expect(await steps.merge(runtime)).toEqual({ kind: 'merged', commit: repository.commit('main') });
+      expect(await steps.merge(runtime, '', run)).toEqual({ kind: 'merged', commit: repository.commit('main') });
       expect(toCome()).toBe(0);
       expect(repository.run('rev-list', '--count', '--merges', 'main')).toBe('1');
       expect(leftovers(repository)).toEqual([]);
@@ -75,7 +75,7 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     const { repository, lane, from, steps } = await killedInMerge();
     repository.write('of the user', 'not committed\n');
     repository.write('notes', 'mine\n');
-    const result = await steps.merge(lane.runtime);
+    const result = await steps.merge(lane.runtime, '', lane.run);
     expect(result).toEqual({ kind: 'merged', commit: repository.commit('main') });
     expect(repository.run('rev-list', '--parents', '-1', 'main').split(' ').slice(1)).toEqual([
       from,
@@ -88,13 +88,13 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
       notes: '100644 mine\n',
     });
     expect(leftovers(repository)).toEqual([]);
-    expect(await steps.merge(lane.runtime)).toEqual(result);
+    expect(await steps.merge(lane.runtime, '', lane.run)).toEqual(result);
   });
 
   test.each(['--index-info', '--remove'])('is finished where another git is killed on the way: %s', async (word) => {
     const { repository, lane, steps } = await killedInMerge();
     const toCome = killGitAt(repository, word);
-    expect(await steps.merge(lane.runtime)).toMatchObject({ kind: 'merged' });
+    expect(await steps.merge(lane.runtime, '', lane.run)).toMatchObject({ kind: 'merged' });
     expect(toCome()).toBe(0);
     expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
   });
@@ -104,7 +104,7 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     const path = join(repository.root, 'middle');
     writeFileSync(path, 'from the lane\n'.repeat(100));
     if (how === 'in part') truncateSync(path, 500);
-    expect(await steps.merge(lane.runtime)).toMatchObject({ kind: 'merged' });
+    expect(await steps.merge(lane.runtime, '', lane.run)).toMatchObject({ kind: 'merged' });
     expect(repository.run('status', '--porcelain')).toBe('');
     expect(repository.listing(repository.root)).toEqual(repository.tree(BRANCH));
   });
@@ -117,7 +117,7 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     const { repository, lane, from, steps } = await killedInMerge();
     repository.write(name, 'of the user\n');
     const files = repository.listing(repository.root);
-    const result = await steps.merge(lane.runtime);
+    const result = await steps.merge(lane.runtime, '', lane.run);
     expect(result).toMatchObject({ kind: 'held', reason: 'checked_out_dirty' });
     expect(repository.commit('main')).toBe(from);
     expect(repository.listing(repository.root)).toEqual(files);
@@ -132,7 +132,7 @@ describe('the merge of a lane into a branch that is checked out, killed in the m
     repository.run('add', 'edited');
     repository.write('edited', written);
     const staged = repository.run('ls-files', '-s');
-    expect(await steps.merge(lane.runtime)).toMatchObject({ kind: 'held' });
+    expect(await steps.merge(lane.runtime, '', lane.run)).toMatchObject({ kind: 'held' });
     expect(repository.run('ls-files', '-s')).toBe(staged);
     expect(repository.commit('main')).toBe(from);
   });

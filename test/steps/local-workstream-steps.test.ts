@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
+import { mergeIntoBranch } from '../../src/steps/local-merge.ts';
 import type { GitRepository } from '../support/git-repository.ts';
 import type { WorkstreamSpec } from '../support/graphs.ts';
 import { BRANCH, Lane } from '../support/lane.ts';
@@ -133,11 +134,11 @@ describe('merge', () => {
   test('moves a target that is checked out nowhere', async () => {
     const { lane, repository, commit } = await ready({ mergeTargetBranch: 'release' });
     repository.run('branch', 'release');
-    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+    expect(await lane.merge()).toEqual({ kind: 'merged', commit: repository.commit('release') });
     expect(repository.run('show', '-s', '--format=%s%n%P', 'release')).toBe(
       `Merge workstream lane into release\n${repository.commit('main')} ${commit}`,
     );
-    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+    expect(await lane.merge()).toEqual({ kind: 'merged', commit: repository.commit('release') });
   });
 
   test('moves a target together with the files of its worktree, beside changes of the user', async () => {
@@ -145,7 +146,7 @@ describe('merge', () => {
     writeFileSync(join(repository.root, 'notes'), 'mine\n');
     repository.write('staged', 'mine too\n');
     repository.run('add', 'staged');
-    expect(await lane.steps.merge(lane.runtime)).toMatchObject({ kind: 'merged' });
+    expect(await lane.merge()).toMatchObject({ kind: 'merged' });
     expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('from the lane\n');
     expect(readFileSync(join(repository.root, 'README.md'), 'utf8')).toBe('a better project\n');
     expect(repository.run('status', '--porcelain')).toBe('A  staged\n?? .worktrees/\n?? notes');
@@ -168,7 +169,7 @@ describe('merge', () => {
     change(repository);
     const files = repository.listing(repository.root);
     const status = repository.run('status', '--porcelain');
-    const result = await lane.steps.merge(lane.runtime);
+    const result = await lane.merge();
     expect(result).toMatchObject({ kind: 'held', reason: 'checked_out_dirty' });
     expect(result).toHaveProperty('details.0', expect.stringContaining(repository.root));
     expect(repository.commit('main')).toBe(tip);
@@ -181,7 +182,7 @@ describe('merge', () => {
     const { lane, repository } = await ready();
     repository.write('README.md', 'otherwise\n');
     repository.run('commit', '-qam', 'otherwise');
-    expect(await lane.steps.merge(lane.runtime)).toEqual({
+    expect(await lane.merge()).toEqual({
       kind: 'held',
       reason: 'conflict',
       details: ['README.md'],
@@ -191,11 +192,11 @@ describe('merge', () => {
   test('moves a target whose worktree was deleted by hand', async () => {
     const { lane, repository } = await ready({ mergeTargetBranch: 'release' });
     rmSync(repository.worktree('release'), { recursive: true });
-    expect(await lane.steps.merge(lane.runtime)).toEqual({ kind: 'merged', commit: repository.commit('release') });
+    expect(await lane.merge()).toEqual({ kind: 'merged', commit: repository.commit('release') });
   });
 
   test('lanes that merge into one target at once all arrive', async () => {
-    const { repository, runtime, steps } = await ready({ mergeTargetBranch: 'release' });
+    const { lane: known, repository, runtime, steps } = await ready({ mergeTargetBranch: 'release' });
     repository.run('branch', 'release');
     const lanes = await Promise.all(
       Array.from({ length: 5 }, async (_, n) => {
@@ -205,10 +206,11 @@ describe('merge', () => {
         await steps.prepare(lane);
         const commit = repository.commitFiles(repository.commit(), { [`f${n}`]: 'x' });
         repository.run('update-ref', `refs/heads/agentrelay/graph/ws/lane-${n}`, commit);
+        known.record(commit, workstream.id);
         return lane;
       }),
     );
-    const merged = await Promise.all(lanes.map((lane) => steps.merge(lane)));
+    const merged = await Promise.all(lanes.map((lane) => steps.merge(lane, '', known.run)));
     expect(merged.map(({ kind }) => kind)).toEqual(Array(5).fill('merged'));
     expect(Object.keys(repository.tree('release'))).toEqual(['README.md', 'f0', 'f1', 'f2', 'f3', 'f4']);
   });
@@ -283,4 +285,49 @@ test.each([true, false])('teardown removes the worktree when it is to: %s', asyn
   expect(existsSync(path)).toBe(!remove);
   await lane.steps.teardown(lane.runtime);
   expect(lane.repository.refs(`refs/heads/${BRANCH}`)).toEqual([`refs/heads/${BRANCH}`]);
+});
+
+describe('commits that no task has made', () => {
+  async function prepared() {
+    const lane = new Lane();
+    await lane.steps.prepare(lane.runtime);
+    return lane;
+  }
+
+  test('hold the lane, by name, wherever on its line they are', async () => {
+    const lane = await prepared();
+    const { repository } = lane;
+    const first = repository.commitFiles(repository.commit(BRANCH), { stray: 'x' }, 'a stray commit');
+    repository.run('update-ref', `refs/heads/${BRANCH}`, first);
+    lane.advance({ a: 'a\n' });
+    expect(await lane.merge()).toEqual({
+      kind: 'held',
+      reason: 'foreign_commits',
+      details: [`${first.slice(0, 8)} a stray commit`],
+    });
+  });
+
+  test('are none where the base was only taken in; what somebody resolved in that is work', async () => {
+    const lane = await prepared();
+    const { repository } = lane;
+    lane.advance({ a: 'a\n' });
+    repository.run('update-ref', 'refs/heads/main', repository.commitFiles(repository.commit(), { b: 'b\n' }));
+    const plan = { into: BRANCH, commit: repository.commit(), method: 'merge', message: 'take main in' } as const;
+    await mergeIntoBranch(repository.git, plan);
+    const tip = repository.commit(BRANCH);
+    const tampered = repository.run(
+      'commit-tree',
+      `${lane.advance({ c: 'c\n' })}^{tree}`,
+      '-p',
+      `${tip}^1`,
+      '-p',
+      `${tip}^2`,
+      '-m',
+      'evil',
+    );
+    repository.run('update-ref', `refs/heads/${BRANCH}`, tampered);
+    expect(await lane.merge()).toMatchObject({ kind: 'held', details: [`${tampered.slice(0, 8)} evil`] });
+    repository.run('update-ref', `refs/heads/${BRANCH}`, tip);
+    expect(await lane.merge()).toMatchObject({ kind: 'merged' });
+  });
 });

@@ -1,4 +1,7 @@
 import { MergeQueue } from '../../src/core/merge-queue.ts';
+import { pendingTask } from '../../src/core/reduce.ts';
+import { newAttempt } from '../../src/core/reduce-attempt.ts';
+import { emptyRunState, type RunState } from '../../src/core/run-state.ts';
 import type { WorkstreamRuntime } from '../../src/core/workstream.ts';
 import { LocalWorkstreamSteps } from '../../src/steps/forges/local-workstream-steps.ts';
 import { GitRepository } from './git-repository.ts';
@@ -11,6 +14,8 @@ export const BRANCH = 'agentrelay/graph/ws/lane';
 export class Lane {
   readonly repository = new GitRepository();
   readonly leave = new AbortController();
+  /** Knows of each commit that `advance` has made as of the merge of a task. */
+  readonly run: RunState = emptyRunState();
   readonly runtime: WorkstreamRuntime;
   readonly steps: LocalWorkstreamSteps;
 
@@ -27,7 +32,20 @@ export class Lane {
   advance(files: Record<string, string | null>): string {
     const commit = this.repository.commitFiles(this.repository.commit(BRANCH), files, 'task');
     this.repository.run('update-ref', `refs/heads/${BRANCH}`, commit);
+    this.record(commit);
     return commit;
+  }
+
+  /** As the merge of a task of the lane. */
+  record(commit: string, workstream = 'lane'): void {
+    const id = `task${this.run.tasks.size}`;
+    const outline = { id, workstream, role: 'generic', framework: 'command', dependencies: [] };
+    const attempt = { ...newAttempt(1, '', ''), commit };
+    this.run.tasks.set(id, { ...pendingTask(outline), attempts: [attempt] });
+  }
+
+  merge() {
+    return this.steps.merge(this.runtime, '', this.run);
   }
 
   open() {

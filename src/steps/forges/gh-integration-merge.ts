@@ -1,9 +1,11 @@
 import { PullRequestError } from '../../core/errors.ts';
 import { isNewProof, type Proof, type ProofsSoFar } from '../../core/proofs.ts';
+import type { RunState } from '../../core/run-state.ts';
 import type { IntegrationMerge, WorkstreamRuntime } from '../../core/workstream.ts';
 import { WatchTimeout } from '../github/pull-request-watch.ts';
 import { pullRequestOf } from '../github/repository.ts';
 import { mergedTree } from '../local-merge.ts';
+import { foreignCommits } from './foreign-commits.ts';
 import { asPullRequestError, isUpToDate, notUpdated, tooLate } from './gh-failure.ts';
 import type { GhTools } from './gh-tools.ts';
 import { judge, settled, type Verdict } from './gh-verdict.ts';
@@ -32,6 +34,7 @@ export async function mergeIntegration(
   options: GhTools,
   lane: WorkstreamRuntime,
   pr: string,
+  run: RunState,
 ): Promise<IntegrationMerge> {
   const { branches, queue } = options;
   const { signal } = lane;
@@ -46,7 +49,7 @@ export async function mergeIntegration(
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { commit, seen } = before ?? (await look(await branches.follow(headOf(lane), signal)));
       before = null;
-      const end = await follow(options, lane, { pr, commit, seen, refusals });
+      const end = await follow(options, lane, { pr, commit, seen, refusals, run });
       if (end !== null) return end;
     }
   } finally {
@@ -59,10 +62,11 @@ export async function mergeIntegration(
 /** Null where it is to be looked at again. */
 async function follow(
   { branches, pullRequests, watch, git, method, clock }: GhTools,
-  { workstream, signal }: WorkstreamRuntime,
-  { pr, commit, seen, refusals }: { pr: string; commit: string; seen: Seen; refusals: string[] },
+  lane: WorkstreamRuntime,
+  { pr, commit, seen, refusals, run }: { pr: string; commit: string; seen: Seen; refusals: string[]; run: RunState },
 ): Promise<IntegrationMerge | null> {
-  const { id, mergeTargetBranch: into } = workstream;
+  const { workstream, signal } = lane;
+  const { id, baseBranch, mergeTargetBranch: into } = workstream;
   const number = pullRequestOf(pr)?.number ?? 0;
   switch (seen.kind) {
     case 'held':
@@ -103,6 +107,9 @@ async function follow(
       return null;
     }
     case 'ready': {
+      const bases = await Promise.all([...new Set([baseBranch, into])].map((name) => branches.tip(name, signal)));
+      const details = await foreignCommits(git, run, lane, { tip: commit, bases });
+      if (details.length > 0) return { kind: 'held', reason: 'foreign_commits', details };
       const words = { subject: `Merge workstream ${id} into ${into} (#${number})`, body: pr };
       const answer = await pullRequests.merge({ number, commit, method, ...words }, signal);
       if (answer === 'merged') return null;

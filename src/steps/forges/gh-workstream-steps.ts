@@ -76,7 +76,7 @@ export class GhWorkstreamSteps implements WorkstreamSteps {
   }
 
   async merge(lane: WorkstreamRuntime, pr: string, run: RunState): Promise<IntegrationMerge> {
-    const merge = await mergeIntegration(this.#options, lane, pr).catch((error: unknown) => {
+    const merge = await mergeIntegration(this.#options, lane, pr, run).catch((error: unknown) => {
       throw asPullRequestError(error, `pull request ${pr} cannot be merged`);
     });
     if (merge.kind === 'held') await this.#sayHeld(lane, pr, run, merge);

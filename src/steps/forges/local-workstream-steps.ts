@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkspaceError } from '../../core/errors.ts';
 import type { MergeQueue } from '../../core/merge-queue.ts';
 import { integrationBranch, localPullRequest, workstreamWorktree } from '../../core/names.ts';
+import type { RunState } from '../../core/run-state.ts';
 import type {
   IntegrationMerge,
   IntegrationPullRequest,
@@ -17,6 +18,7 @@ import { againWhenKilled } from '../tools/killed-git.ts';
 import { clearLocks } from '../uncommitted-work.ts';
 import type { Worktrees } from '../worktree.ts';
 import { gitDirOf, isWorktree, parseStatus } from '../worktree-status.ts';
+import { foreignCommits } from './foreign-commits.ts';
 import { findLaneBranch, holdsWork } from './lane-branch.ts';
 
 export interface LocalWorkstreamStepsOptions {
@@ -81,12 +83,15 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
     return { kind: 'opened', pr, target: mergeTargetBranch, commit, mergeCommand };
   }
 
-  async merge(lane: WorkstreamRuntime): Promise<IntegrationMerge> {
+  async merge(lane: WorkstreamRuntime, _pr: string, run: RunState): Promise<IntegrationMerge> {
     const { git, queue } = this.#options;
-    const { id, mergeTargetBranch: into } = lane.workstream;
+    const { id, baseBranch, mergeTargetBranch: into } = lane.workstream;
     return await queue.run(into, { workstream: id }, lane.signal, async () => {
       for (let race = 0; race < MAX_RACES; race++) {
         const commit = await this.tip(lane);
+        const bases = await Promise.all([...new Set([baseBranch, into])].map((name) => git.branch(name)));
+        const foreign = await foreignCommits(git, run, lane, { tip: commit, bases });
+        if (foreign.length > 0) return { kind: 'held', reason: 'foreign_commits', details: foreign };
         const message = `Merge workstream ${id} into ${into}`;
         const planned = await planMerge(git, { into, commit, method: 'merge', message, findMerge: true });
         if (planned.kind === 'contained') return { kind: 'merged', commit: planned.commit };

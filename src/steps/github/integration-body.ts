@@ -119,6 +119,8 @@ function holdWords(reason: HoldReason, { lane, held }: IntegrationInput): string
       return `it conflicts with ${target}${listed(details, codeSpan)}`;
     case 'checked_out_dirty':
       return `${target} is checked out with changes that are in the way`;
+    case 'foreign_commits':
+      return `the branch has commits that no task has made${listed(details, inlineMarkdown)}`;
     case 'checks':
       return `a required check is red, or does not come${listed(details, inlineMarkdown)}`;
     case 'protected':

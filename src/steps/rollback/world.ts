@@ -1,6 +1,7 @@
 import { BRANCH_ROOT, integrationBranch } from '../../core/names.ts';
 import type { LaneInWorld, LineCommit, ResetWorld } from '../../core/reset-world.ts';
 import type { RunState, WorkstreamState } from '../../core/run-state.ts';
+import { readLine } from '../branch-line.ts';
 import type { Git } from '../tools/git.ts';
 import { isUpdate } from '../update-merge.ts';
 import { Worktrees } from '../worktree.ts';
@@ -86,14 +87,4 @@ async function lastMerge(git: Git, state: RunState, lane: string): Promise<strin
   });
   const [latest] = merges.sort((a, b) => (b.endedAt ?? '').localeCompare(a.endedAt ?? ''));
   return latest?.commit ? await git.resolve(latest.commit) : null;
-}
-
-async function readLine(git: Git, revisions: readonly string[]): Promise<LineCommit[]> {
-  const args = ['log', '-z', '--first-parent', '--reverse', '--no-show-signature', '--format=%H%n%P%n%s'];
-  const { stdout } = await git.run([...args, ...revisions]);
-  const entries = stdout.split('\0').filter((entry) => entry !== '');
-  return entries.map((entry) => {
-    const [commit = '', parents = '', subject = ''] = entry.split('\n');
-    return { commit, parents: parents.split(' '), subject };
-  });
 }

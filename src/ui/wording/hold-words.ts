@@ -14,6 +14,7 @@ const HOLDS: Readonly<Record<HoldReason, Hold>> = {
   concerns: { name: 'concerns', next: 'read them, then merge it' },
   conflict: { name: 'conflict', next: 'resolve it, then merge it' },
   checked_out_dirty: { name: 'checked out dirty', next: 'commit what is there, then merge it' },
+  foreign_commits: { name: 'commits of nobody’s task', next: 'review them, then merge it' },
   checks: { name: 'checks not green', next: 'mend them, then merge it' },
   protected: { name: 'target is protected', next: 'get it approved, then merge it' },
   draft: { name: 'still a draft', next: 'mark it ready, then merge it' },
@@ -45,6 +46,8 @@ export function holdAdvice(reason: HoldReason, pr: string | null, checks?: Proof
       return `the target asks for more than checks, such as a review: see ${on}`;
     case 'draft':
       return pr === null ? 'mark its pull request ready for review' : `mark it ready: gh pr ready ${pr}`;
+    case 'foreign_commits':
+      return 'no task has made these commits, and no gate has seen them: review them';
     case 'concerns':
       return 'read the concerns of its tasks';
     default:
