@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   merge_queue_changed: true,
   api_budget: true,
   api_limited: true,
+  api_unreachable: true,
+  api_reachable: true,
   request_applied: true,
   request_refused: true,
   task_started: true,

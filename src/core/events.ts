@@ -163,6 +163,9 @@ type RunFact =
   | (ApiBudget & { readonly kind: 'api_budget' })
   /** GitHub wants to be left alone until then. */
   | { readonly kind: 'api_limited'; readonly limit: 'primary' | 'secondary'; readonly until: string }
+  /** What is shown of pull requests is old: nobody could look at them since. */
+  | { readonly kind: 'api_unreachable'; readonly since: string; readonly error: string }
+  | { readonly kind: 'api_reachable' }
   | (OfRequest & { readonly kind: 'request_applied' })
   | (OfRequest & {
       readonly kind: 'request_refused';

@@ -33,7 +33,7 @@ export function mergePatch(attempt: AttemptState, event: AttemptMergeEvent): Par
 }
 
 /** Facts about the forge that belong to no task. */
-export type ForgeEvent = Extract<RunEvent, { kind: 'merge_queue_changed' | 'api_budget' | 'api_limited' }>;
+export type ForgeEvent = Extract<RunEvent, { kind: 'merge_queue_changed' | `api_${string}` }>;
 
 export function reduceForge(state: RunState, event: ForgeEvent): void {
   switch (event.kind) {
@@ -48,6 +48,12 @@ export function reduceForge(state: RunState, event: ForgeEvent): void {
     }
     case 'api_limited':
       state.apiLimitedUntil = event.until;
+      return;
+    case 'api_unreachable':
+      state.apiUnreachableSince = event.since;
+      return;
+    case 'api_reachable':
+      state.apiUnreachableSince = null;
       return;
   }
 }

@@ -52,6 +52,7 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
     case 'run_resumed':
       state.stopping = null;
       state.mergeQueues.clear();
+      state.apiUnreachableSince = null;
       state.maxTaskAttempts = event.max_task_attempts ?? state.maxTaskAttempts;
       goesOn(state);
       return;
@@ -73,6 +74,8 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
     case 'merge_queue_changed':
     case 'api_budget':
     case 'api_limited':
+    case 'api_unreachable':
+    case 'api_reachable':
       reduceForge(state, event);
       return;
     case 'request_applied':

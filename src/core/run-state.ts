@@ -186,6 +186,8 @@ export interface RunState {
   apiBudget: ApiBudget | null;
   /** ISO 8601: until when GitHub wants to be left alone; it may have passed. Null for never. */
   apiLimitedUntil: string | null;
+  /** ISO 8601: since when GitHub could not be asked; null while it can. */
+  apiUnreachableSince: string | null;
   /** Who merges into each branch where somebody waits, the one at it first. */
   readonly mergeQueues: Map<string, readonly QueueEntry[]>;
   readonly resets: ResetState[];
@@ -211,6 +213,7 @@ export function emptyRunState(): RunState {
     request: 0,
     apiBudget: null,
     apiLimitedUntil: null,
+    apiUnreachableSince: null,
     mergeQueues: new Map(),
     resets: [],
     tasks: new Map(),

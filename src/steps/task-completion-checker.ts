@@ -81,7 +81,12 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
   async #countCommits(runtime: TaskRuntime, commit: string): Promise<number> {
     const base = runtime.require('baseCommit');
     const straight = await this.#git.straightAhead(base, commit);
-    return straight ?? Number((await this.#git.run(['rev-list', '--count', `${base}..${commit}`])).stdout);
+    if (straight !== null) return straight;
+    const count = async (from: string) =>
+      Number((await this.#git.run(['rev-list', '--count', `${from}..${commit}`])).stdout);
+    // What a merge of the integration branch has brought is not the task's; of work that is merged all is there already.
+    const own = await count(`refs/heads/${runtime.require('integrationBranch')}`);
+    return own > 0 ? own : await count(base);
   }
 }
 

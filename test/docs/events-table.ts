@@ -25,6 +25,8 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   api_budget:
     "What was spent at GitHub's API by this owner, and what is left until `reset_at`; `interval` in milliseconds.",
   api_limited: 'GitHub refuses requests; none is sent before `until`.',
+  api_unreachable: 'GitHub cannot be asked; what is known of pull requests is as old as that. It is tried again.',
+  api_reachable: 'It answers again.',
   request_applied: 'A file of `commands/` was done; `request` is its number.',
   request_refused: 'A file of `commands/` was not done; `code` is stable, `message` is for people.',
   task_started: 'An attempt begins. Of its token only the SHA-256 is here.',

@@ -40,6 +40,8 @@ export function createGhForge(options: GhForgeOptions): ForgeSteps {
     clock,
     onBudget: (budget) => tell({ kind: 'api_budget', ...budget }),
     onLimited: limited,
+    onTrouble: (trouble) =>
+      tell(trouble === null ? { kind: 'api_reachable' } : { kind: 'api_unreachable', ...trouble }),
   });
   const onLimited = (kind: 'primary' | 'secondary', until: number) => limited(kind, new Date(until).toISOString());
   const pullRequests = new PullRequests({ gh, watch, clock, onLimited });

@@ -2,6 +2,7 @@ import { PullRequestError } from '../../core/errors.ts';
 import { isNewProof, type Proof, type ProofsSoFar } from '../../core/proofs.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { IntegrationMerge, WorkstreamRuntime } from '../../core/workstream.ts';
+import type { PullRequestSnapshot } from '../github/pull-request.ts';
 import { WatchTimeout } from '../github/pull-request-watch.ts';
 import { pullRequestOf } from '../github/repository.ts';
 import { mergedTree } from '../local-merge.ts';
@@ -136,14 +137,27 @@ function looker({ repository, watch }: GhTools, lane: WorkstreamRuntime, prUrl: 
   return async (commit: string): Promise<{ commit: string; seen: Seen }> => {
     const judging = { target: { repository, head, commit, base }, prUrl, onProof };
     const options = { pace: 'brisk', limit: CHECKS_LIMIT, signal: lane.signal } as const;
+    let last: PullRequestSnapshot | null = null;
+    const accept = (pr: PullRequestSnapshot | null) => {
+      last = pr;
+      return settled(judge(pr, judging));
+    };
     try {
       const number = pullRequestOf(prUrl)?.number ?? 0;
-      return { commit, seen: await watch.until(number, (pr) => settled(judge(pr, judging)), options) };
+      return { commit, seen: await watch.until(number, accept, options) };
     } catch (error) {
       const said = error instanceof WatchTimeout ? tooLate(prUrl, error) : error;
       const reason = said instanceof PullRequestError ? HOLDS[said.code] : undefined;
       if (reason === undefined) throw asPullRequestError(said, `pull request ${prUrl} cannot be read`);
-      return { commit, seen: { kind: 'held', reason, details: [(said as PullRequestError).message] } };
+      return { commit, seen: { kind: 'held', reason, details: detailsOf(reason, said as PullRequestError, last) } };
     }
   };
+}
+
+/** What the reason itself does not say. */
+function detailsOf(reason: Held['reason'], { message }: PullRequestError, pr: PullRequestSnapshot | null): string[] {
+  if (reason === 'draft') return [];
+  if (reason !== 'protected') return [message];
+  const rule = pr?.reviewDecision ?? pr?.mergeStateStatus ?? '';
+  return rule === '' ? [] : [rule.toLowerCase().replaceAll('_', ' ')];
 }

@@ -79,6 +79,6 @@ function mergeableVerdict(found: string): Verdict {
 
 const ADVICE: readonly (readonly [word: string, advice: string])[] = [
   ['CHANGES_REQUESTED', 'make the changes that its reviewers ask for'],
-  ['REVIEW_REQUIRED', 'have it reviewed'],
+  ['REVIEW_REQUIRED', 'have it reviewed, or let the rules for agentrelay/** ask for none'],
   ['MERGE_QUEUE', "its base has a merge queue of GitHub's, which is not used: a person must add it to that"],
 ];

@@ -18,6 +18,8 @@ export interface PullRequestWatchOptions {
   readonly onBudget: (budget: ApiBudget) => void;
   /** `until`: ISO 8601. */
   readonly onLimited: (kind: 'primary' | 'secondary', until: string) => void;
+  /** Told once when looks have failed for a while, and with null when one works again. */
+  readonly onTrouble?: (trouble: { readonly since: string; readonly error: string } | null) => void;
 }
 
 export interface WatchOptions {
@@ -46,6 +48,9 @@ export class WatchTimeout extends Error {
   }
 }
 
+/** Milliseconds for which looks must have failed before it is told. */
+const TROUBLE_AFTER = 10_000;
+
 /** A pause ends by itself after this, and is begun again: timers know no longer time than weeks. */
 const LONGEST_PAUSE = 60 * 60_000;
 
@@ -70,6 +75,9 @@ export class PullRequestWatch {
   #retryAt: number | null = null;
   /** What the last look ended with, where that was a failure. */
   #trouble: GhError | null = null;
+  /** Of the looks that have failed since the last one that did not. */
+  #failedAt: number | null = null;
+  #isTroubleTold = false;
 
   constructor(options: PullRequestWatchOptions) {
     this.#options = options;
@@ -215,6 +223,9 @@ export class PullRequestWatch {
     this.#lookedAt = this.#options.clock.now();
     this.#retryAt = null;
     this.#trouble = null;
+    this.#failedAt = null;
+    if (this.#isTroubleTold) this.#options.onTrouble?.(null);
+    this.#isTroubleTold = false;
     this.#setbacks.clear();
   }
 
@@ -237,6 +248,16 @@ export class PullRequestWatch {
     }
     this.#retryAt = clock.now() + setback.wait;
     if (setback.limited !== null) onLimited(setback.limited, new Date(this.#retryAt).toISOString());
+    else this.#tellTrouble(this.#trouble?.message ?? '');
+  }
+
+  /** A look or two that fail are no news. */
+  #tellTrouble(error: string): void {
+    const now = this.#options.clock.now();
+    this.#failedAt ??= now;
+    if (this.#isTroubleTold || now - this.#failedAt < TROUBLE_AFTER) return;
+    this.#isTroubleTold = true;
+    this.#options.onTrouble?.({ since: new Date(this.#failedAt).toISOString(), error });
   }
 
   #failAll(error: unknown): void {

@@ -25,10 +25,22 @@ const LITTLE = 0.2;
  * nothing that matters. `now`: milliseconds since 1970.
  */
 export function apiNotice(
-  { apiBudget, apiLimitedUntil, outcome }: Pick<RunState, 'apiBudget' | 'apiLimitedUntil' | 'outcome'>,
+  {
+    apiBudget,
+    apiLimitedUntil,
+    apiUnreachableSince,
+    outcome,
+  }: Pick<RunState, (`api${string}` & keyof RunState) | 'outcome'>,
   now: number,
 ): { readonly long: string; readonly short: string } | null {
   if (outcome !== null) return null;
+  if (apiUnreachableSince !== null) {
+    const since = timeOfDay(apiUnreachableSince);
+    return {
+      long: `GitHub cannot be reached since ${since}: what is shown of it is old`,
+      short: `no GitHub since ${since}`,
+    };
+  }
   if (apiLimitedUntil !== null && Date.parse(apiLimitedUntil) > now) {
     const until = timeOfDay(apiLimitedUntil);
     return { long: `GitHub limits us until ${until}`, short: `GitHub: wait till ${until}` };

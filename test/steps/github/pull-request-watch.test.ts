@@ -277,3 +277,21 @@ test('who is in no hurry is told by the looks of others', async () => {
   expect(waiting.value).toBe(1);
   expect(github.requests).toHaveLength(1);
 });
+
+test('looks that fail for a while are told once, and that they work again', async () => {
+  const told: unknown[] = [];
+  const { ask } = github;
+  const onTrouble = (trouble: unknown) => void told.push(trouble);
+  const options = { repository: WIDGETS, clock, onBudget: () => {}, onLimited: () => {}, onTrouble };
+  const other = new PullRequestWatch({ ask, ...options });
+  github.put(1);
+  github.failures.push(...Array.from({ length: 7 }, () => new GhError('transient', 'no line')));
+  const since = new Date(clock.now()).toISOString();
+  const read = outcomeOf(other.read(1));
+  await clock.advance(8_000);
+  expect(told).toEqual([]);
+  await clock.advance(300_000);
+  expect(read.value?.number).toBe(1);
+  expect(told).toEqual([{ since, error: 'no line' }, null]);
+  other.close();
+});

@@ -31,6 +31,10 @@ export function runWording(event: Exclude<RunEvent, { attempt: number } | { work
       return say('merge queue', `${event.target}: ${queueWords(event.entries)}`, 'quiet');
     case 'api_budget':
       return say('GitHub budget', budgetWords(event), 'quiet');
+    case 'api_unreachable':
+      return say('GitHub', `cannot be reached: ${event.error}; it is tried again`, 'warn');
+    case 'api_reachable':
+      return say('GitHub', 'answers again');
     case 'api_limited':
       return say('GitHub limit', limitWords(event.limit, event.until), 'warn');
     case 'request_applied':
