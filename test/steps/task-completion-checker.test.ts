@@ -6,12 +6,19 @@ import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
 
 const BRANCH = 'agentrelay/graph/task';
+const INTO = 'agentrelay/graph/ws/default';
 
 function ready() {
   const repository = new GitRepository();
   const path = repository.worktree(BRANCH);
   const attempt = makeAttempt(repository.folder);
-  const state = { worktreePath: path, branchName: BRANCH, baseCommit: repository.commit('main') };
+  repository.run('branch', INTO);
+  const state = {
+    worktreePath: path,
+    branchName: BRANCH,
+    integrationBranch: INTO,
+    baseCommit: repository.commit('main'),
+  };
   Object.assign(attempt.runtime.state, state);
   const watches: AttemptWatches = new Map();
   onTestFinished(() => watches.forEach((watch) => void watch.close()));
@@ -43,6 +50,19 @@ test.each([1, 3, 9])('takes done with the commit and how far ahead it is: %s', a
     commit: repository.commit(BRANCH),
     commitsAhead: count,
   });
+});
+
+test('counts no commits that came with a merge of the integration branch, and all of them once the work is in it', async () => {
+  const { checker, runtime, signal, commit, repository, path } = ready();
+  commit('own');
+  repository.branch(INTO, { other: 'x', third: 'y' }, INTO);
+  repository.in(path, 'merge', '-q', '--no-edit', INTO);
+  signal('.done', 'local:x@y');
+  expect(await checker.waitForCompletion(runtime)).toMatchObject({ commitsAhead: 2 });
+  repository.run('update-ref', `refs/heads/${INTO}`, repository.commit(BRANCH));
+  await checker.reopen(runtime, 1);
+  signal('.done', 'local:x@y');
+  expect(await checker.waitForCompletion(runtime)).toMatchObject({ commitsAhead: 3 });
 });
 
 test('takes NO_PR also with uncommitted files, and without commits', async () => {
