@@ -25,9 +25,10 @@ export async function archiveThere(options: {
   const { remote } = forge;
   const { deleted, kept } = await archiveBranches({ git, remote, graph: graph.name, run });
   if (deleted === 0) return [];
-  const place = kept === 0 ? '' : `; ${kept} of them are kept under refs/agentrelay/archive/${run}/@${remote}/`;
+  const place = `refs/agentrelay/archive/${run}/@${remote}/`;
+  const note = kept === 0 ? '' : `; ${kept} of the branches ${kept === 1 ? 'is' : 'are'} kept under ${place}`;
   const branches = deleted === 1 ? '1 branch was' : `${deleted} branches were`;
-  return [`on ${remote} ${branches} deleted, which closed what pull requests were open of them${place}`];
+  return [`${branches} deleted on ${remote}, with which their open pull requests are closed${note}`];
 }
 
 /** Makes room for a new run: the old one's branches move below `refs/agentrelay/archive/<run>/`, its worktrees go. */

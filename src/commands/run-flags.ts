@@ -42,7 +42,7 @@ export function withRunOptions(command: Command): Command {
     .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
     .option('-I, --no-fail-fast-internal', 'go on after an internal error')
     .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
-    .option('--new-run', 'start over; the last run keeps its records and branches')
+    .option('--new-run', 'start over; the last run keeps its records, and its branches as refs')
     .option('-d, --dry-run', 'show what would run, and run nothing')
     .option('--detach', 'in the background, in a tmux window of its own: the run outlives this terminal')
     .option('--wait <duration>', 'how long to wait for a person when nothing else can move', duration)

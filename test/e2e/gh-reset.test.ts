@@ -213,7 +213,7 @@ test('a new run puts away what is left there, of its own last run and of one wit
     const own = await project.relay(graph, '--new-run');
     expect(own).toMatchObject({
       code: 0,
-      stderr: 'agentrelay: on origin 1 branch was deleted, which closed what pull requests were open of them\n',
+      stderr: 'agentrelay: 1 branch was deleted on origin, with which their open pull requests are closed\n',
     });
     expect(local(project, 'refs/agentrelay/archive/1/ws/default')).toBe(tip);
     expect((await states(project))[1]).toBe('ws/default CLOSED');

@@ -5,8 +5,16 @@ import type { WatchTimeout } from '../github/pull-request-watch.ts';
 /** A failure of gh as a step tells it; anything else stays what it is. */
 export function asPullRequestError(error: unknown, what: string): unknown {
   if (!(error instanceof GhError)) return error;
-  return new PullRequestError(`gh_${error.failure}`, `${what}: ${error.message}`, { cause: error });
+  const next = NEXT[error.failure];
+  const words = `${what}: ${error.message}${next === undefined ? '' : `; ${next}`}`;
+  return new PullRequestError(`gh_${error.failure}`, words, { cause: error });
 }
+
+/** What a person does first, where GitHub's words do not tell. */
+const NEXT: Readonly<Partial<Record<GhError['failure'], string>>> = {
+  unauthenticated: 'gh auth login, then agentrelay check tells whether it is well again',
+  not_installed: 'agentrelay check tells how to install it',
+};
 
 /** GitHub did not come to an end with its checks, or with the question whether it merges, in time. */
 export function tooLate(prUrl: string, { message, last, trouble }: WatchTimeout): PullRequestError {

@@ -90,11 +90,20 @@ const budget = (remaining: number): Fact => ({
   ...{ reset_at: at(14, 5).toISOString(), interval: 3_000 },
 });
 const limited: Fact = { kind: 'api_limited', limit: 'secondary', until: at(14, 5).toISOString() };
+const gone: Fact = { kind: 'api_unreachable', since: at(14, 1).toISOString(), error: 'no line' };
 
 test.each<readonly [string, number, Fact, Date, string]>([
   ['little is left', 100, budget(312), at(14, 0), '  GitHub: 312 of 5000 left, resets 14:05  '],
   ['in fewer words', 70, budget(312), at(14, 0), '  GitHub: 312 left  '],
   ['GitHub wants to be left alone', 100, limited, at(14, 4), '  GitHub limits us until 14:05:00  '],
+  [
+    'GitHub is out of reach',
+    120,
+    gone,
+    at(14, 4),
+    '  GitHub cannot be reached since 14:01:00: what is shown of it is old  ',
+  ],
+  ['in fewer words still', 76, gone, at(14, 4), '  no GitHub since 14:01:00  '],
   ['in fewer words, too', 76, limited, at(14, 4), '  GitHub: wait till 14:05:00  '],
 ])('what slows the run down at GitHub: %s', (_, width, fact, now, text) => {
   expect(header(width, [fact], { now: now.getTime() })).toContain(text);
