@@ -189,8 +189,11 @@ export class PullRequestWatch {
   async #look(): Promise<void> {
     const { repository } = this.#options;
     const { ask, onAnswer } = this.#counted();
-    const waiters = [...this.#waiters];
     const isEarly = this.#hasNewcomers();
+    const isDue = this.#lookedAt + this.#interval() <= this.#options.clock.now();
+    // GitHub works out again whether each of them merges, whenever their base has moved.
+    const waiters = [...this.#waiters].filter(({ isPatient }) => isDue || !isEarly || !isPatient);
+    const areAll = waiters.length === this.#waiters.size;
     const numbers = [...new Set(waiters.map(({ number }) => number))].sort((a, b) => a - b);
     const request = new AbortController();
     this.#request = request;
@@ -200,7 +203,7 @@ export class PullRequestWatch {
       this.#request = null;
       const watched = new Set(waiters.flatMap(({ pace, number }) => (pace === null ? [] : [number])));
       this.#changes.note(found, watched, isEarly);
-      this.#noteSuccess();
+      this.#noteSuccess(areAll);
       for (const waiter of waiters) if (this.#waiters.has(waiter)) waiter.see(found.get(waiter.number) ?? null);
       this.#tell();
     } catch (error) {
@@ -219,8 +222,8 @@ export class PullRequestWatch {
     return { ask, onAnswer: (budget) => this.#spending.noteAnswer(budget) };
   }
 
-  #noteSuccess(): void {
-    this.#lookedAt = this.#options.clock.now();
+  #noteSuccess(areAll: boolean): void {
+    if (areAll) this.#lookedAt = this.#options.clock.now();
     this.#retryAt = null;
     this.#trouble = null;
     this.#failedAt = null;

@@ -18,7 +18,7 @@ export class WatchChanges {
   note(found: ReadonlyMap<number, PullRequestSnapshot | null>, watched: ReadonlySet<number>, isEarly: boolean): void {
     const now = new Map([...watched].map((number) => [number, JSON.stringify(found.get(number))]));
     const hasChanged = [...now].some(([number, answer]) => this.#seen.get(number) !== answer);
-    this.#seen = now;
+    this.#seen = isEarly ? new Map([...this.#seen, ...now]) : now;
     if (hasChanged) this.#quiet = 0;
     else if (!isEarly) this.#quiet++;
   }

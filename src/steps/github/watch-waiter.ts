@@ -7,6 +7,8 @@ export interface Waiter {
   readonly number: number;
   /** Null for one look. */
   readonly pace: Pace | null;
+  /** Content with the looks that are due, however many others ask for in between. */
+  readonly isPatient: boolean;
   /** Whether it was read since he began to wait. */
   hasSeen: boolean;
   /** Tells him; he may leave then. */
@@ -18,7 +20,7 @@ export interface Wait<T> {
   readonly number: number;
   readonly pace: Pace | null;
   readonly accept: (pr: PullRequestSnapshot | null) => T | null;
-  /** False for who is content with the looks that others cause. */
+  /** False for who is content with the looks that are due. */
   readonly atOnce: boolean;
   readonly timeout?: { readonly milliseconds: number; readonly error: (last: PullRequestSnapshot | null) => Error };
   readonly signal: AbortSignal | undefined;
@@ -40,6 +42,7 @@ export function waitAmong<T>(waiters: Set<Waiter>, wait: Wait<T>, clock: Clock, 
   const waiter: Waiter = {
     number,
     pace,
+    isPatient: !atOnce,
     hasSeen: !atOnce,
     see(pr) {
       last = pr;

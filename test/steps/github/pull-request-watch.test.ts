@@ -268,14 +268,16 @@ test('who leaves just after a look leaves no pause behind', async () => {
   expect(clock.sleeping).toBe(0);
 });
 
-test('who is in no hurry is told by the looks of others', async () => {
+test('who is in no hurry is told by the looks that are due', async () => {
   github.put(1, 2);
   const waiting = outcomeOf(watch.until(1, (pr) => pr?.number ?? null, { ...BRISK, atOnce: false }));
   await clock.advance(2_000);
   expect(github.requests).toHaveLength(0);
   await Promise.all([watch.read(2), clock.settle()]);
+  expect(waiting).toEqual({});
+  await clock.advance(1_000);
   expect(waiting.value).toBe(1);
-  expect(github.requests).toHaveLength(1);
+  expect(github.requests.map(({ numbers }) => numbers)).toEqual([[2], [1]]);
 });
 
 test('looks that fail for a while are told once, and that they work again', async () => {

@@ -21,6 +21,8 @@ export interface FaultRunOptions {
   readonly api?: readonly FaultWish[];
   readonly git?: readonly GitFault[];
   readonly compileCache?: string;
+  /** Ends the run, as one that hangs. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run that has ended, and everything that it can be measured by. */
@@ -41,13 +43,8 @@ export interface FaultRun {
 }
 
 /** One run of the graph on a GitHub of its own. */
-export async function faultRun({
-  program,
-  method,
-  api = [],
-  git = [],
-  compileCache,
-}: FaultRunOptions): Promise<FaultRun> {
+export async function faultRun(options: FaultRunOptions): Promise<FaultRun> {
+  const { program, method, api = [], git = [], compileCache, signal } = options;
   const box = await githubSandbox();
   box.api.repo().settings.strictUpToDate = true;
   const clone = box.clone();
@@ -56,7 +53,8 @@ export async function faultRun({
   const env = environment(box, { GIT_SSH_COMMAND: line.command, NODE_COMPILE_CACHE: compileCache });
   const faults = api.map((wish) => box.api.inject(wish));
   const began = performance.now();
-  const { code, output } = await runProgram([program, 'run', graph, '-L', SOCKET, '-t', clone], box.folder, env);
+  const args = [program, 'run', graph, '-L', SOCKET, '-t', clone];
+  const { code, output } = await runProgram(args, { cwd: box.folder, env, signal });
   const seconds = (performance.now() - began) / 1_000;
   const again = (readIfThere(join(box.folder, 'home/again')) ?? '').split('\n').filter((text) => text !== '');
   return {
@@ -85,9 +83,9 @@ function environment(box: GitHubSandbox, more: Record<string, string | undefined
 
 async function runProgram(
   args: string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
+  options: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal | undefined },
 ): Promise<{ code: number | null; output: string }> {
+  const { cwd, env, signal } = options;
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -95,7 +93,9 @@ async function runProgram(
       output += chunk;
     });
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+  const stop = () => void child.kill('SIGKILL');
+  const limit = setTimeout(stop, LIMIT);
+  signal?.addEventListener('abort', stop);
   try {
     const code = await new Promise<number | null>((ended, reject) => {
       child.on('error', reject);

@@ -12,7 +12,7 @@ export interface FaultResult extends FaultVerdict {
   readonly output: string;
 }
 
-export type SweptOptions = Pick<FaultRunOptions, 'program' | 'compileCache'>;
+export type SweptOptions = Pick<FaultRunOptions, 'program' | 'compileCache' | 'signal'>;
 
 /** A run without faults; throws when that alone goes wrong. */
 export async function faultBaseline(swept: SweptOptions, method: MergeMethod): Promise<FaultBaseline> {
