@@ -12,7 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          // What starts processes by the hundred is beside its like, and runs with the slower ones.
+          exclude: ['test/e2e/**', 'test/**/*.slow.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           // Most of them wait, for git, tmux and time limits: with one fewer than cores, as it is by itself, cores stand idle.
@@ -25,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/**/*.slow.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 30_000,
           // Each of these runs git, tmux and agents of its own: more at once only makes each slower.
