@@ -49,6 +49,7 @@ export {
   type TaskStatus,
   type WorkstreamStatus,
 } from './core/lifecycle.ts';
+export { MergeQueue, type MergeTurn } from './core/merge-queue.ts';
 export { NO_PR } from './core/names.ts';
 export { Orchestrator, type OrchestratorOptions } from './core/orchestrator.ts';
 export { KeyedQueue } from './core/queue.ts';
@@ -89,6 +90,9 @@ export { isLiveAgent, type LiveAgent } from './steps/environments/environment.ts
 export { createTmuxEnvironment, type TmuxEnvironment } from './steps/environments/tmux.ts';
 export { excludeOurFolders } from './steps/exclude.ts';
 export type { Extensions, GivenToStep, OwnStepFactory, OwnSteps, OwnStepTable, StepOf } from './steps/extensions.ts';
+export { type ChosenForge, type Forge, forgeOfRun, type GhForge, LOCAL_FORGE } from './steps/forges/forge.ts';
+export { GhTaskMerger } from './steps/forges/gh-task-merger.ts';
+export { GhWorkstreamSteps } from './steps/forges/gh-workstream-steps.ts';
 export { LocalTaskMerger } from './steps/forges/local-task-merger.ts';
 export { LocalWorkstreamSteps } from './steps/forges/local-workstream-steps.ts';
 export type { AgentInvocation, FrameworkPreset } from './steps/frameworks/framework.ts';

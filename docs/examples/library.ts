@@ -12,6 +12,7 @@ import {
   excludeOurFolders,
   findRepository,
   Git,
+  LOCAL_FORGE,
   Orchestrator,
   preflight,
   type RunEvent,
@@ -45,7 +46,7 @@ const settings = { ...DEFAULT_SETTINGS, ...graph.settings, tmuxSession: 'library
 // 2. The repository: can the run start, and is it ours to run?
 const repository = await findRepository(path);
 const git = new Git(repository.root);
-const { baseCommits } = await preflight({ graph, settings, git, repository });
+const { baseCommits } = await preflight({ graph, settings, forge: LOCAL_FORGE, git, repository });
 const store = new RunStore(repository.root, graph.name);
 mkdirSync(store.directory, { recursive: true });
 const owner = tryLock(store.lockFile);
@@ -69,12 +70,14 @@ log.append(runStarted(graph, { number: run, digest }));
 // 4. The steps, the runner of one attempt, and the orchestrator of all.
 const control = await TmuxControl.connect({ socket, session: settings.tmuxSession });
 const tmux = createTmuxEnvironment({ control });
-const steps = createStandardSteps({
+const steps = await createStandardSteps({
   graph,
   settings,
   git,
   commonDir: repository.commonDir,
   runDirectory: store.runDirectory(run),
+  forge: LOCAL_FORGE,
+  tell: (fact) => log.append(fact),
   tmux,
   agentCommands: { node: process.execPath, agentScript },
 });
