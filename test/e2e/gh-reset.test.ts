@@ -227,7 +227,7 @@ test('a new run puts away what is left there, of its own last run and of one wit
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--new-run keeps such branches') });
     const again = await project.relay(graph, '--new-run');
     expect(again).toMatchObject({ code: 0 });
-    expect(again.stderr).toContain('on origin 2 branches were deleted');
+    expect(again.stderr).toContain('2 branches were deleted on origin');
     expect(local(project, 'refs/agentrelay/archive/0/@origin/b')).toBe(theirs);
     expect(Object.keys(project.branches())).toEqual([LANE, 'main']);
     expect((await project.pulls()).filter(({ state }) => state === 'OPEN')).toHaveLength(1);
