@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Reset } from '../core/events.ts';
+import type { Reset } from '../core/reset.ts';
 import type { RunState } from '../core/run-state.ts';
 import { reversed } from '../steps/rollback/move-refs.ts';
 import { gitHubLines, refRows, section, subjectText } from './reset-lines.ts';

@@ -1,4 +1,4 @@
-import type { Reset } from '../core/events.ts';
+import type { Reset } from '../core/reset.ts';
 import type { RollbackPlace } from '../steps/rollback/apply.ts';
 import { lastReset, undoReset } from '../steps/rollback/rollback.ts';
 import { undoProblems } from '../steps/rollback/undo-problems.ts';

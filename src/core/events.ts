@@ -2,6 +2,7 @@ import type { AttentionReport, LiveAttention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type { RunOutcome, TaskStep } from './lifecycle.ts';
 import type { Proof, RedCheck } from './proofs.ts';
+import type { Reset } from './reset.ts';
 
 /** The version of the event format that this code writes and reads. */
 export const EVENT_VERSION = 1;
@@ -63,45 +64,6 @@ export interface RetryChange {
   readonly keep_work: boolean;
   /** The agent is told nothing of earlier attempts. */
   readonly fresh: boolean;
-}
-
-/** How far a rollback reaches: one task, one lane, all that came after a task, or the whole run. */
-export type ResetScope = 'task' | 'workstream' | 'after' | 'run';
-
-/** A rollback: decided, in full, before anything is touched. `null` for a ref stands for "is not there". */
-export interface Reset {
-  /** From 1 in each run. */
-  readonly reset: number;
-  readonly scope: ResetScope;
-  /** The task or the lane that was named; null for the whole run. */
-  readonly subject: string | null;
-  /** Become pending again. */
-  readonly tasks: readonly string[];
-  /** `commit` is what the integration branch is set back to; null for a lane that is begun anew. */
-  readonly workstreams: readonly { readonly id: string; readonly commit: string | null }[];
-  readonly refs: readonly { readonly ref: string; readonly from: string | null; readonly to: string | null }[];
-  /** Absolute paths of worktrees that go or are set back, and where all that was in them is kept. */
-  readonly worktrees: readonly {
-    readonly path: string;
-    readonly head: string | null;
-    readonly branch: string | null;
-    /** The commit that it is detached at from now on; null for one that is removed. */
-    readonly to: string | null;
-    /** A commit of the index and one of the files; null where they were clean. */
-    readonly index: string | null;
-    readonly files: string | null;
-  }[];
-  /** Refs that keep what the reset takes away. */
-  readonly backups: readonly { readonly ref: string; readonly commit: string }[];
-  /** Pull requests that are closed. */
-  readonly prs: readonly string[];
-  /** Branches on GitHub; left out where git alone merges. */
-  readonly remote?: {
-    /** Such as `origin`. */
-    readonly name: string;
-    /** `to` is null for one that is deleted. */
-    readonly refs: readonly { readonly ref: string; readonly from: string; readonly to: string | null }[];
-  };
 }
 
 /** What a new owner finds of an agent: `lost` is one that was launched, and is gone without a trace. */
@@ -354,8 +316,8 @@ type WorkstreamFact =
     });
 
 /**
- * Why an integration branch waits for a person. `foreign_commits`: somebody put work on it that no task did. `checks`: a required one is red or does not come; `protected`: the target
- * asks for more than checks, such as a review.
+ * Why an integration branch waits for a person. `foreign_commits`: work that no task did is on it. `checks`: a required one
+ * is red or does not come; `protected`: the target asks for more than checks, such as a review.
  */
 export type HoldReason =
   | 'auto_merge_off'

@@ -1,5 +1,5 @@
-import type { Reset } from './events.ts';
 import { integrationBranch } from './names.ts';
+import type { Reset } from './reset.ts';
 import { type ResetReach, type ResetReason, type ResetSubject, resetReach } from './reset-reach.ts';
 import type { ResetRecord } from './reset-record.ts';
 import { type ForeignCommits, type ResetRefusal, refusalsOf, remoteWith } from './reset-refusals.ts';

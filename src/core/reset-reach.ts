@@ -1,5 +1,5 @@
-import type { ResetScope } from './events.ts';
 import { isSuccess } from './lifecycle.ts';
+import type { ResetScope } from './reset.ts';
 import type { ResetRecord } from './reset-record.ts';
 import { type OwnedCommit, type ResetWorld, taskRef } from './reset-world.ts';
 import { currentAttempt, type RunState, type TaskState } from './run-state.ts';

@@ -1,6 +1,6 @@
-import type { Reset } from './events.ts';
 import { isActive } from './lifecycle.ts';
 import { integrationBranch, taskBranch } from './names.ts';
+import type { Reset } from './reset.ts';
 import type { ResetReach } from './reset-reach.ts';
 import type { LineCommit, OwnedCommit, ResetWorld } from './reset-world.ts';
 import type { RunState, WorkstreamState } from './run-state.ts';

@@ -1,6 +1,6 @@
-import type { Reset } from './events.ts';
 import { isSuccess } from './lifecycle.ts';
 import { integrationBranch, taskBranch } from './names.ts';
+import type { Reset } from './reset.ts';
 import type { ResetReach } from './reset-reach.ts';
 import type { ResetWorld } from './reset-world.ts';
 import type { RunState } from './run-state.ts';

@@ -6,7 +6,6 @@ import type {
   ConcernSource,
   HoldReason,
   QueueEntry,
-  Reset,
   RetryChange,
   SendBackCause,
   TaskOutline,
@@ -14,6 +13,7 @@ import type {
 } from './events.ts';
 import type { RunOutcome, TaskStatus, TaskStep, WorkstreamStatus } from './lifecycle.ts';
 import type { ProofsSoFar, RedCheck } from './proofs.ts';
+import type { Reset } from './reset.ts';
 
 export interface Concern {
   readonly source: ConcernSource;

@@ -3,18 +3,11 @@ import type { Agent } from './agent-handle.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
-import {
-  classifyFailure,
-  describeError,
-  isStepError,
-  PreconditionError,
-  PullRequestError,
-  SignalError,
-} from './errors.ts';
-import { JournalError } from './event-log.ts';
+import { describeError, PreconditionError, PullRequestError, SignalError } from './errors.ts';
 import type { Graph, TearDownMode } from './graph/graph.ts';
 import { isSuccess, TASK_STEPS, type TaskStatus, type TaskStep } from './lifecycle.ts';
 import { NO_PR } from './names.ts';
+import { recordFailure } from './record-failure.ts';
 import type { AttemptState } from './run-state.ts';
 import type {
   MergeResult,
@@ -27,8 +20,7 @@ import type {
   TaskTeardown,
   UndoneTeardown,
 } from './steps.ts';
-import { STORAGE_HINTS, storageFailureOf } from './storage-failure.ts';
-import type { AbortCause, TaskRuntime } from './task-runtime.ts';
+import type { TaskRuntime } from './task-runtime.ts';
 import { WayBack } from './way-back.ts';
 
 /** A branch that must be up to date, and is not, catches up with its target this often. */
@@ -251,27 +243,6 @@ export class StandardTaskRunner implements TaskRunner {
       runtime.concern({ source: 'teardown', message: `teardown_failed: ${describeError(error)}` });
     }
   }
-}
-
-function recordFailure(runtime: TaskRuntime, error: unknown): void {
-  // The end of the attempt could not be told: there is no other end to record.
-  if (runtime.isOver || error instanceof JournalError) throw error;
-  if (runtime.signal.aborted) {
-    const cause = runtime.signal.reason as AbortCause;
-    if (cause !== 'detach') runtime.cancel(cause === 'call_off' ? 'person' : 'run');
-    return;
-  }
-  const storage = storageFailureOf(error);
-  if (storage !== null) {
-    const said = `${describeError(error)}; ${STORAGE_HINTS[storage]}`;
-    runtime.fail({ code: storage, error: said, failureClass: 'expected_task_failure' });
-    return;
-  }
-  runtime.fail({
-    code: isStepError(error) || error instanceof PreconditionError ? error.code : 'internal_error',
-    error: describeError(error),
-    failureClass: classifyFailure(error),
-  });
 }
 
 function requireResumed(runtime: TaskRuntime): AttemptState {

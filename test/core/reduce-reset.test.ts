@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Fact, Reset } from '../../src/core/events.ts';
+import type { Fact } from '../../src/core/events.ts';
+import type { Reset } from '../../src/core/reset.ts';
 import { Journal, startLog } from '../support/core.ts';
 import { makeGraph } from '../support/graphs.ts';
 

@@ -4,6 +4,7 @@ import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
 import { REAL_CLOCK } from './clock.ts';
 import { GhProblem } from './gh-problem.ts';
+import { listedRefs } from './listed-refs.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
 import { NO_QUESTIONS } from './no-questions.ts';
@@ -37,9 +38,7 @@ export async function readRemoteBranches(
   const args = ['ls-remote', '--heads', remote, ...names.map((name) => `refs/heads/${name}`)];
   for (let round = 0; ; round++) {
     try {
-      const { stdout } = await git.run(args, { timeout: TIMEOUT, env: NO_QUESTIONS, signal });
-      const lines = stdout.split('\n').filter((line) => line !== '');
-      return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
+      return listedRefs((await git.run(args, { timeout: TIMEOUT, env: NO_QUESTIONS, signal })).stdout);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       const wait = WAITS[round];

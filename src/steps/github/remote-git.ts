@@ -3,6 +3,7 @@ import { KeyedQueue } from '../../core/queue.ts';
 import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
 import type { Clock } from './clock.ts';
+import { listedRefs } from './listed-refs.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
 import { NO_QUESTIONS } from './no-questions.ts';
@@ -103,8 +104,7 @@ export class RemoteGit {
       [],
       SHORT_TIMEOUT,
     );
-    const lines = (output ?? '').split('\n').filter((line) => line !== '');
-    return new Map(lines.map((line) => line.split('\t').toReversed() as [string, string]));
+    return listedRefs(output ?? '');
   }
 
   /** The same, with all of these commits brought here. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import type { Reset } from '../../core/events.ts';
+import type { Reset } from '../../core/reset.ts';
 import type { Git } from '../tools/git.ts';
 import { Worktrees } from '../worktree.ts';
 import { worktreeGit } from '../worktree-git.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import type { Reset } from '../../core/events.ts';
+import type { Reset } from '../../core/reset.ts';
 import { type Git, NO_COMMIT } from '../tools/git.ts';
 
 type RefMove = Reset['refs'][number];

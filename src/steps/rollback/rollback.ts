@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import type { EventLog } from '../../core/event-log.ts';
-import type { Reset } from '../../core/events.ts';
+import type { Reset } from '../../core/reset.ts';
 import type { ResetPlan } from '../../core/reset-plan.ts';
 import type { ResetState } from '../../core/run-state.ts';
 import { BackupRefs, type SavedWork } from '../backup-refs.ts';

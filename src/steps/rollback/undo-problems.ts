@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Reset } from '../../core/events.ts';
+import type { Reset } from '../../core/reset.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { Git } from '../tools/git.ts';
 import { Worktrees } from '../worktree.ts';

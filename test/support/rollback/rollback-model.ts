@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Reset } from '../../../src/core/events.ts';
 import type { MergeMethod } from '../../../src/core/graph/graph.ts';
 import { isSuccess } from '../../../src/core/lifecycle.ts';
+import type { Reset } from '../../../src/core/reset.ts';
 import { planReset, type ResetPlan } from '../../../src/core/reset-plan.ts';
 import type { ResetSubject } from '../../../src/core/reset-reach.ts';
 import { readResetRecord } from '../../../src/core/reset-record.ts';

@@ -1,4 +1,5 @@
-import type { GraphChange, Reset, RunEvent } from '../../../core/events.ts';
+import type { GraphChange, RunEvent } from '../../../core/events.ts';
+import type { Reset } from '../../../core/reset.ts';
 import { plural } from '../../format.ts';
 import { budgetWords, limitWords } from '../api-words.ts';
 import { queueWords } from '../queue-words.ts';
