@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Clock } from '../../src/steps/github/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { Gh } from '../../src/steps/github/gh.ts';
 import { patiently } from '../../src/steps/github/patiently.ts';
 import { repositoryPath } from '../../src/steps/github/repository.ts';

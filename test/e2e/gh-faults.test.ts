@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
 import type { MergeMethod } from '../../src/core/graph/graph.ts';
-import type { Clock } from '../../src/steps/github/clock.ts';
 import { Gh } from '../../src/steps/github/gh.ts';
 import { GhError } from '../../src/steps/github/gh-error.ts';
 import { PullRequestWatch } from '../../src/steps/github/pull-request-watch.ts';

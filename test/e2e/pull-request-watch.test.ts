@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parse, validate } from 'graphql';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
 import type { ApiBudget } from '../../src/core/events.ts';
-import type { Clock } from '../../src/steps/github/clock.ts';
 import { Gh } from '../../src/steps/github/gh.ts';
 import { firstFailed, provePullRequest, redChecks } from '../../src/steps/github/proofs.ts';
 import type { PullRequestSnapshot } from '../../src/steps/github/pull-request.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../steps/github/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Gh } from '../../steps/github/gh.ts';
 import { GhError } from '../../steps/github/gh-error.ts';
 import { patiently } from '../../steps/github/patiently.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { REAL_CLOCK } from '../../steps/github/clock.ts';
 import { Gh } from '../../steps/github/gh.ts';
 import { GhError } from '../../steps/github/gh-error.ts';
 import { isSameRepository, pullRequestOf, repositoryPath } from '../../steps/github/repository.ts';
 import { readIfThere, writeFileAtomic } from '../../steps/tools/atomic-file.ts';
+import { REAL_CLOCK } from '../../steps/tools/clock.ts';
 import type { Proposal } from '../forges.ts';
 import { Refusal } from '../refusal.ts';
 import { alreadySignalled, awaitingSignal } from '../signal.ts';

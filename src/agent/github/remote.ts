@@ -1,4 +1,4 @@
-import type { Clock } from '../../steps/github/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { mask } from '../../steps/github/mask.ts';
 import { isNetworkTrouble } from '../../steps/github/network-trouble.ts';
 import { NO_QUESTIONS } from '../../steps/github/no-questions.ts';

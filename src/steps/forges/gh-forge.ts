@@ -1,11 +1,12 @@
+import type { Clock } from '../../core/clock.ts';
 import type { Fact } from '../../core/events.ts';
 import type { Graph, MergeMethod } from '../../core/graph/graph.ts';
 import type { MergeQueue } from '../../core/merge-queue.ts';
-import { type Clock, REAL_CLOCK } from '../github/clock.ts';
 import { Gh } from '../github/gh.ts';
 import { PullRequestWatch } from '../github/pull-request-watch.ts';
 import { PullRequests } from '../github/pull-requests.ts';
 import { RemoteGit } from '../github/remote-git.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import type { Git } from '../tools/git.ts';
 import type { Worktrees } from '../worktree.ts';
 import type { GhForge } from './forge.ts';

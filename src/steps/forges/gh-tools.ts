@@ -1,6 +1,6 @@
+import type { Clock } from '../../core/clock.ts';
 import type { MergeMethod } from '../../core/graph/graph.ts';
 import type { MergeQueue } from '../../core/merge-queue.ts';
-import type { Clock } from '../github/clock.ts';
 import type { PullRequestWatch } from '../github/pull-request-watch.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { RemoteGit } from '../github/remote-git.ts';

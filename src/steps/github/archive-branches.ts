@@ -1,8 +1,8 @@
 import { UserError, WorkspaceError } from '../../core/errors.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
 import { keepUnder } from '../kept-ref.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import type { Git, RefUpdate } from '../tools/git.ts';
-import { REAL_CLOCK } from './clock.ts';
 import { RemoteGit } from './remote-git.ts';
 
 const MAX_RACES = 5;

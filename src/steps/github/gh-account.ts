@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MergeMethod } from '../../core/graph/graph.ts';
-import { REAL_CLOCK } from './clock.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import type { Gh } from './gh.ts';
 import { GhError } from './gh-error.ts';
 import { GhProblem } from './gh-problem.ts';

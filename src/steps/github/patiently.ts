@@ -1,4 +1,5 @@
-import { type Clock, inWords } from './clock.ts';
+import type { Clock } from '../../core/clock.ts';
+import { inWords } from '../tools/clock.ts';
 import type { Gh } from './gh.ts';
 import { GhError } from './gh-error.ts';
 import { limitWait } from './limit-wait.ts';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../core/clock.ts';
 import type { ApiBudget } from '../../core/events.ts';
+import { inWords } from '../tools/clock.ts';
 import { ApiSpending } from './api-spending.ts';
-import { type Clock, inWords } from './clock.ts';
 import { GhError } from './gh-error.ts';
 import type { PullRequestSnapshot } from './pull-request.ts';
 import { type AskGraphql, type LookOptions, lookAtPullRequests } from './pull-request-look.ts';

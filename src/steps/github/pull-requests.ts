@@ -1,5 +1,5 @@
+import type { Clock } from '../../core/clock.ts';
 import type { MergeMethod } from '../../core/graph/graph.ts';
-import type { Clock } from './clock.ts';
 import type { ApiRequest, Gh } from './gh.ts';
 import { fieldOf } from './gh-answer.ts';
 import { GhError } from './gh-error.ts';

@@ -1,8 +1,8 @@
 import type { Graph } from '../../core/graph/graph.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
-import { REAL_CLOCK } from './clock.ts';
 import { GhProblem } from './gh-problem.ts';
 import { listedRefs } from './listed-refs.ts';
 import { mask } from './mask.ts';

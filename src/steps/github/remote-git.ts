@@ -1,8 +1,8 @@
+import type { Clock } from '../../core/clock.ts';
 import { WorkspaceError } from '../../core/errors.ts';
 import { KeyedQueue } from '../../core/queue.ts';
 import { ToolError } from '../tools/exec.ts';
 import type { Git } from '../tools/git.ts';
-import type { Clock } from './clock.ts';
 import { listedRefs } from './listed-refs.ts';
 import { mask } from './mask.ts';
 import { isNetworkTrouble } from './network-trouble.ts';

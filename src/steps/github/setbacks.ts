@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { GhError } from './gh-error.ts';
 import { limitWait } from './limit-wait.ts';
 import type { RateLimit } from './pull-request.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { PullRequestSnapshot } from './pull-request.ts';
 import type { Pace } from './watch-interval.ts';
 

@@ -2,8 +2,8 @@ import type { GraphUse } from '../../core/gc-plan.ts';
 import { isSuccess } from '../../core/lifecycle.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
 import type { RunState } from '../../core/run-state.ts';
-import { REAL_CLOCK } from '../github/clock.ts';
 import { RemoteGit } from '../github/remote-git.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import type { Git } from '../tools/git.ts';
 import type { GraphRecords } from './graph-records.ts';
 

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UserError, WorkspaceError } from '../../core/errors.ts';
 import type { GhForge } from '../forges/forge.ts';
 import { type FoundPullRequests, findPullRequests } from '../github/branch-pull-requests.ts';
-import { REAL_CLOCK } from '../github/clock.ts';
 import { Gh } from '../github/gh.ts';
 import { fieldOf } from '../github/gh-answer.ts';
 import { GhError } from '../github/gh-error.ts';
 import { patiently } from '../github/patiently.ts';
 import { RemoteGit, type RemoteMove } from '../github/remote-git.ts';
 import { isSameRepository, pullRequestOf } from '../github/repository.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import type { Git } from '../tools/git.ts';
 
 /** Milliseconds for which what may pass is tried again: somebody waits. */

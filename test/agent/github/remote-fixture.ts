@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Pushed, pushBranch } from '../../../src/agent/github/push.ts';
 import { RemoteCommands } from '../../../src/agent/github/remote.ts';
 import { Refusal } from '../../../src/agent/refusal.ts';
-import type { Clock } from '../../../src/steps/github/clock.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { AttemptFixture, BRANCH, INTEGRATION_BRANCH } from '../attempt-fixture.ts';
 
 interface RemoteCommit {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../src/steps/github/clock.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { type FailureClass, GhError } from '../../../src/steps/github/gh-error.ts';
 import { type PatienceOptions, patiently } from '../../../src/steps/github/patiently.ts';
 

@@ -2,8 +2,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GhBranches } from '../../../src/steps/forges/gh-branches.ts';
-import { REAL_CLOCK } from '../../../src/steps/github/clock.ts';
 import { RemoteGit } from '../../../src/steps/github/remote-git.ts';
+import { REAL_CLOCK } from '../../../src/steps/tools/clock.ts';
 import { GitRepository } from '../../support/git-repository.ts';
 
 /** A repository whose origin is a bare one beside it. */

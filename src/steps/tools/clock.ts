@@ -1,14 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** Time as those see it who wait for GitHub: the real one, or one that runs at once for measuring. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Rejects when `signal` is aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** From 0 to below 1: waits are spread, so that not all come back at once. */
-  random(): number;
-}
+import type { Clock } from '../../core/clock.ts';
 
 export const REAL_CLOCK: Clock = {
   now: Date.now,
