@@ -1,5 +1,8 @@
-/** `typed`: the text is there, but was not seen to be submitted. `gone`: nobody is there to read it. */
-export type SendResult = 'submitted' | 'queued' | 'typed' | 'gone';
+/**
+ * `queued`: the agent takes it when its turn is over. `typed`: the text is there, but was not seen to be submitted.
+ * `failed`: nothing was typed, since something else would have taken it, such as a dialog. `gone`: nobody is there.
+ */
+export type SendResult = 'submitted' | 'queued' | 'typed' | 'failed' | 'gone';
 
 /** A live agent of one attempt. */
 export interface Agent {
@@ -9,9 +12,19 @@ export interface Agent {
    * already: an earlier owner may have sent it and been gone before that was recorded.
    */
   send(text: string, signal: AbortSignal, options?: { unlessShown?: boolean }): Promise<SendResult>;
+  /**
+   * Answers what the agent asks: `allow` and `deny` by the keys that its program takes, a choice by its number from 1, any
+   * other text as words. Without this method the text of the answer is sent like a prompt.
+   */
+  answer?(answer: Answer, signal: AbortSignal): Promise<SendResult>;
   /** The place itself was ended, and the agent with it: that is not the agent's failure. False where left out. */
   isPlaceLost?(): Promise<boolean>;
 }
+
+export type Answer =
+  | { readonly kind: 'allow' | 'deny' }
+  | { readonly kind: 'choice'; readonly number: number }
+  | { readonly kind: 'text'; readonly text: string };
 
 /** An agent that an earlier owner has launched; `lost` when it is gone and has left no exit code. */
 export interface KnownAgent {

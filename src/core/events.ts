@@ -1,4 +1,5 @@
-import type { AttentionReport, LiveAttention } from './attention.ts';
+import type { AgentFact, BudgetReached } from './agent-events.ts';
+import type { SendResult } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type { RunOutcome, TaskStep } from './lifecycle.ts';
 import type { Proof, RedCheck } from './proofs.ts';
@@ -29,8 +30,6 @@ interface OfTask {
   readonly task: string;
   readonly attempt: number;
 }
-
-type OfAgent = OfTask & Partial<Omit<AttentionReport, 'state'>>;
 
 type OfWorkstream = { readonly workstream: string };
 
@@ -91,7 +90,7 @@ export interface ApiBudget {
   readonly interval: number;
 }
 
-export type StopReason = 'interrupted' | 'detached' | 'cancelled' | 'internal_error' | 'workstream_error';
+export type StopReason = 'interrupted' | 'detached' | 'cancelled' | 'internal_error' | 'workstream_error' | 'budget';
 
 /** Facts about the run. */
 type RunFact =
@@ -128,6 +127,7 @@ type RunFact =
   /** What is shown of pull requests is old: nobody could look at them since. */
   | { readonly kind: 'api_unreachable'; readonly since: string; readonly error: string }
   | { readonly kind: 'api_reachable' }
+  | (BudgetReached & { readonly kind: 'budget_reached' })
   | (OfRequest & { readonly kind: 'request_applied' })
   | (OfRequest & {
       readonly kind: 'request_refused';
@@ -171,7 +171,6 @@ type TaskFact =
       readonly step: TaskStep;
       readonly found: FoundAgent;
     })
-  | (OfTask & { readonly kind: 'task_waiting' })
   | (OfTask & {
       readonly kind: 'task_signalled';
       readonly outcome: 'done' | 'failed';
@@ -221,14 +220,7 @@ type TaskFact =
   | (OfTask & {
       readonly kind: 'task_sent_back';
       readonly cause: SendBackCause;
-      readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
-    })
-  /** Somebody wrote to the agent. */
-  | (OfTask & {
-      readonly kind: 'task_prompted';
-      readonly result: 'submitted' | 'queued' | 'typed' | 'gone';
-      /** The request that it was done for. */
-      readonly request?: number;
+      readonly result: SendResult;
     })
   | (OfTask & {
       readonly kind: 'task_succeeded';
@@ -267,13 +259,7 @@ type TaskFact =
       readonly request?: number;
     })
   | { readonly kind: 'task_blocked'; readonly task: string; readonly root: BlockRoot }
-  | { readonly kind: 'task_unblocked'; readonly task: string }
-  | (OfTask & {
-      readonly kind: 'agent_exited';
-      /** Null when the agent is gone and left no code. */
-      readonly exit_code?: number | null;
-    })
-  | (OfAgent & { readonly kind: `agent_${LiveAttention}` });
+  | { readonly kind: 'task_unblocked'; readonly task: string };
 
 /** Facts about a workstream: its states, and what happens to its integration branch. */
 type WorkstreamFact =
@@ -330,7 +316,7 @@ export type HoldReason =
   | 'draft';
 
 /** A fact before the journal has numbered and dated it. */
-export type Fact = RunFact | TaskFact | WorkstreamFact;
+export type Fact = RunFact | TaskFact | AgentFact | WorkstreamFact;
 export type EventKind = Fact['kind'];
 
 /** A line of the journal: a fact with `v`, a `seq` from 1 and the time as ISO 8601 in UTC. */

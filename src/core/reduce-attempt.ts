@@ -1,6 +1,7 @@
 import { PreconditionError } from './errors.ts';
 import type { FactOf, RunEvent } from './events.ts';
-import { attentionPatch, exitPatch, promptPatch, quietPatch } from './reduce-attention.ts';
+import { agentPatch } from './reduce-agent.ts';
+import { promptPatch, quietPatch } from './reduce-attention.ts';
 import { mergePatch } from './reduce-merge.ts';
 import type { AttemptState } from './run-state.ts';
 
@@ -17,8 +18,6 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     }
     case 'task_launched':
       return { step: 'kickoff', agent: event.agent, place: event.place ?? null };
-    case 'task_waiting':
-      return { step: 'wait' };
     case 'task_signalled': {
       const { at, commit, commits_ahead: commitsAhead } = event;
       return { ...quietPatch(attempt, at), commit, signalled: commit, commitsAhead };
@@ -28,8 +27,6 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_merge_queued':
     case 'task_adopted':
       return {};
-    case 'task_prompted':
-      return promptPatch(attempt, event);
     case 'task_work_saved':
       return { saved: [...attempt.saved, { ref: event.ref, commit: event.commit }] };
     case 'task_gate_started':
@@ -47,6 +44,7 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
       if (event.result === 'gone') return { owes: null, proofs: {} };
       return {
         ...promptPatch(attempt, event),
+        nudged: false,
         owes: null,
         sentBack: attempt.sentBack + 1,
         lastSentBack: event.cause,
@@ -65,10 +63,8 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
       return { tornDown: true, broughtBack: null };
     case 'task_teardown_undone':
       return undonePatch(attempt, event);
-    case 'agent_exited':
-      return exitPatch(event);
     default:
-      return attentionPatch(attempt, event);
+      return agentPatch(attempt, event);
   }
 }
 
@@ -81,7 +77,12 @@ function undonePatch(attempt: AttemptState, { task, worktree }: FactOf<'task_tea
 }
 
 function endPatch(attempt: AttemptState, event: EndEvent): Partial<AttemptState> {
-  const ended = { ...quietPatch(attempt, event.at), endedAt: event.at, savedBefore: attempt.saved.length };
+  const ended = {
+    ...quietPatch(attempt, event.at),
+    parkedUntil: null,
+    endedAt: event.at,
+    savedBefore: attempt.saved.length,
+  };
   switch (event.kind) {
     case 'task_succeeded': {
       const commit = event.commit ?? attempt.commit;
@@ -129,6 +130,13 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     asks: null,
     until: null,
     exitCode: null,
+    seenBy: null,
+    session: null,
+    transcript: null,
+    nudged: false,
+    parkedUntil: null,
+    usage: null,
+    command: null,
     pr: null,
     commit: null,
     signalled: null,

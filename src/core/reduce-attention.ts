@@ -5,7 +5,7 @@ import { sameValue } from './same-value.ts';
 
 type Patch = Partial<AttemptState>;
 type Told = Extract<RunEvent, { kind: `agent_${LiveAttention}` }>;
-type Prompted = Extract<RunEvent, { kind: 'task_prompted' | 'task_sent_back' }>;
+type Prompted = Extract<RunEvent, { kind: 'task_prompted' | 'task_sent_back' | 'task_nudged' }>;
 
 const NOTHING = { asks: null, until: null } as const;
 
@@ -39,6 +39,11 @@ export function promptPatch({ endedAt, attention }: AttemptState, { result, at }
 
 export function exitPatch(event: Extract<RunEvent, { kind: 'agent_exited' }>): Patch {
   return { attention: 'exited', attentionSince: event.at, exitCode: event.exit_code ?? null, ...NOTHING };
+}
+
+/** Nobody guesses what a live agent does. */
+export function unknownPatch(attempt: AttemptState, at: string): Patch {
+  return attempt.endedAt === null ? quietPatch(attempt, at) : {};
 }
 
 /** What it did is over, and nobody has told what it does now. */

@@ -78,6 +78,11 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
     case 'api_reachable':
       reduceForge(state, event);
       return;
+    case 'budget_reached': {
+      const { scope, task, budget, percent, spent, limit } = event;
+      state.budgets.push({ scope, task, budget, percent, spent, limit });
+      return;
+    }
     case 'request_applied':
     case 'request_refused':
       state.request = event.request;

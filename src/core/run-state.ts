@@ -1,3 +1,4 @@
+import type { BudgetReached, PromptEvidence, SetupPhase, UsageTold } from './agent-events.ts';
 import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
@@ -18,6 +19,14 @@ import type { Reset } from './reset.ts';
 export interface Concern {
   readonly source: ConcernSource;
   readonly message: string;
+}
+
+export interface RunningCommand {
+  readonly phase: SetupPhase;
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly command: string;
 }
 
 /** What an agent waits to be told. */
@@ -53,6 +62,20 @@ export interface AttemptState {
   /** Of `usage_limited`: ISO 8601; null, too, where nobody knows. */
   readonly until: string | null;
   readonly exitCode: number | null;
+  /** What showed that it took its first prompt; null before. */
+  readonly seenBy: PromptEvidence | null;
+  /** The program's own name of its session; null where it is not known. */
+  readonly session: string | null;
+  /** Absolute. */
+  readonly transcript: string | null;
+  /** It ended its turn without a signal and was told so, since it was last told anything else. */
+  readonly nudged: boolean;
+  /** ISO 8601: its slot is for others until then; null for one that has its slot. */
+  readonly parkedUntil: string | null;
+  /** Null where the program has not told. */
+  readonly usage: UsageTold | null;
+  /** The command of the graph file that runs around it just now. */
+  readonly command: RunningCommand | null;
   readonly pr: string | null;
   /** The commit that was signalled as done, then the one that the merge made. */
   readonly commit: string | null;
@@ -190,6 +213,8 @@ export interface RunState {
   apiUnreachableSince: string | null;
   /** Who merges into each branch where somebody waits, the one at it first. */
   readonly mergeQueues: Map<string, readonly QueueEntry[]>;
+  /** What was told of budgets, in order. */
+  readonly budgets: BudgetReached[];
   readonly resets: ResetState[];
   readonly tasks: Map<string, TaskState>;
   /** Begun, and gone from the graph file before they were finished: one that comes back goes on as it was. */
@@ -215,6 +240,7 @@ export function emptyRunState(): RunState {
     apiLimitedUntil: null,
     apiUnreachableSince: null,
     mergeQueues: new Map(),
+    budgets: [],
     resets: [],
     tasks: new Map(),
     removed: new Map(),

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { delimiter, join } from 'node:path';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
+import { type AgentInvocation, type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
 
 /** What starts an agent, in whatever place. */
 export interface AgentCommand {
   /** Program and arguments; run without a shell. */
   readonly argv: readonly string[];
+  /** What it is started with: names below the attempt's signal directory, and their contents. */
+  readonly files: Readonly<Record<string, string>>;
   /** The task's worktree; absolute. */
   readonly cwd: string;
   /** Added to the environment that agentrelay itself has. */
@@ -24,20 +27,43 @@ export function agentCommand(
   const signalDir = runtime.require('signalDir');
   const instructions = join(signalDir, 'instructions.md');
   const { model, command } = task.primaryAgent;
-  const prompt = firstPrompt(instructions);
+  const bin = join(run.runDirectory, 'bin');
+  const worktree = runtime.require('worktreePath');
+  const invocation: AgentInvocation = {
+    ...{ instructions, model, command, attempt, bin, worktree },
+    prompt: firstPrompt(instructions),
+    task: task.id,
+    approvals: task.approvals,
+    session: sessionOf(runtime),
+    folder: signalDir,
+  };
   return {
-    argv: framework.argv({ prompt, instructions, model, task: task.id, attempt, command }),
-    cwd: runtime.require('worktreePath'),
+    argv: framework.argv(invocation),
+    files: framework.files?.(invocation) ?? {},
+    cwd: worktree,
     env: {
-      ...framework.env,
+      ...(typeof framework.env === 'function' ? framework.env(invocation) : framework.env),
       AGENTRELAY_SIGNAL_DIR: signalDir,
       AGENTRELAY_INSTRUCTIONS: instructions,
       AGENTRELAY_GRAPH: run.graph,
       AGENTRELAY_TASK: task.id,
       AGENTRELAY_ATTEMPT: String(attempt),
       AGENTRELAY_TOKEN: runtime.token,
-      PATH: [join(run.runDirectory, 'bin'), process.env.PATH ?? ''].join(delimiter),
+      PATH: [bin, process.env.PATH ?? ''].join(delimiter),
     },
     unset: framework.unset ?? [],
   };
+}
+
+/** A UUID for the session of an attempt: the same for every owner, and no other's. */
+export function sessionOf({ token }: Pick<TaskRuntime, 'token'>): string {
+  const digits = createHash('sha256').update(`session of ${token}`).digest('hex');
+  const variant = ((Number.parseInt(digits[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `${variant}${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ].join('-');
 }

@@ -11,6 +11,7 @@ import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
 import type { ListedPane, PaneTag, TmuxPane } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
+import { ensureFile } from './tools/atomic-file.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
 /** Beside the signals of an attempt; written by the wrapper around its agent. */
@@ -62,9 +63,11 @@ export class TmuxTaskLauncher implements TaskLauncher {
     const signalDir = runtime.require('signalDir');
     const exitCodeFile = join(signalDir, EXIT_CODE_FILE);
     try {
+      const { files, ...command } = agentCommand(runtime, framework, { graph, runDirectory });
+      for (const [name, text] of Object.entries(files)) ensureFile(join(signalDir, name), text, { mode: 0o600 });
       const pane = await environment.launch({
         windowName: windowName(runtime.task.id, runtime.attempt),
-        ...agentCommand(runtime, framework, { graph, runDirectory }),
+        ...command,
         rawLog: join(signalDir, RAW_LOG_FILE),
         exitCodeFile,
         wrapper: installAgentWrapper(runDirectory),

@@ -36,7 +36,19 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   task_adopted:
     'A new owner goes on with the attempt from `step`. Its agent is `alive`, has `ended` while nobody looked, is `lost`, ' +
     'or was `not_launched`.',
-  task_waiting: 'The agent has its prompt.',
+  budget_reached:
+    'So much of a budget is gone, of a task (all its attempts since a person last asked for one) or of the run: at 80 ' +
+    'percent a warning, at 100 it stops.',
+  task_waiting: 'The agent has its prompt; `seen_by` is what showed that: `process`, `hook`, `transcript` or `screen`.',
+  task_dialog_answered: 'A dialog of its program was answered without a person.',
+  task_session: "The program's own name of its session, and where its transcript is.",
+  task_nudged: 'The agent had ended its turn without a signal, and was told, once, what is `missing`.',
+  task_parked: 'It may do nothing before `until`; its slot is for others meanwhile. Uses up no attempt.',
+  task_unparked: 'It goes on, in its own session.',
+  task_usage:
+    'All that the attempt has used up to now, as far as its program tells; `cost_usd` is null where it does not.',
+  task_command_started: 'A command of `setup`, `verify` or `cleanup` runs.',
+  task_command_ended: '`exit_code` is null when a time limit or a signal ended it. `output`: file.',
   task_signalled: "The agent said that it is done or has failed. `commit` is the branch's then.",
   task_signal_ignored: "A signal with another attempt's token, or after the one that counted.",
   task_gate_started: 'The completion gate runs.',
@@ -72,6 +84,7 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   agent_usage_limited: 'It may do nothing before `until`.',
   agent_stalled: 'It has shown nothing for long.',
   agent_exited: 'The agent ended without a signal; `exit_code` is null when it left none.',
+  agent_unknown: 'What is known of it contradicts itself (`evidence`), and nobody guesses.',
   workstream_active: "The lane's integration branch is cut from its base.",
   workstream_merge_ready: 'All tasks of the lane have succeeded.',
   workstream_pr_created: 'The integration branch is ready to be merged into its target.',
@@ -90,6 +103,8 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   OfRequest: ['request', 'action', 'task'],
   GraphChange: ['added', 'removed', 'changed', 'stale'],
   Proof: ['proof', 'holds', 'expected', 'found', 'checks'],
+  UsageTold: ['input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cost_usd', 'model'],
+  BudgetReached: ['scope', 'task', 'budget', 'percent', 'spent', 'limit'],
   ApiBudget: ['requests', 'spent', 'limit', 'remaining', 'reset_at', 'interval'],
   Reset: ['reset', 'scope', 'subject', 'tasks', 'workstreams', 'refs', 'worktrees', 'backups', 'prs', 'remote'],
 };
@@ -106,7 +121,9 @@ export function eventsTable(): string {
 }
 
 function declaredFields(): Map<string, readonly string[]> {
-  const source = readFileSync(resolve(import.meta.dirname, '../../src/core/events.ts'), 'utf8');
+  const source = ['agent-events.ts', 'events.ts']
+    .map((name) => readFileSync(resolve(import.meta.dirname, '../../src/core', name), 'utf8'))
+    .join('\n');
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace('${LiveAttention}', '$');
   const fields = new Map<string, readonly string[]>();
   for (const [, shared = '', body = ''] of code.matchAll(/\| (?:\(((?:\w+ & )+))?\{([^{}]*)\}/g)) {

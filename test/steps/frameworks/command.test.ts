@@ -8,7 +8,12 @@ const invocation = {
   model: 'm{task}',
   task: 'build',
   attempt: 2,
-};
+  approvals: 'ask',
+  session: '00000000-0000-4000-8000-000000000000',
+  folder: '/run/signals/build/attempt-2',
+  bin: '/run/bin',
+  worktree: '/worktree',
+} as const;
 
 test('placeholders are replaced in every argument, once, and nothing else is', () => {
   const argv = command.argv({

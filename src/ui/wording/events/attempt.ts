@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../../core/events.ts';
 import { plural, shortCommit } from '../../format.ts';
-import { attentionWording } from './attention.ts';
+import { agentWording } from './agent.ts';
 import { mergeWording } from './merge.ts';
 import { type Said, say } from './said.ts';
 
@@ -17,10 +17,6 @@ export function attemptWording(event: Extract<RunEvent, { attempt: number }>): S
       return say('launched', event.agent, 'quiet');
     case 'task_adopted':
       return adoptWording(event);
-    case 'task_prompted':
-      return say('prompted', promptDetail(event), 'quiet');
-    case 'task_waiting':
-      return say('working', '', 'quiet');
     case 'task_signalled':
       return say(event.outcome === 'done' ? 'done' : 'gave up', signalDetail(event), 'quiet');
     case 'task_signal_ignored':
@@ -39,8 +35,6 @@ export function attemptWording(event: Extract<RunEvent, { attempt: number }>): S
       return say('brought back', `${event.worktree ?? event.branch} at ${shortCommit(event.commit)}`, 'warn');
     case 'task_retrying':
       return say('retrying', retryDetail(event), 'warn');
-    case 'agent_exited':
-      return say('agent exited', event.exit_code === null ? 'without an exit code' : `code ${event.exit_code}`, 'warn');
     case 'task_gate_started':
     case 'task_gate_passed':
     case 'task_gate_failed':
@@ -54,7 +48,7 @@ export function attemptWording(event: Extract<RunEvent, { attempt: number }>): S
     case 'task_sent_back':
       return mergeWording(event);
     default:
-      return attentionWording(event);
+      return agentWording(event);
   }
 }
 
@@ -84,10 +78,6 @@ function adoptWording({ agent, step, found }: Extract<RunEvent, { kind: 'task_ad
     case 'not_launched':
       return say('redone', 'it had no agent yet');
   }
-}
-
-function promptDetail({ result }: Extract<RunEvent, { kind: 'task_prompted' }>): string {
-  return result === 'gone' ? 'but the agent is gone' : 'by a person';
 }
 
 /** A person's attempts are beside those of the settings. */

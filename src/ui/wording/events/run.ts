@@ -1,3 +1,4 @@
+import type { BudgetReached } from '../../../core/agent-events.ts';
 import type { GraphChange, RunEvent } from '../../../core/events.ts';
 import type { Reset } from '../../../core/reset.ts';
 import { plural } from '../../format.ts';
@@ -38,6 +39,8 @@ export function runWording(event: Exclude<RunEvent, { attempt: number } | { work
       return say('GitHub', 'answers again');
     case 'api_limited':
       return say('GitHub limit', limitWords(event.limit, event.until), 'warn');
+    case 'budget_reached':
+      return say('budget', budgetDetail(event), event.percent === 100 ? 'bad' : 'warn');
     case 'request_applied':
       return say('as asked', event.action, 'quiet');
     case 'request_refused':
@@ -78,4 +81,14 @@ function resetDetail({ scope, subject, tasks }: Reset): string {
 function stopDetail(event: Extract<RunEvent, { kind: 'run_stopping' }>): string {
   const running = event.running.length === 0 ? 'nothing is running' : `still running: ${event.running.join(', ')}`;
   return `${event.reason.replaceAll('_', ' ')}; ${running}`;
+}
+
+function budgetDetail({ budget, percent, spent, limit }: BudgetReached): string {
+  const amount = (value: number) => {
+    if (budget === 'cost_usd') return `$${value.toFixed(2)}`;
+    return budget === 'tokens' ? `${value} tokens` : `${Math.round(value)} s`;
+  };
+  return percent === 100
+    ? `used up: ${amount(spent)} of ${amount(limit)}`
+    : `${percent} % used: ${amount(spent)} of ${amount(limit)}`;
 }

@@ -1,0 +1,44 @@
+import type { AgentFact, UsageTold } from './agent-events.ts';
+import type { RunEvent } from './events.ts';
+import { attentionPatch, exitPatch, promptPatch, unknownPatch } from './reduce-attention.ts';
+import type { AttemptState } from './run-state.ts';
+
+type AgentEvent = Extract<RunEvent, { kind: AgentFact['kind'] }>;
+
+/** What a fact about its agent changes in an attempt. */
+export function agentPatch(attempt: AttemptState, event: AgentEvent): Partial<AttemptState> {
+  switch (event.kind) {
+    case 'task_waiting':
+      return { step: 'wait', seenBy: event.seen_by ?? null };
+    case 'task_dialog_answered':
+      return {};
+    case 'task_session':
+      return { session: event.session, transcript: event.transcript };
+    case 'task_prompted':
+      return { ...promptPatch(attempt, event), nudged: false };
+    case 'task_nudged':
+      return { ...promptPatch(attempt, event), nudged: true };
+    case 'task_parked':
+      return { parkedUntil: event.until };
+    case 'task_unparked':
+      return { parkedUntil: null };
+    case 'task_usage':
+      return { usage: usageOf(event) };
+    case 'task_command_started': {
+      const { phase, number, of, command } = event;
+      return { command: { phase, number, of, command } };
+    }
+    case 'task_command_ended':
+      return { command: null };
+    case 'agent_exited':
+      return exitPatch(event);
+    case 'agent_unknown':
+      return unknownPatch(attempt, event.at);
+    default:
+      return attentionPatch(attempt, event);
+  }
+}
+
+function usageOf({ input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd, model }: UsageTold) {
+  return { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd, model };
+}

@@ -1,0 +1,79 @@
+import type { PresetData } from '../../core/frameworks/preset-data.ts';
+import type { AgentInvocation, FrameworkPreset, HookRecord, Told, TranscriptFormat } from './framework.ts';
+import { type ScreenReader, screenReader } from './read-screen.ts';
+
+/** What of a preset cannot be data. */
+export interface PresetFunctions {
+  /** In place of the patterns of the data. */
+  readonly read?: ScreenReader;
+  files?(invocation: AgentInvocation): Readonly<Record<string, string>>;
+  readHook?(hook: HookRecord): Told | null;
+  readonly transcript?: TranscriptFormat;
+}
+
+/** A framework out of its data. */
+export function makePreset(name: string, data: PresetData, functions: PresetFunctions = {}): FrameworkPreset {
+  const { read = screenReader(data), ...rest } = functions;
+  const argv = (template: readonly string[], invocation: AgentInvocation) => [
+    programOf(data),
+    ...fill(template, data, invocation),
+  ];
+  const { resume } = data;
+  return {
+    name,
+    argv: (invocation) => argv(data.start, invocation),
+    ...(resume === null
+      ? {}
+      : { resume: (invocation: AgentInvocation, session: string) => argv(resume, { ...invocation, session }) }),
+    env: (invocation) =>
+      Object.fromEntries(Object.entries(data.env).map(([key, value]) => [key, replaced(value, invocation)])),
+    unset: data.unset,
+    kickoff: data.prompt === null ? 'typed' : 'argv',
+    ...rest,
+    terminal: { read, dialogs: data.dialogs, keys: data.keys, submit: data.submit },
+    data,
+  };
+}
+
+const GROUP = /^\{(approvals|model|session|hooks|prompt)_args\}$/;
+
+function fill(template: readonly string[], data: PresetData, invocation: AgentInvocation): string[] {
+  return template.flatMap((argument) => {
+    const [, group] = GROUP.exec(argument) ?? [];
+    const list = group === undefined ? [argument] : groupOf(group, data, invocation);
+    return list.map((one) => replaced(one, invocation));
+  });
+}
+
+function groupOf(group: string, data: PresetData, { model, approvals }: AgentInvocation): readonly string[] {
+  switch (group) {
+    case 'approvals':
+      return data.approvals[approvals];
+    case 'model':
+      return model === null ? [] : data.model;
+    case 'session':
+      return data.session;
+    case 'hooks':
+      return data.hooks;
+    default:
+      return data.prompt ?? [];
+  }
+}
+
+/** In one pass, so that a value which looks like a placeholder stays as it is. */
+function replaced(text: string, invocation: AgentInvocation): string {
+  const values: Readonly<Record<string, string>> = {
+    prompt: invocation.prompt,
+    instructions: invocation.instructions,
+    model: invocation.model ?? '',
+    session: invocation.session,
+    folder: invocation.folder,
+    bin: invocation.bin,
+  };
+  return text.replace(/(?<!\$)\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** The launch looks for it on the agent's PATH. */
+function programOf({ program }: PresetData): string {
+  return program[0] ?? '';
+}

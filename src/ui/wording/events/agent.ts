@@ -1,0 +1,75 @@
+import type { AgentFact } from '../../../core/agent-events.ts';
+import type { SendResult } from '../../../core/agent-handle.ts';
+import type { RunEvent } from '../../../core/events.ts';
+import { attentionWording } from './attention.ts';
+import { type Said, say } from './said.ts';
+
+type AgentEvent = Extract<RunEvent, { kind: AgentFact['kind'] }>;
+
+/** Of the agent of an attempt, and of the commands that run around it. */
+export function agentWording(event: AgentEvent): Said {
+  switch (event.kind) {
+    case 'task_waiting':
+      return say('working', waitingDetail(event), 'quiet');
+    case 'task_dialog_answered':
+      return say('dialog answered', `${event.dialog} with ${event.keys.join(' ')}`, 'quiet');
+    case 'task_session':
+      return say('session', event.session, 'quiet');
+    case 'task_prompted':
+      return say('prompted', sendDetail(event.result) ?? 'by a person', 'quiet');
+    case 'task_nudged':
+      return say('nudged', sendDetail(event.result) ?? event.missing.join(', '), 'warn');
+    case 'task_parked':
+      return say('parked', `until ${event.until}; its slot is free`, 'warn');
+    case 'task_unparked':
+      return say('goes on', event.cause === 'time' ? 'its limit is over' : '', 'quiet');
+    case 'task_usage':
+      return say('usage', usageDetail(event), 'quiet');
+    case 'task_command_started':
+      return say(event.phase, event.command, 'quiet');
+    case 'task_command_ended':
+      return commandEndWording(event);
+    case 'agent_exited':
+      return say('agent exited', event.exit_code === null ? 'without an exit code' : `code ${event.exit_code}`, 'warn');
+    case 'agent_unknown':
+      return say('unknown', `what it does is not clear: ${event.evidence.join(', ')}`, 'warn');
+    default:
+      return attentionWording(event);
+  }
+}
+
+function waitingDetail({ seen_by: seenBy, tries = 1 }: Extract<AgentEvent, { kind: 'task_waiting' }>): string {
+  const told = seenBy === undefined || seenBy === 'process' ? '' : `prompt seen by ${seenBy}`;
+  return tries > 1 ? `${told}, at try ${tries}` : told;
+}
+
+/** Null where all went well. */
+function sendDetail(result: SendResult): string | null {
+  switch (result) {
+    case 'submitted':
+      return null;
+    case 'queued':
+      return 'queued until its turn is over';
+    case 'typed':
+      return 'typed, but not seen to be submitted';
+    case 'failed':
+      return 'could not be typed: something else has the keys';
+    case 'gone':
+      return 'but the agent is gone';
+  }
+}
+
+function usageDetail(event: Extract<AgentEvent, { kind: 'task_usage' }>): string {
+  const tokens = event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens;
+  const cost = event.cost_usd === null ? '' : `, $${event.cost_usd.toFixed(2)}`;
+  return `${tokens} tokens${cost}`;
+}
+
+function commandEndWording({
+  phase,
+  exit_code: code,
+  output,
+}: Extract<AgentEvent, { kind: 'task_command_ended' }>): Said {
+  if (code === 0) return say(`${phase} done`, '', 'quiet');
+  return say(`${phase} failed`, `${code === null ? 'ended by its time limit' : `code ${code}`}; ${output}`, 'warn');
+}
