@@ -9,6 +9,7 @@ import { type ChosenForge, forgeOfRun } from '../steps/forges/forge.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { createStandardSteps } from '../steps/standard-steps.ts';
 import type { Git } from '../steps/tools/git.ts';
+import { REAL_CLOCK } from '../steps/tools/clock.ts';
 import { TmuxControl } from '../steps/tools/tmux-control.ts';
 import { endLeftSession } from '../steps/tools/tmux-session.ts';
 
@@ -62,6 +63,7 @@ export async function assemble(
     workstreamSteps: steps.workstreams,
     log,
     tokenOf: attemptTokens(runDirectory),
+    clock: REAL_CLOCK,
     waitForPerson: options.waitForPerson,
   });
   const release = async () => {

@@ -2,6 +2,7 @@ import type { EventLog } from './event-log.ts';
 import type { Graph, GraphTask, Settings, Workstream } from './graph/graph.ts';
 import { changedTask } from './retry-change.ts';
 import { type AttemptState, currentAttempt, type TaskState } from './run-state.ts';
+import type { Rest } from './slots.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
 import { type AbortCause, type KeptWork, TaskRuntime } from './task-runtime.ts';
 import type { WorkstreamRuntime } from './workstream.ts';
@@ -15,6 +16,8 @@ export interface AttemptsOptions {
   readonly tokenOf: (task: string, attempt: number) => { token: string; hash: string };
   /** Aborted with an `AbortCause` when all attempts are to stop. */
   readonly signal: AbortSignal;
+  /** How a task under way gives its slot to others for a while. */
+  readonly restOf?: (task: GraphTask) => Rest;
 }
 
 /** An attempt that this owner has in its hands. */
@@ -99,7 +102,7 @@ export class Attempts {
       resumed: AttemptState | null;
     },
   ): LiveAttempt {
-    const { graph, log, tokenOf, signal } = this.#options;
+    const { graph, log, tokenOf, signal, restOf } = this.#options;
     const { known, number, resumed } = attempt;
     const { token, hash } = tokenOf(task.id, number);
     const change = known?.change ?? null;
@@ -128,6 +131,7 @@ export class Attempts {
       },
       signal: AbortSignal.any([signal, own.signal]),
       emit: (fact) => log.append(fact),
+      rest: restOf?.(task) ?? null,
     });
     runtime.state.integrationBranch = lane.state.integrationBranch;
     runtime.state.workstreamWorktreePath = lane.state.worktreePath;

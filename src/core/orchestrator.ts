@@ -1,4 +1,5 @@
 import { Attempts, type AttemptsOptions, type LiveAttempt } from './attempts.ts';
+import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, StopReason } from './events.ts';
 import { isGivenUp } from './give-up.ts';
@@ -8,10 +9,11 @@ import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
 import { isPausedBefore, outcomeOf } from './outcome.ts';
 import { type NumberedRequest, RequestLine } from './request-line.ts';
-import { changedGraph } from './retry-change.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
+import { scheduleFromLog } from './schedule-from-log.ts';
 import { reopenLanes, settleBlocks } from './settle-blocks.ts';
+import { Slots } from './slots.ts';
 import { isStorageFailure } from './storage-failure.ts';
 import { adoptRunning, appendRetry, retryLeft, type TakeOverOptions, takeOver } from './take-over.ts';
 import type { TaskRunner, TaskRunResult } from './task-runner.ts';
@@ -28,6 +30,7 @@ export interface OrchestratorOptions {
   readonly log: EventLog;
   /** The secret of one attempt, always the same one, and its hash, which alone is recorded. */
   readonly tokenOf: AttemptsOptions['tokenOf'];
+  readonly clock: Clock;
   /** Resolves when waiting for a person has lasted long enough; null ends the run at once. */
   readonly waitForPerson?: ((signal: AbortSignal) => Promise<void>) | null;
 }
@@ -42,6 +45,7 @@ export class Orchestrator {
   readonly #lanes: Lanes;
   readonly #attempts: Attempts;
   readonly #requests: RequestLine;
+  readonly #slots: Slots;
   readonly #abort = new AbortController();
   readonly #done = Promise.withResolvers<RunOutcome | null>();
   #schedule: Schedule;
@@ -71,7 +75,15 @@ export class Orchestrator {
       onFailed: (id) => this.#laneMoved(() => this.#laneFailed(id)),
       onBug: (error) => this.#crash(error),
     });
-    this.#attempts = new Attempts({ ...options, signal: this.#abort.signal });
+    this.#slots = new Slots({
+      clock: options.clock,
+      schedule: () => this.#schedule,
+      onChange: () => {
+        if (!this.#over) this.#pump();
+      },
+    });
+    const restOf = (task: GraphTask) => this.#slots.of(task);
+    this.#attempts = new Attempts({ ...options, signal: this.#abort.signal, restOf });
     const wishes = new Wishes({
       ...options,
       attempts: this.#attempts,
@@ -184,26 +196,17 @@ export class Orchestrator {
   #reschedule(): void {
     const { graph, log, settings } = this.#options;
     for (const id of settleBlocks(log)) this.#lanes.reopen(id);
-    this.#schedule = new Schedule(changedGraph(graph, log.state), settings, new Set(this.#holding.keys()));
-    for (const { outline, status } of log.state.workstreams.values()) {
-      if (status === 'merged') this.#schedule.mergeLane(outline.id);
-    }
-    for (const task of graph.tasks) {
-      const status = log.state.tasks.get(task.id)?.status;
-      if (status === undefined || this.#holding.has(task.id)) continue;
-      if (isSuccess(status)) this.#schedule.succeed(task);
-      else if (status === 'failed' || status === 'cancelled') this.#block(this.#schedule.fail(task), { task: task.id });
-    }
-    for (const { outline, failure } of log.state.workstreams.values()) {
-      const { id } = outline;
-      if (failure !== null && 'workstream' in failure.root && failure.root.workstream === id) {
-        this.#block(this.#schedule.failLane(id), { workstream: id });
-      }
-    }
+    const { schedule, doomed } = scheduleFromLog(graph, settings, log.state, {
+      holding: new Set(this.#holding.keys()),
+      resting: this.#slots.resting,
+    });
+    this.#schedule = schedule;
+    for (const { tasks, root } of doomed) this.#block(tasks, root);
     for (const id of log.state.workstreams.keys()) this.#afterTask(id);
   }
 
   #pump(): void {
+    this.#slots.grant();
     while (this.#stopping === null && !this.state.paused && this.#hasTakenOver) {
       const task = this.#schedule.next();
       if (task === null) break;
@@ -237,6 +240,7 @@ export class Orchestrator {
   /** Queued only here: a schedule that was made anew meanwhile took it for one that runs. */
   #letGo(task: GraphTask): void {
     this.#holding.delete(task.id);
+    this.#slots.forget(task);
     this.#schedule.release(task);
     if (this.state.tasks.get(task.id)?.status === 'pending') this.#schedule.requeue(task);
   }

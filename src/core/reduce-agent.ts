@@ -19,9 +19,9 @@ export function agentPatch(attempt: AttemptState, event: AgentEvent): Partial<At
     case 'task_nudged':
       return { ...promptPatch(attempt, event), nudged: true };
     case 'task_parked':
-      return { parkedUntil: event.until };
+      return { parkedUntil: event.until, parkedSince: attempt.parkedSince ?? event.at };
     case 'task_unparked':
-      return { parkedUntil: null };
+      return unparkedPatch(attempt, event.at);
     case 'task_usage':
       return { usage: usageOf(event) };
     case 'task_command_started': {
@@ -37,6 +37,13 @@ export function agentPatch(attempt: AttemptState, event: AgentEvent): Partial<At
     default:
       return attentionPatch(attempt, event);
   }
+}
+
+/** It has its slot again, or needs none any more. */
+export function unparkedPatch({ parkedSince, parkedMs }: AttemptState, at: string): Partial<AttemptState> {
+  if (parkedSince === null) return {};
+  const more = Math.max(0, Date.parse(at) - Date.parse(parkedSince));
+  return { parkedUntil: null, parkedSince: null, parkedMs: parkedMs + more };
 }
 
 function usageOf({ input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd, model }: UsageTold) {

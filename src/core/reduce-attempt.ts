@@ -1,6 +1,6 @@
 import { PreconditionError } from './errors.ts';
 import type { FactOf, RunEvent } from './events.ts';
-import { agentPatch } from './reduce-agent.ts';
+import { agentPatch, unparkedPatch } from './reduce-agent.ts';
 import { promptPatch, quietPatch } from './reduce-attention.ts';
 import { mergePatch } from './reduce-merge.ts';
 import type { AttemptState } from './run-state.ts';
@@ -79,7 +79,7 @@ function undonePatch(attempt: AttemptState, { task, worktree }: FactOf<'task_tea
 function endPatch(attempt: AttemptState, event: EndEvent): Partial<AttemptState> {
   const ended = {
     ...quietPatch(attempt, event.at),
-    parkedUntil: null,
+    ...unparkedPatch(attempt, event.at),
     endedAt: event.at,
     savedBefore: attempt.saved.length,
   };
@@ -135,6 +135,8 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     transcript: null,
     nudged: false,
     parkedUntil: null,
+    parkedSince: null,
+    parkedMs: 0,
     usage: null,
     command: null,
     pr: null,

@@ -1,3 +1,4 @@
+import type { BudgetReached } from './agent-events.ts';
 import { PreconditionError } from './errors.ts';
 import type { AttemptFact, RunEvent, TaskOutline } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
@@ -57,10 +58,8 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       goesOn(state);
       return;
     case 'run_paused':
-      state.paused = true;
-      return;
     case 'run_unpaused':
-      state.paused = false;
+      state.paused = event.kind === 'run_paused';
       return;
     case 'graph_changed':
       changeGraph(state, event);
@@ -78,11 +77,9 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
     case 'api_reachable':
       reduceForge(state, event);
       return;
-    case 'budget_reached': {
-      const { scope, task, budget, percent, spent, limit } = event;
-      state.budgets.push({ scope, task, budget, percent, spent, limit });
+    case 'budget_reached':
+      state.budgets.push(budgetOf(event));
       return;
-    }
     case 'request_applied':
     case 'request_refused':
       state.request = event.request;
@@ -102,6 +99,10 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       moveTask(state, event.task, 'pending', { blockedBy: null });
       return;
   }
+}
+
+function budgetOf({ scope, task, budget, percent, spent, limit }: BudgetReached): BudgetReached {
+  return { scope, task, budget, percent, spent, limit };
 }
 
 /** There is something to do again, also after the undo of a reset that came before. */

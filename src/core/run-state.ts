@@ -72,6 +72,10 @@ export interface AttemptState {
   readonly nudged: boolean;
   /** ISO 8601: its slot is for others until then; null for one that has its slot. */
   readonly parkedUntil: string | null;
+  /** ISO 8601; null while it is not parked. */
+  readonly parkedSince: string | null;
+  /** Milliseconds that it was parked before: they are not of its time. */
+  readonly parkedMs: number;
   /** Null where the program has not told. */
   readonly usage: UsageTold | null;
   /** The command of the graph file that runs around it just now. */

@@ -46,12 +46,20 @@ export class Schedule {
   readonly #dependants = new Map<string, GraphTask[]>();
   readonly #ended = new Set<string>();
   readonly #running: ReadonlySet<string>;
+  /** Tasks under way whose slot and caps are for others just now; their lane is not. */
+  readonly #resting: Set<string>;
   readonly #freeSlots: { count: number };
 
-  /** `running` are tasks that have their places already, as if `next` had given them out. */
-  constructor(graph: Graph, limits: ScheduleLimits, running: ReadonlySet<string> = new Set()) {
+  /** `running` are tasks that have their places already, as if `next` had given them out; some of them may rest. */
+  constructor(
+    graph: Graph,
+    limits: ScheduleLimits,
+    running: ReadonlySet<string> = new Set(),
+    resting: ReadonlySet<string> = new Set(),
+  ) {
     this.#graph = graph;
     this.#running = running;
+    this.#resting = new Set(resting);
     this.#freeSlots = { count: limits.maxConcurrency };
     const before = byUrgency(graph);
     const gate = (limit: number): Gate => ({ limit, held: 0, parked: new Heap(before) });
@@ -87,14 +95,14 @@ export class Schedule {
       const gates = this.#gatesOf(task);
       if (this.#ended.has(task.id)) {
         // It was blocked while parked: the place that it was called back to is for another.
-        for (const gate of gates) this.#unpark(gate);
+        for (const gate of gates) unpark(gate, this.#ready);
         continue;
       }
       const full = gates.find((gate) => gate.held >= gate.limit);
       if (full !== undefined) {
         full.parked.push(task);
         // It leaves room in its other places, which those that are parked there may want.
-        for (const gate of gates) if (gate !== full) this.#unpark(gate);
+        for (const gate of gates) if (gate !== full) unpark(gate, this.#ready);
         continue;
       }
       this.#take(task);
@@ -104,17 +112,43 @@ export class Schedule {
   }
 
   #take(task: GraphTask): void {
-    for (const gate of this.#gatesOf(task)) gate.held++;
+    const lane = this.#lane(task.workstreamId).gate;
+    if (lane !== null) lane.held++;
+    if (!this.#resting.has(task.id)) this.#takeSlot(task);
+  }
+
+  #takeSlot(task: GraphTask): void {
     this.#freeSlots.count--;
+    for (const cap of this.#capsOf(task)) cap.held++;
   }
 
   /** Gives back what `next` took. */
   release(task: GraphTask): void {
+    if (!this.#resting.delete(task.id)) this.#giveSlot(task);
+    const lane = this.#lane(task.workstreamId).gate;
+    if (lane !== null) leave(lane, this.#ready);
+  }
+
+  #giveSlot(task: GraphTask): void {
     this.#freeSlots.count++;
-    for (const gate of this.#gatesOf(task)) {
-      gate.held--;
-      this.#unpark(gate);
-    }
+    for (const cap of this.#capsOf(task)) leave(cap, this.#ready);
+  }
+
+  /** A running task does nothing for a while: its slot and its caps are for others, its lane is not. */
+  rest(task: GraphTask): void {
+    if (this.#resting.has(task.id)) return;
+    this.#resting.add(task.id);
+    this.#giveSlot(task);
+  }
+
+  /** The other way round, if there is room; with `force` in any case: what it does cannot wait. */
+  comeBack(task: GraphTask, { force = false } = {}): boolean {
+    if (!this.#resting.has(task.id)) return true;
+    const hasRoom = this.#freeSlots.count > 0 && this.#capsOf(task).every((cap) => cap.held < cap.limit);
+    if (!hasRoom && !force) return false;
+    this.#resting.delete(task.id);
+    this.#takeSlot(task);
+    return true;
   }
 
   /** The task will be tried again. */
@@ -227,22 +261,32 @@ export class Schedule {
     return blocked;
   }
 
-  #unpark(gate: Gate): void {
-    if (gate.held >= gate.limit) return;
-    const parked = gate.parked.pop();
-    if (parked !== undefined) this.#ready.push(parked);
+  #gatesOf(task: GraphTask): Gate[] {
+    const lane = this.#lane(task.workstreamId).gate;
+    return lane === null ? this.#capsOf(task) : [lane, ...this.#capsOf(task)];
   }
 
-  #gatesOf(task: GraphTask): Gate[] {
+  #capsOf(task: GraphTask): Gate[] {
     const { framework, model } = this.#agents.get(task.id) ?? task.primaryAgent;
-    const gates = [this.#lane(task.workstreamId).gate, this.#caps.get(framework)];
-    if (model !== null && model !== framework) gates.push(this.#caps.get(model));
-    return gates.filter((gate) => gate !== null && gate !== undefined);
+    const caps = [this.#caps.get(framework)];
+    if (model !== null && model !== framework) caps.push(this.#caps.get(model));
+    return caps.filter((cap) => cap !== undefined);
   }
 
   #lane(id: string): Lane {
     return this.#lanes.get(id) as Lane;
   }
+}
+
+function leave(gate: Gate, ready: Heap<GraphTask>): void {
+  gate.held--;
+  unpark(gate, ready);
+}
+
+function unpark(gate: Gate, ready: Heap<GraphTask>): void {
+  if (gate.held >= gate.limit) return;
+  const parked = gate.parked.pop();
+  if (parked !== undefined) ready.push(parked);
 }
 
 function byUrgency(graph: Graph): (a: GraphTask, b: GraphTask) => boolean {

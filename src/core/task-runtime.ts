@@ -7,6 +7,7 @@ import type { TaskStatus } from './lifecycle.ts';
 import { isTerminal, requireTaskMove } from './lifecycle.ts';
 import { isNewProof, type Proof, type ProofsSoFar, proofOf } from './proofs.ts';
 import type { AttemptState, Concern } from './run-state.ts';
+import type { Rest } from './slots.ts';
 
 /**
  * Why a running attempt is told to stop: the owner leaves and the run goes on later, the run is called off, or a person
@@ -60,6 +61,8 @@ export interface TaskRuntimeInput {
   readonly signalDirOf?: (task: string) => string | null;
   readonly signal?: AbortSignal;
   readonly emit?: (fact: Fact) => void;
+  /** Null where nobody else wants its slot. */
+  readonly rest?: Rest | null;
 }
 
 /** Facts of the attempt that its steps establish and read. */
@@ -123,6 +126,7 @@ export class TaskRuntime {
   };
   readonly artifacts: AttemptArtifacts = { agent: null, found: 'not_launched', prUrl: null, concerns: [] };
   readonly #emit: (fact: Fact) => void;
+  readonly #rest: Rest | null;
   #status: TaskStatus = 'pending';
   /** What an earlier owner has accepted and recorded; null when the agent has been asked for something new. */
   #accepted: string | null = null;
@@ -144,6 +148,7 @@ export class TaskRuntime {
     this.signalDirOf = input.signalDirOf ?? (() => null);
     this.signal = input.signal ?? new AbortController().signal;
     this.#emit = input.emit ?? (() => {});
+    this.#rest = input.rest ?? null;
     if (this.resumed !== null) this.#restore(this.resumed);
   }
 
@@ -187,6 +192,17 @@ export class TaskRuntime {
     if (!isNewProof(this.#proofs, proof)) return;
     this.#proofs = { ...this.#proofs, [proof.proof]: proof };
     this.report({ kind: 'task_pr_proof', pr, ...proofOf(proof) });
+  }
+
+  /**
+   * Gives its slot to others until then (ISO 8601); resolves when it has one again. Where `early` is aborted, with a
+   * `RestEnd` as its reason, at once. Rejects when the attempt's own signal is aborted.
+   */
+  async park(until: string, early: AbortSignal): Promise<void> {
+    if (this.#rest === null) throw new PreconditionError('cannot_park', `task ${this.task.id} has no slot to leave`);
+    this.report({ kind: 'task_parked', until });
+    const cause = await this.#rest.rest(Date.parse(until), this.signal, early);
+    this.report({ kind: 'task_unparked', cause });
   }
 
   /** The branch took its target in: from here on `commit` is what is gated, proved and merged. */

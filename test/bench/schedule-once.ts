@@ -5,6 +5,7 @@ import { Orchestrator } from '../../src/core/orchestrator.ts';
 import { runStarted } from '../../src/core/run-started.ts';
 import { emptyRunState } from '../../src/core/run-state.ts';
 import type { TaskRunner } from '../../src/core/task-runner.ts';
+import { REAL_CLOCK } from '../../src/steps/tools/clock.ts';
 import { openJournal } from '../../src/steps/tools/journal.ts';
 import { countedTokens, scriptedLanes } from '../support/core.ts';
 import { makeGraph, type TaskSpec, type WorkstreamSpec } from '../support/graphs.ts';
@@ -56,6 +57,7 @@ const orchestrator = new Orchestrator({
   workstreamSteps: scriptedLanes(),
   log,
   tokenOf: countedTokens(),
+  clock: REAL_CLOCK,
 });
 const outcome = await orchestrator.run();
 journal.close();

@@ -7,6 +7,7 @@ import { Orchestrator, type OrchestratorOptions } from '../../src/core/orchestra
 import { emptyRunState } from '../../src/core/run-state.ts';
 import { StandardTaskRunner } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
+import { REAL_CLOCK } from '../../src/steps/tools/clock.ts';
 import {
   countedTokens,
   doneSignal,
@@ -43,6 +44,7 @@ function newRun(setup: Setup) {
     workstreamSteps: scriptedLanes(setup.lanes),
     log,
     tokenOf: countedTokens(),
+    clock: REAL_CLOCK,
     waitForPerson: setup.waitForPerson ?? null,
   });
   const events = (kind: string) => journal.events().filter((event) => event.kind === kind);
@@ -213,6 +215,7 @@ test('a graph that lacks a step is refused before anything happens', () => {
     workstreamSteps: scriptedLanes(),
     log: startLog(graph, journal),
     tokenOf: countedTokens(),
+    clock: REAL_CLOCK,
   };
   expect(() => new Orchestrator(options)).toThrow('no launcher for command/tmux');
   expect(journal.kinds()).toEqual(['run_started']);
@@ -418,6 +421,7 @@ test.each(['workstream_active', 'task_started', 'task_succeeded', 'workstream_me
       workstreamSteps: scriptedLanes(),
       log,
       tokenOf: countedTokens(),
+      clock: REAL_CLOCK,
     });
     await expect(orchestrator.run()).rejects.toThrow('disk full');
   },

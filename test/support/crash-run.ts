@@ -5,6 +5,7 @@ import type { NumberedRequest } from '../../src/core/request-line.ts';
 import type { Request, Wish } from '../../src/core/requests.ts';
 import { StandardTaskRunner } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
+import { REAL_CLOCK } from '../../src/steps/tools/clock.ts';
 import { Journal, namedToken, quiet, runStarted, scriptedTables } from './core.ts';
 import { crashScript, MortalOwner, World } from './crash-world.ts';
 import { graphOf, type RunPlan } from './run-plan.ts';
@@ -123,6 +124,7 @@ function orchestratorOf(plan: RunPlan, owner: MortalOwner, log: EventLog): Orche
     workstreamSteps: crashLanes(plan, owner),
     log,
     tokenOf: namedToken,
+    clock: REAL_CLOCK,
     waitForPerson: (signal) => owner.underWay.begin('patience', signal),
   });
 }

@@ -6,6 +6,7 @@ import type { Request, Wish } from '../../src/core/requests.ts';
 import type { TaskState, WorkstreamState } from '../../src/core/run-state.ts';
 import { StandardTaskRunner, type StepTables } from '../../src/core/task-runner.ts';
 import type { WorkstreamSteps } from '../../src/core/workstream.ts';
+import { REAL_CLOCK } from '../../src/steps/tools/clock.ts';
 import {
   doneSignal,
   failedSignal,
@@ -65,6 +66,7 @@ export class OwnedRun {
       workstreamSteps: scriptedLanes(setup.lanes),
       log,
       tokenOf: namedToken,
+      clock: REAL_CLOCK,
       waitForPerson: setup.waitForPerson ?? null,
     });
   }

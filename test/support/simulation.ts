@@ -7,6 +7,7 @@ import type { TaskCompletionSignal } from '../../src/core/steps.ts';
 import { StandardTaskRunner } from '../../src/core/task-runner.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { WorkstreamRuntime, WorkstreamSteps } from '../../src/core/workstream.ts';
+import { REAL_CLOCK } from '../../src/steps/tools/clock.ts';
 import {
   countedTokens,
   doneSignal,
@@ -47,6 +48,7 @@ export function simulate(plan: RunPlan, journal = new Journal()): Simulation {
     workstreamSteps: lanesOf(plan, underWay),
     log,
     tokenOf: countedTokens(),
+    clock: REAL_CLOCK,
     waitForPerson: (signal) => underWay.begin('patience', signal),
   });
   return { plan, graph, journal, log, underWay, orchestrator, thrown };
