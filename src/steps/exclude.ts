@@ -6,7 +6,12 @@ const OURS = ['/.worktrees/', '/.workflow/'];
 
 /** Keeps our folders out of `git status`, without a change to the user's `.gitignore`. */
 export function excludeOurFolders(commonDir: string): void {
-  const missing = missingExcludes(commonDir);
+  excludePaths(commonDir, OURS);
+}
+
+/** Adds the patterns that are not there yet to the repository's own excludes, which belong to no commit. */
+export function excludePaths(commonDir: string, patterns: readonly string[]): void {
+  const missing = notYetIn(commonDir, patterns);
   if (missing.length === 0) return;
   const path = excludeFile(commonDir);
   const text = textOf(path);
@@ -18,8 +23,12 @@ export function excludeOurFolders(commonDir: string): void {
 
 /** The lines that are not there yet. */
 export function missingExcludes(commonDir: string): string[] {
+  return notYetIn(commonDir, OURS);
+}
+
+function notYetIn(commonDir: string, patterns: readonly string[]): string[] {
   const lines = textOf(excludeFile(commonDir)).split('\n');
-  return OURS.filter((line) => !lines.includes(line));
+  return patterns.filter((line) => !lines.includes(line));
 }
 
 function excludeFile(commonDir: string): string {

@@ -68,6 +68,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   const { branches, merger } = forgeSteps;
   const preparer = new WorktreeTaskPreparer({
     git,
+    commonDir: options.commonDir,
     worktrees,
     holders,
     queue,

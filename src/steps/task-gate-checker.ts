@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
-import type { Command } from '../core/graph/graph.ts';
+import { commandArgv } from '../core/graph/command.ts';
 import type { GateResult, TaskGateChecker } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { execToFile } from './tools/exec.ts';
@@ -27,7 +27,7 @@ export class CommandGateChecker implements TaskGateChecker {
     const outputFile = join(runtime.require('signalDir'), 'gate_last_output.txt');
     const file = writing(outputFile, () => openSync(outputFile, 'w', 0o600));
     try {
-      const { exitCode } = await execToFile(argvOf(runtime.task.completionGate ?? []), {
+      const { exitCode } = await execToFile(commandArgv(runtime.task.completionGate ?? []), {
         cwd,
         file,
         env: { AGENTRELAY_TASK: runtime.task.id, AGENTRELAY_ATTEMPT: String(runtime.attempt) },
@@ -54,9 +54,4 @@ export class CommandGateChecker implements TaskGateChecker {
     if (status.branch !== branch)
       throw new SignalError('wrong_branch', `the worktree left ${branch} while its gate ran`);
   }
-}
-
-/** A line is for the shell, a list is run as it is. */
-function argvOf(command: Command): readonly string[] {
-  return typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
 }

@@ -11,6 +11,8 @@ import type { Forge } from './forges/forge.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
 import { workToKeep } from './kept-work.ts';
+import { runAttemptCommands } from './surroundings/attempt-commands.ts';
+import { carryFiles } from './surroundings/carried-files.ts';
 import type { Git } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
 import type { Worktrees } from './worktree.ts';
@@ -18,6 +20,8 @@ import type { WorktreeHolders } from './worktree-holders.ts';
 
 export interface WorktreeTaskPreparerOptions {
   readonly git: Git;
+  /** Absolute. */
+  readonly commonDir: string;
   readonly worktrees: Worktrees;
   readonly holders: WorktreeHolders;
   /** One merge at a time into each branch. */
@@ -65,6 +69,7 @@ export class WorktreeTaskPreparer implements TaskPreparer {
       holders.hold(path, runtime);
     }
     await this.#bringBackUncommitted(kept?.files ?? null, path);
+    await this.#setUp(runtime, path);
   }
 
   adopt(runtime: TaskRuntime): void {
@@ -72,6 +77,16 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     // Only its branch was brought back: others may have the worktree.
     if (runtime.resumed?.broughtBack === 'branch') return;
     if (worktreePath !== null) this.#options.holders.adopt(worktreePath, runtime);
+  }
+
+  /** Each time anew, also where an earlier owner had it done: nobody knows how far it came. */
+  async #setUp(runtime: TaskRuntime, worktree: string): Promise<void> {
+    const { git, commonDir } = this.#options;
+    const { copy, link, setup, verify } = runtime.task;
+    await carryFiles(git, { copy, link, worktree, commonDir });
+    const place = { worktree, repository: git.root };
+    await runAttemptCommands(runtime, { phase: 'setup', commands: setup, ...place });
+    await runAttemptCommands(runtime, { phase: 'verify', commands: verify, ...place });
   }
 
   async #contains(commit: string, other: string): Promise<boolean> {

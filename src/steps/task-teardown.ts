@@ -1,9 +1,11 @@
-import { WorkspaceError } from '../core/errors.ts';
+import { existsSync } from 'node:fs';
+import { isStepError, WorkspaceError } from '../core/errors.ts';
 import { attemptRef } from '../core/names.ts';
 import type { TaskTeardown, UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
+import { runAttemptCommands } from './surroundings/attempt-commands.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
 import { undoTeardown } from './undo-teardown.ts';
@@ -34,12 +36,27 @@ export class WorktreeTaskTeardown implements TaskTeardown {
     const { signalDir } = runtime.state;
     // The branch can only go when nobody works on it any more, so what fails here ends the teardown.
     if (signalDir !== null) await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes });
+    await this.#cleanUp(runtime);
     await this.#leaveWorktree(runtime);
     await this.#deleteBranch(runtime);
   }
 
   async undo(runtime: TaskRuntime): Promise<UndoneTeardown> {
     return await undoTeardown(this.#options, runtime);
+  }
+
+  /** What they leave undone keeps nothing from being torn down. */
+  async #cleanUp(runtime: TaskRuntime): Promise<void> {
+    const { worktreePath: worktree, signalDir } = runtime.state;
+    const { holders, git } = this.#options;
+    if (worktree === null || signalDir === null || !existsSync(worktree)) return;
+    if (runtime.resumed?.broughtBack === 'branch' || holders.isAnothers(worktree, runtime)) return;
+    const commands = { phase: 'cleanup', commands: runtime.task.cleanup, worktree, repository: git.root } as const;
+    // The attempt's own signal has been aborted where it was called off.
+    await runAttemptCommands(runtime, commands, new AbortController().signal).catch((error: unknown) => {
+      if (!isStepError(error)) throw error;
+      runtime.concern({ source: 'teardown', message: `${error.code}: ${error.message}` });
+    });
   }
 
   async #leaveWorktree(runtime: TaskRuntime): Promise<void> {

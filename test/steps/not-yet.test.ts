@@ -12,8 +12,8 @@ function graphOf(more: object, task: object = {}) {
 describe('what comes with a later version', () => {
   test('is named, key by key', () => {
     expect(keysWithoutEffect(graphOf({}))).toEqual([]);
-    const graph = graphOf({ notify: 'beep' }, { setup: ['npm ci'], max_tokens: 10, link: ['.env'] });
-    expect(keysWithoutEffect(graph)).toEqual(['notify', 'max_tokens', 'setup', 'link']);
+    const review = { agent: { framework: 'command', command: ['true'] } };
+    expect(keysWithoutEffect(graphOf({}, { review }))).toEqual(['review']);
   });
 
   test.each([

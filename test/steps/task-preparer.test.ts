@@ -22,6 +22,7 @@ function ready(options: { shared?: boolean } = {}) {
   const holders = new WorktreeHolders(worktrees);
   const preparer = new WorktreeTaskPreparer({
     git,
+    commonDir: repository.commonDir,
     worktrees,
     holders,
     queue: new MergeQueue(),

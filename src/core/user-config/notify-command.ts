@@ -1,3 +1,4 @@
+import { commandArgv } from '../graph/command.ts';
 import { PLACEHOLDER } from '../graph/command-template.ts';
 import type { Command } from '../graph/graph.ts';
 import { type Problem, type ProblemPath, problem } from '../graph/problem.ts';
@@ -37,7 +38,7 @@ export function notifyCommand(
   told: Notification,
 ): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> } {
   const env = { AGENTRELAY_TITLE: told.title, AGENTRELAY_TEXT: told.text };
-  if (typeof command === 'string') return { argv: ['/bin/sh', '-c', command], env };
+  if (typeof command === 'string') return { argv: commandArgv(command), env };
   const filled = command.map((part) =>
     part.replace(PLACEHOLDER, (whole: string, name: string) =>
       name === 'title' || name === 'text' ? told[name] : whole,
