@@ -41,7 +41,7 @@ export function attemptPatch(attempt: AttemptState, event: AttemptEvent): Partia
     case 'task_merge_conflict':
       return mergePatch(attempt, event);
     case 'task_sent_back':
-      if (event.result === 'gone') return { owes: null, proofs: {} };
+      if (event.result === 'gone' || event.result === 'failed') return { owes: null, proofs: {} };
       return {
         ...promptPatch(attempt, event),
         nudged: false,

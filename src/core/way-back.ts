@@ -109,6 +109,12 @@ export class WayBack {
       if (await this.#agent.isPlaceLost?.()) throw placeLost(this.#agent);
       return false;
     }
+    if (result === 'failed') {
+      throw new SignalError(
+        'prompt_not_taken',
+        'the agent could not be told: something else had its keys for too long',
+      );
+    }
     this.#sentBack = k;
     return true;
   }

@@ -1,5 +1,6 @@
+import type { Agent, SendResult } from './agent-handle.ts';
+import { answerOf, giveAnswer, requireTaken } from './answers.ts';
 import type { Attempts, LiveAttempt } from './attempts.ts';
-import { answerText } from './attention.ts';
 import { isStepError, PreconditionError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import type { RetryChange } from './events.ts';
@@ -56,9 +57,13 @@ export class Wishes {
         }
         return await cancelRun();
       case 'send':
-        return await this.#send(this.#task(request.task), number, () => request.text);
+        return await this.#tell(this.#task(request.task), number, (agent, _, signal) =>
+          agent.send(request.text, signal),
+        );
       case 'answer':
-        return await this.#send(this.#task(request.task), number, (attempt) => answerOf(attempt, request));
+        return await this.#tell(this.#task(request.task), number, (agent, attempt, signal) =>
+          giveAnswer(agent, answerOf(attempt, request), signal),
+        );
       case 'pause':
         if (!log.state.paused) log.append({ kind: 'run_paused' });
         return;
@@ -159,8 +164,12 @@ export class Wishes {
     runtime.report({ kind: 'task_teardown_undone', ...undone, request });
   }
 
-  /** `textOf` throws `RequestRefused` where there is nothing to say to the attempt as it is just then. */
-  async #send(task: GraphTask, request: number, textOf: (attempt: AttemptState | null) => string): Promise<void> {
+  /** `say` throws `RequestRefused` where there is nothing to say to the attempt as it is just then. */
+  async #tell(
+    task: GraphTask,
+    request: number,
+    say: (agent: Agent, attempt: AttemptState | null, signal: AbortSignal) => Promise<SendResult>,
+  ): Promise<void> {
     const { attempts } = this.#options;
     const { status, servedFor } = this.#state(task);
     if (servedFor === request) return;
@@ -170,9 +179,9 @@ export class Wishes {
     const { runtime } = attempts.live(task.id) ?? (await this.#adopt(task));
     const { agent } = runtime.artifacts;
     if (agent === null) throw new RequestRefused('no_agent', `the agent of ${task.id} is not there yet`);
-    const result = await agent.send(textOf(currentAttempt(this.#state(task))), runtime.signal);
+    const result = await say(agent, currentAttempt(this.#state(task)), runtime.signal);
     runtime.report({ kind: 'task_prompted', result, request });
-    if (result === 'gone') throw new RequestRefused('agent_gone', `the agent of ${task.id} is gone`);
+    requireTaken(task.id, result);
   }
 
   async #adopt(task: GraphTask): Promise<LiveAttempt> {
@@ -188,13 +197,4 @@ export class Wishes {
   #state(task: GraphTask): TaskState {
     return this.#options.log.state.tasks.get(task.id) as TaskState;
   }
-}
-
-/** Never typed into an agent that has gone on meanwhile. */
-function answerOf(attempt: AttemptState | null, { task, text, since }: Extract<Request, { action: 'answer' }>): string {
-  const asks = attempt?.asks;
-  if (asks && (since === undefined || since === asks.since)) return answerText(asks.choices, text);
-  if (asks) throw new RequestRefused('other_question', `the agent of ${task} asks something else now`);
-  const hint = `agentrelay send ${task} TEXT writes to it anyhow`;
-  throw new RequestRefused('not_asking', `the agent of ${task} asks nothing`, hint);
 }

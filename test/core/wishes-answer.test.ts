@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Answer } from '../../src/core/agent-handle.ts';
 import type { Wish } from '../../src/core/requests.ts';
 import type { TaskRuntime } from '../../src/core/task-runtime.ts';
 import { quiet, scriptedAgent, type TaskScript } from '../support/core.ts';
@@ -84,8 +85,43 @@ test('to an agent that is gone, or has not submitted it, leaves the question ope
   const other = new OwnedRun({ tasks, script: typed.script });
   void other.orchestrator.run();
   await quiet();
-  expect(await other.ask(answer('1'))).toBe('applied');
+  expect(await other.ask(answer('1'))).toBe('not_submitted');
   expect(other.task('a').attempts[0]?.asks).not.toBeNull();
+});
+
+test.each<[string, Answer]>([
+  ['allow', { kind: 'allow' }],
+  [' Deny ', { kind: 'deny' }],
+  ['2', { kind: 'choice', number: 2 }],
+  ['Yes', { kind: 'choice', number: 1 }],
+  ['only in /tmp', { kind: 'text', text: 'only in /tmp' }],
+])('%j is given as the keys that the program takes', async (text, given) => {
+  const { script, underWay } = asking();
+  const answers: Answer[] = [];
+  const keyed: TaskScript = {
+    ...script,
+    answer(one) {
+      answers.push(one);
+      return 'submitted';
+    },
+  };
+  const run = new OwnedRun({ tasks, script: keyed });
+  const end = run.orchestrator.run();
+  await quiet();
+  expect(await run.ask(answer(text))).toBe('applied');
+  expect(answers).toEqual([given]);
+  expect(run.task('a').attempts[0]?.attention).toBe('working');
+  await endAll(underWay);
+  expect(await end).toBe('succeeded');
+});
+
+test('what was not typed is refused, and the question stays', async () => {
+  const { script } = asking();
+  const run = new OwnedRun({ tasks, script: { ...script, answer: () => 'failed' } });
+  void run.orchestrator.run();
+  await quiet();
+  expect(await run.ask(answer('allow'))).toBe('not_typed');
+  expect(run.task('a').attempts[0]?.asks).not.toBeNull();
 });
 
 /** A run whose owner has left while its agent asks. */

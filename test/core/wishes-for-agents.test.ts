@@ -221,7 +221,7 @@ describe('send', () => {
     first.orchestrator.detach();
     await left;
     const asked = new OwnedRun({ tasks: chain, script, journal: first.journal, idle: true });
-    expect(await asked.ask(send)).toBe('applied');
+    expect(await asked.ask(send)).toBe('not_submitted');
     expect(said).toEqual(['hello', 'hello']);
     expect(asked.events('task_prompted')).toMatchObject([{ result: 'submitted' }, { result: 'typed' }]);
     expect(asked.task('a').status).toBe('running');

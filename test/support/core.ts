@@ -1,4 +1,4 @@
-import type { Agent, KnownAgent, SendResult } from '../../src/core/agent-handle.ts';
+import type { Agent, Answer, KnownAgent, SendResult } from '../../src/core/agent-handle.ts';
 import { StepDispatch } from '../../src/core/dispatch.ts';
 import { EventLog } from '../../src/core/event-log.ts';
 import type { FactOf, RunEvent } from '../../src/core/events.ts';
@@ -112,6 +112,8 @@ export interface TaskScript {
     text: string,
     options: { task: string; attempt: number; unlessShown: boolean },
   ): Promise<SendResult> | SendResult;
+  /** Left out, an answer is sent like a prompt. */
+  answer?(answer: Answer): SendResult;
   gate?(runtime: TaskRuntime): Promise<GateResult> | GateResult;
   merge?(runtime: TaskRuntime, prUrl: string): Promise<MergeResult> | MergeResult;
   /** What the agent has said of itself while nobody listened. */
@@ -145,11 +147,15 @@ export function failedSignal(runtime: TaskRuntime, error: string | null): TaskCo
 }
 
 /** The agent of an attempt, as the script's launcher makes it; what `find` of a script can return. */
-export function scriptedAgent({ send }: Pick<TaskScript, 'send'>, { task, attempt }: TaskRuntime): Agent {
+export function scriptedAgent(
+  { send, answer }: Pick<TaskScript, 'send' | 'answer'>,
+  { task, attempt }: TaskRuntime,
+): Agent {
   return {
     address: { label: `place:${task.id}`, teardown: async () => {} },
     send: async (text, _signal, { unlessShown = false } = {}) =>
       (await send?.(text, { task: task.id, attempt, unlessShown })) ?? 'submitted',
+    ...(answer === undefined ? {} : { answer: async (one: Answer) => answer(one) }),
   };
 }
 

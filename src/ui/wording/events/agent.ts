@@ -1,6 +1,6 @@
 import type { AgentFact } from '../../../core/agent-events.ts';
-import type { SendResult } from '../../../core/agent-handle.ts';
 import type { RunEvent } from '../../../core/events.ts';
+import { sendWords } from '../send-words.ts';
 import { attentionWording } from './attention.ts';
 import { type Said, say } from './said.ts';
 
@@ -16,9 +16,9 @@ export function agentWording(event: AgentEvent): Said {
     case 'task_session':
       return say('session', event.session, 'quiet');
     case 'task_prompted':
-      return say('prompted', sendDetail(event.result) ?? 'by a person', 'quiet');
+      return say('prompted', sendWords(event.result) ?? 'by a person', 'quiet');
     case 'task_nudged':
-      return say('nudged', sendDetail(event.result) ?? event.missing.join(', '), 'warn');
+      return say('nudged', sendWords(event.result) ?? event.missing.join(', '), 'warn');
     case 'task_parked':
       return say('parked', `until ${event.until}; its slot is free`, 'warn');
     case 'task_unparked':
@@ -41,22 +41,6 @@ export function agentWording(event: AgentEvent): Said {
 function waitingDetail({ seen_by: seenBy, tries = 1 }: Extract<AgentEvent, { kind: 'task_waiting' }>): string {
   const told = seenBy === undefined || seenBy === 'process' ? '' : `prompt seen by ${seenBy}`;
   return tries > 1 ? `${told}, at try ${tries}` : told;
-}
-
-/** Null where all went well. */
-function sendDetail(result: SendResult): string | null {
-  switch (result) {
-    case 'submitted':
-      return null;
-    case 'queued':
-      return 'queued until its turn is over';
-    case 'typed':
-      return 'typed, but not seen to be submitted';
-    case 'failed':
-      return 'could not be typed: something else has the keys';
-    case 'gone':
-      return 'but the agent is gone';
-  }
 }
 
 function usageDetail(event: Extract<AgentEvent, { kind: 'task_usage' }>): string {

@@ -4,6 +4,7 @@ import { shortCommit } from '../../format.ts';
 import { proofWords, redCheckWords } from '../proof-words.ts';
 import { isLocal, pullRequestNumber, shortPullRequest } from '../pull-request-words.ts';
 import { inTheQueue } from '../queue-words.ts';
+import { sendWords } from '../send-words.ts';
 import { type Said, say } from './said.ts';
 
 type AttemptEvent = Extract<RunEvent, { attempt: number }>;
@@ -47,11 +48,7 @@ export function mergeWording(event: MergeEvent): Said {
     case 'task_merge_conflict':
       return say('conflict', `round ${event.round} of ${event.of}: ${event.files.join(', ')}`, 'warn');
     case 'task_sent_back':
-      return say(
-        'sent back',
-        event.result === 'gone' ? 'but the agent is gone' : `to the agent: ${event.cause}`,
-        'warn',
-      );
+      return say('sent back', sendWords(event.result) ?? `to the agent: ${event.cause}`, 'warn');
   }
 }
 

@@ -1,0 +1,17 @@
+import type { SendResult } from '../../core/agent-handle.ts';
+
+/** What became of a text that was sent to an agent; null where all went well. */
+export function sendWords(result: SendResult): string | null {
+  switch (result) {
+    case 'submitted':
+      return null;
+    case 'queued':
+      return 'queued until its turn is over';
+    case 'typed':
+      return 'typed, but not seen to be submitted';
+    case 'failed':
+      return 'could not be typed: something else has the keys';
+    case 'gone':
+      return 'but the agent is gone';
+  }
+}
