@@ -19,6 +19,7 @@ import { checkJson, checkLines, isUsable } from './check-report.ts';
 import { chooseForge } from './choose-forge.ts';
 import type { Io } from './io.ts';
 import { resolveGraph } from './list.ts';
+import { withOwnFrameworks } from './own-settings.ts';
 import { countOf } from './validate.ts';
 
 export interface CheckOptions {
@@ -46,8 +47,15 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
 async function look(options: CheckOptions): Promise<FindingGroup[]> {
   const root = findRoot(options.targetRepo);
   const { env } = process;
-  const own = checkSettings({ root, configModule: options.configModule, env, home: homedir(), names: CONFIG_NAMES });
-  const { findings: settings, extensions } = await own;
+  const own = checkSettings({
+    root,
+    configModule: options.configModule,
+    env,
+    home: homedir(),
+    names: async () => CONFIG_NAMES,
+  });
+  const { findings: settings, extensions: module, config } = await own;
+  const extensions = withOwnFrameworks(module, config);
   const { graph, findings: graphFile } = await readGraphFile(options, extensions);
   const needsTmux = graph === null ? null : graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
   const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };

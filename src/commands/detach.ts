@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
 import { createTmuxEnvironment } from '../steps/environments/tmux.ts';
-import { loadExtensions, namesOf } from '../steps/extensions.ts';
+import { namesOf } from '../steps/extensions.ts';
 import {
   closeWindow,
   findOwnerWindows,
@@ -25,6 +25,7 @@ import { serverArguments } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
 import { chooseForge } from './choose-forge.ts';
 import type { Io } from './io.ts';
+import { loadOwnSettings } from './own-settings.ts';
 import { runTaken } from './run-taken.ts';
 import { commandText } from './shell-text.ts';
 
@@ -76,7 +77,7 @@ async function requireStartable(
   options: DetachOptions,
 ): Promise<{ repository: Repository; graph: Graph; session: string }> {
   const repository = await findRepository(options.targetRepo);
-  const extensions = await loadExtensions(repository.root, options.configModule);
+  const { extensions } = await loadOwnSettings(repository.root, options.configModule);
   const model = options.settings.model ?? null;
   const { graph } = await loadGraph(options.graphFile, { ...namesOf(extensions), model });
   const settings = { ...DEFAULT_SETTINGS, ...graph.settings, ...options.settings };

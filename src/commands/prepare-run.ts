@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_SETTINGS, type Settings } from '../core/graph/graph.ts';
-import { loadExtensions, namesOf } from '../steps/extensions.ts';
+import type { NotifyConfig } from '../core/user-config/user-config.ts';
+import { namesOf } from '../steps/extensions.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
 import { chooseForge } from './choose-forge.ts';
+import { loadOwnSettings } from './own-settings.ts';
 import type { OwnerOptions } from './owner.ts';
 
 export interface RunOptions {
@@ -24,6 +26,8 @@ export interface RunOptions {
 
 export interface PreparedRun {
   readonly owner: OwnerOptions;
+  /** How a person is called. */
+  readonly notify: NotifyConfig;
   /** Ends the processes of its git. */
   close(): void;
 }
@@ -31,7 +35,7 @@ export interface PreparedRun {
 /** All that is known before anybody owns the run. Throws `UserError`. */
 export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const repository = await findRepository(options.targetRepo);
-  const extensions = await loadExtensions(repository.root, options.configModule);
+  const { extensions, config } = await loadOwnSettings(repository.root, options.configModule);
   const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
   const loaded = await loadGraph(options.graphFile, readOptions);
   const asked = { ...DEFAULT_SETTINGS, ...loaded.graph.settings, ...options.settings };
@@ -56,7 +60,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     agentCommands: { node: process.execPath, agentScript: options.agentScript },
     waitForPerson: options.wait === null ? null : patience(options.wait),
   };
-  return { owner, close: () => git.close() };
+  return { owner, notify: config.notify, close: () => git.close() };
 }
 
 function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> {

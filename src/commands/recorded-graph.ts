@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
-import { type Extensions, loadExtensions, namesOf } from '../steps/extensions.ts';
+import { type Extensions, namesOf } from '../steps/extensions.ts';
 import { type ChosenForge, LOCAL_FORGE } from '../steps/forges/forge.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { parseGraph } from '../steps/tools/graph-file.ts';
+import { loadOwnSettings } from './own-settings.ts';
 
 /** What a run was last run with. */
 export interface RecordedGraph {
@@ -20,7 +21,7 @@ export async function recordedGraph(
   options: { root: string; configModule: string | null },
 ): Promise<RecordedGraph> {
   const folder = store.runDirectory(run);
-  const extensions = await loadExtensions(options.root, options.configModule);
+  const { extensions } = await loadOwnSettings(options.root, options.configModule);
   const record = store.readRecord(run);
   const settings = { ...DEFAULT_SETTINGS, ...record.settings };
   const graph = parseGraph(store.graphText(run), join(folder, 'graph.yaml'), {

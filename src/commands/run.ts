@@ -3,6 +3,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import type { RunOutcome } from '../core/lifecycle.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
+import { callPerson } from './call-person.ts';
 import { subjectWidth } from './event-line.ts';
 import { EventLines } from './event-lines.ts';
 import type { Io } from './io.ts';
@@ -31,7 +32,10 @@ export async function runHeadless(options: RunOptions, io: Io): Promise<number> 
     try {
       for (const note of run.notes) io.err(`agentrelay: ${note}`);
       if (run.orchestrator === null) return reportOver(run, prepared.owner.graph, options, io);
-      return await follow(run.orchestrator, run, options, io);
+      const { graph, settings } = prepared.owner;
+      const told = { log: run.log, graph: graph.name, config: prepared.notify, graphCommand: settings.notify };
+      const endCalls = callPerson({ ...told, terminal: process.stderr });
+      return await follow(run.orchestrator, run, options, io).finally(endCalls);
     } finally {
       await run.close();
     }

@@ -8,14 +8,15 @@ import { readTextFile } from './tools/text-file.ts';
 export interface LoadUserConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  readonly names: ConfigNames;
+  /** Asked for where there is something to be measured by them. */
+  readonly names: () => Promise<ConfigNames>;
 }
 
 /** The settings of the person at the keyboard. Throws `UserError` with all that is wrong with the file. */
 export async function loadUserConfig({ env, home, names }: LoadUserConfigOptions): Promise<UserConfig> {
   const { path, isNamed } = configFile(env, home);
   const text = await readTextFile(path, 'config file');
-  if (typeof text === 'string') return parseUserConfig(text, path, names);
+  if (typeof text === 'string') return parseUserConfig(text, path, await names());
   const { code, message, cause } = text;
   if (!isNamed && (code === 'ENOENT' || code === 'ENOTDIR')) return DEFAULT_CONFIG;
   const hint = text.hint ?? (isNamed ? 'AGENTRELAY_CONFIG names it' : null);

@@ -40,6 +40,8 @@ dashboard:
 notify:
   bell: false
   command: [notify-send, '{title}', '{text}']
+frameworks:
+  codex: {program: [/opt/codex], keys: {approve: [y]}}
 `;
   expect(parseUserConfig(text, 'c.yaml', names)).toEqual({
     dashboard: {
@@ -52,6 +54,7 @@ notify:
       keys: { retry: ['R'], teardown: ['ctrl+t', 'alt+t'], previous: [] },
     },
     notify: { bell: false, osc9: true, command: ['notify-send', '{title}', '{text}'] },
+    frameworks: { codex: { program: ['/opt/codex'], keys: { approve: ['y'] } } },
   });
 });
 
@@ -60,7 +63,49 @@ test.each(['', '\n', '\ufeff# nothing yet\r\n\r\n  # at all', 'dashboard: {}', '
   (text) => expect(parseUserConfig(text, 'c.yaml', names)).toEqual(DEFAULT_CONFIG),
 );
 
+function problemsIn(text: string): string {
+  try {
+    parseUserConfig(text, 'c.yaml', names);
+  } catch (error) {
+    return String((error as Error).message);
+  }
+  return '';
+}
+
 describe('problems', () => {
+  test('of presets come with their places: patterns, keys, placeholders, what they extend', () => {
+    const text = `frameworks:
+  qwen: {extends: gemni}
+  mine: {start: ['{promt}', 'x{prompt_args}'], screen: {busy: ['(']}}
+  a: {extends: b}
+  b: {extends: a}
+  codex: {keys: {approve: ['the y key']}, progam: [x]}
+  command: {program: [x]}
+`;
+    const lines = problemsIn(text);
+    for (const part of [
+      'c.yaml:3:18: frameworks.mine.start[0]: unknown placeholder',
+      'c.yaml:3:29: frameworks.mine.start[1]: {prompt_args} stands for several arguments',
+      'is not a regular expression',
+      'is not the name of a key',
+      "unknown key 'progam' (did you mean program?)",
+    ]) {
+      expect(lines).toContain(part);
+    }
+    const later = problemsIn(
+      'frameworks:\n  qwen: {extends: gemni}\n  mine: {}\n  a: {extends: b}\n  b: {extends: a}\n  command: {}\n',
+    );
+    for (const part of [
+      "c.yaml:2:19: frameworks.qwen.extends: there is no preset 'gemni'",
+      'did you mean gemini',
+      "c.yaml:3:3: frameworks.mine: it extends no other, so it needs a 'program'",
+      "frameworks.a.extends: it extends itself, through 'b'",
+      "c.yaml:6:3: frameworks.command: 'command' runs what the graph file says",
+    ]) {
+      expect(later).toContain(part);
+    }
+  });
+
   test('come with their places, all at once, and a near name', () => {
     const text = `dashboard:
   them: dark
@@ -134,8 +179,14 @@ describe('the file', () => {
   });
 
   test('may be missing, unless it was named', async () => {
-    expect(await loadUserConfig({ env: {}, home: join(home, 'nobody'), names })).toEqual(DEFAULT_CONFIG);
-    const missing = loadUserConfig({ env: { AGENTRELAY_CONFIG: join(home, 'none.yaml') }, home, names });
+    expect(await loadUserConfig({ env: {}, home: join(home, 'nobody'), names: async () => names })).toEqual(
+      DEFAULT_CONFIG,
+    );
+    const missing = loadUserConfig({
+      env: { AGENTRELAY_CONFIG: join(home, 'none.yaml') },
+      home,
+      names: async () => names,
+    });
     await expect(missing).rejects.toThrow(/none\.yaml: there is no such file \(AGENTRELAY_CONFIG names it\)/);
   });
 
@@ -143,10 +194,10 @@ describe('the file', () => {
     const folder = join(home, '.config', 'agentrelay');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'config.yaml'), 'dashboard: {sort: time}\n');
-    expect((await loadUserConfig({ env: {}, home, names })).dashboard.sort).toBe('time');
+    expect((await loadUserConfig({ env: {}, home, names: async () => names })).dashboard.sort).toBe('time');
     writeFileSync(join(folder, 'config.yaml'), 'dashboard: {sort: tim}\n');
     const file = join(folder, 'config.yaml').replaceAll('.', '\\.');
-    await expect(loadUserConfig({ env: {}, home, names })).rejects.toThrow(
+    await expect(loadUserConfig({ env: {}, home, names: async () => names })).rejects.toThrow(
       new RegExp(`^${file}:1:19: dashboard.sort: unknown sort 'tim' .*did you mean time`),
     );
   });
@@ -154,7 +205,7 @@ describe('the file', () => {
   test('that is no text is refused, not passed over', async () => {
     const folder = join(home, 'odd', 'agentrelay', 'config.yaml');
     mkdirSync(folder, { recursive: true });
-    const loading = loadUserConfig({ env: { XDG_CONFIG_HOME: join(home, 'odd') }, home, names });
+    const loading = loadUserConfig({ env: { XDG_CONFIG_HOME: join(home, 'odd') }, home, names: async () => names });
     await expect(loading).rejects.toThrow(/config\.yaml: is a folder, not a config file/);
   });
 });

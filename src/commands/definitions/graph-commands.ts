@@ -189,8 +189,12 @@ function graphCommand(program: Command, name: string, description: string): Comm
 
 /** With the names that the config module adds, which a run would know too. */
 async function graphOptions({ targetRepo, config, model, json }: GraphFlags): Promise<GraphCommandOptions> {
-  const { findRoot, loadExtensions, namesOf } = await import('../../steps/extensions.ts');
-  const names = namesOf(await loadExtensions(findRoot(targetRepo), config ?? null));
+  const [{ findRoot, namesOf }, { loadOwnSettings }] = await Promise.all([
+    import('../../steps/extensions.ts'),
+    import('../own-settings.ts'),
+  ]);
+  const { extensions } = await loadOwnSettings(findRoot(targetRepo), config ?? null);
+  const names = namesOf(extensions);
   return { ...names, model: model ?? null, json: json ?? false };
 }
 

@@ -6,11 +6,11 @@ import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
 import type { Acts, Leave, Outcome } from '../../ui/ports.ts';
 import { type AskOptions, answerTo } from '../ask.ts';
 import { attachment } from '../attach.ts';
+import type { Notifier } from '../notifier.ts';
 import type { OwnerOptions } from '../owner.ts';
 import { recordedGraph } from '../recorded-graph.ts';
 import { RunTaken } from '../run-taken.ts';
 import { editText } from './editor.ts';
-import type { Notifier } from './notifier.ts';
 import type { RunSession } from './session.ts';
 
 /** The terminal of the dashboard, once there is one. */

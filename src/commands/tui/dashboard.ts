@@ -1,10 +1,10 @@
 import { lastRun, RunStore } from '../../steps/run-store.ts';
 import type { Io } from '../io.ts';
+import { createNotifier } from '../notifier.ts';
 import type { PreparedRun } from '../prepare-run.ts';
 import { createActs } from './acts.ts';
 import { LateDetails } from './details/late-details.ts';
 import { farewell } from './farewell.ts';
-import { createNotifier } from './notifier.ts';
 import { onTerminal, type ReadyTerminal, type ScreenLook } from './on-terminal.ts';
 import { RunSession } from './session.ts';
 import { askingOf, preparedAgain, prepareShown, type ShownRun } from './shown-run.ts';

@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
 import type { UserConfig } from '../../core/user-config/user-config.ts';
-import { loadUserConfig } from '../../steps/user-config.ts';
-import { CONFIG_NAMES, keyOverrides } from '../../ui/config-names.ts';
+import { keyOverrides } from '../../ui/config-names.ts';
 import { Dashboard } from '../../ui/dashboard.ts';
 import { ASCII, UNICODE } from '../../ui/glyphs.ts';
 import { createKeymap } from '../../ui/keymap/keymap.ts';
@@ -9,6 +7,7 @@ import type { Mounted } from '../../ui/mount.tsx';
 import type { Leave, Ports } from '../../ui/ports.ts';
 import { takeTerminal } from '../../ui/terminal.ts';
 import { themeFor } from '../../ui/theme.ts';
+import { userConfig } from '../own-settings.ts';
 import { knowsLinks, wantsAscii } from './screen-kind.ts';
 import { SmallHeap } from './small-heap.ts';
 import { createStage, type OwnStage } from './stage.ts';
@@ -109,10 +108,6 @@ async function makeReady(look: ScreenLook, heap: SmallHeap): Promise<ReadyTermin
       };
     },
   };
-}
-
-function userConfig(): Promise<UserConfig> {
-  return loadUserConfig({ env: process.env, home: homedir(), names: CONFIG_NAMES });
 }
 
 function looks(look: ScreenLook, { dashboard: own }: UserConfig) {

@@ -164,6 +164,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
 function child(schema: z.core.$ZodType, part: string | number): z.core.$ZodType[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === 'array') return [def.element];
+  if (def.type === 'record') return [def.valueType as z.core.$ZodType];
   const found = shapeOf(schema)[part];
   return found === undefined ? [] : [found];
 }

@@ -1,3 +1,4 @@
+import { ownPresetProblems } from '../frameworks/own-presets.ts';
 import { type Problem, type ProblemPath, problem } from '../graph/problem.ts';
 import { schemaProblems } from '../graph/schema-problems.ts';
 import { notifyProblems } from './notify-command.ts';
@@ -17,12 +18,13 @@ export function readUserConfig(value: unknown, names: ConfigNames): ReadUserConf
   const { command } = config.notify;
   const problems = [
     ...clashes(parsed.data, config, names),
+    ...ownPresetProblems(config.frameworks),
     ...(command === null ? [] : notifyProblems(command, ['notify', 'command'])),
   ];
   return problems.length === 0 ? { config, problems: [] } : { config: null, problems };
 }
 
-function complete({ dashboard = {}, notify = {} }: UserConfigFile, names: ConfigNames): UserConfig {
+function complete({ dashboard = {}, notify = {}, frameworks = {} }: UserConfigFile, names: ConfigNames): UserConfig {
   const { colours = {}, keys = {}, screen_reader: screenReader, ...rest } = dashboard;
   return {
     dashboard: {
@@ -33,6 +35,7 @@ function complete({ dashboard = {}, notify = {} }: UserConfigFile, names: Config
       keys: Object.fromEntries(Object.entries(known(keys)).map(([id, own]) => [id, keysOf(own, names)])),
     },
     notify: { ...DEFAULT_CONFIG.notify, ...known(notify) },
+    frameworks,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presetPatchSchema } from '../frameworks/preset-schema.ts';
 import { quote } from '../graph/problem.ts';
 import { command, count } from '../graph/schema-text.ts';
 import type { ConfigNames } from './user-config.ts';
@@ -12,6 +13,9 @@ function refusedUnless<Value>(isGood: (value: Value) => boolean, message: (value
     context.issues.push({ code: 'custom', message: message(value), params: { allowed }, input: value });
   };
 }
+
+/** What a graph file can name as `framework`. */
+const frameworkName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/);
 
 /** The config file as it is written. A map of names that the dashboard knows is made of them, for near names. */
 export function userConfigSchema(names: ConfigNames) {
@@ -38,7 +42,12 @@ export function userConfigSchema(names: ConfigNames) {
     osc9: z.boolean().optional(),
     command: command.nullable().optional(),
   });
-  return z.strictObject({ dashboard: dashboard.optional(), notify: notify.optional() });
+  const frameworks = z.record(frameworkName, presetPatchSchema);
+  return z.strictObject({
+    dashboard: dashboard.optional(),
+    notify: notify.optional(),
+    frameworks: frameworks.optional(),
+  });
 }
 
 export type UserConfigFile = z.infer<ReturnType<typeof userConfigSchema>>;

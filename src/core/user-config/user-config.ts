@@ -1,9 +1,12 @@
+import type { OwnPresets } from '../frameworks/own-presets.ts';
 import type { Command } from '../graph/graph.ts';
 
 /** What a person has set for all their runs; complete, whatever the file says. */
 export interface UserConfig {
   readonly dashboard: DashboardConfig;
   readonly notify: NotifyConfig;
+  /** Presets of their own, and changes to those that are shipped. */
+  readonly frameworks: OwnPresets;
 }
 
 export interface DashboardConfig {
@@ -39,6 +42,7 @@ export const DEFAULT_CONFIG: UserConfig = {
     keys: {},
   },
   notify: { bell: true, osc9: true, command: null },
+  frameworks: {},
 };
 
 /** What only the dashboard knows, and a config file is measured by. */

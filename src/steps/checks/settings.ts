@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { UserConfig } from '../../core/user-config/user-config.ts';
+import { DEFAULT_CONFIG, type UserConfig } from '../../core/user-config/user-config.ts';
 import { type Extensions, loadExtensions } from '../extensions.ts';
 import { configFile, type LoadUserConfigOptions, loadUserConfig } from '../user-config.ts';
 import { type Finding, findingOf, ok } from './finding.ts';
@@ -14,9 +14,9 @@ export interface SettingsChecks extends LoadUserConfigOptions {
 /** The files that a person has written for agentrelay. What the module brings is empty where it cannot be loaded. */
 export async function checkSettings(
   options: SettingsChecks,
-): Promise<{ readonly findings: Finding[]; readonly extensions: Extensions }> {
+): Promise<{ readonly findings: Finding[]; readonly extensions: Extensions; readonly config: UserConfig }> {
   const [{ finding, extensions }, own] = await Promise.all([moduleFinding(options), userFinding(options)]);
-  return { findings: [finding, own], extensions };
+  return { findings: [finding, own.finding], extensions, config: own.config };
 }
 
 async function moduleFinding({
@@ -32,13 +32,14 @@ async function moduleFinding({
   }
 }
 
-async function userFinding(options: LoadUserConfigOptions): Promise<Finding> {
+async function userFinding(
+  options: LoadUserConfigOptions,
+): Promise<{ readonly finding: Finding; readonly config: UserConfig }> {
   const { path } = configFile(options.env, options.home);
   try {
-    await (loadUserConfig(options) satisfies Promise<UserConfig>);
-    return ok('user config', existsSync(path) ? path : 'none');
+    const config = await loadUserConfig(options);
+    return { finding: ok('user config', existsSync(path) ? path : 'none'), config };
   } catch (error) {
-    // Only the dashboard reads it.
-    return findingOf('user config', error, 'warn');
+    return { finding: findingOf('user config', error), config: DEFAULT_CONFIG };
   }
 }

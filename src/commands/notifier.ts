@@ -1,8 +1,8 @@
-import type { Command } from '../../core/graph/graph.ts';
-import { notifyCommand } from '../../core/user-config/notify-command.ts';
-import type { NotifyConfig } from '../../core/user-config/user-config.ts';
-import { exec } from '../../steps/tools/exec.ts';
-import { safeText } from '../../ui/text/safe.ts';
+import type { Command } from '../core/graph/graph.ts';
+import { notifyCommand } from '../core/user-config/notify-command.ts';
+import type { NotifyConfig } from '../core/user-config/user-config.ts';
+import { exec } from '../steps/tools/exec.ts';
+import { safeText } from '../ui/text/safe.ts';
 
 export interface Notifier {
   notify(title: string, text: string): void;

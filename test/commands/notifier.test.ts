@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createNotifier, type NotifierOptions } from '../../../src/commands/tui/notifier.ts';
-import { temporaryFolder } from '../../support/git-repository.ts';
+import { createNotifier, type NotifierOptions } from '../../src/commands/notifier.ts';
+import { temporaryFolder } from '../support/git-repository.ts';
 
 const ESC = '\x1b';
 

@@ -1,0 +1,102 @@
+import { FRAMEWORKS } from '../graph/known-names.ts';
+import { nearest, type Problem, problem } from '../graph/problem.ts';
+import type { PresetData } from './preset-data.ts';
+import type { PresetPatch } from './preset-schema.ts';
+
+export type OwnPresets = Readonly<Record<string, PresetPatch>>;
+
+const SHIPPED = FRAMEWORKS.filter((name) => name !== 'command');
+
+/** What a preset stands on: one that is shipped and has its name, or the one that it says; null for an empty one. */
+export function baseOf(name: string, patch: PresetPatch): string | null {
+  return patch.extends ?? (SHIPPED.includes(name) ? name : null);
+}
+
+/** What cannot be right about presets that are well-formed each. */
+export function ownPresetProblems(presets: OwnPresets): Problem[] {
+  return Object.entries(presets).flatMap(([name, patch]) => problemsOf(name, patch, presets));
+}
+
+function problemsOf(name: string, patch: PresetPatch, presets: OwnPresets): Problem[] {
+  const at = ['frameworks', name];
+  if (name === 'command')
+    return [problem(at, "'command' runs what the graph file says, and has no preset", { atKey: true })];
+  const base = baseOf(name, patch);
+  if (base === null) {
+    return patch.program === undefined
+      ? [problem(at, "it extends no other, so it needs a 'program'", { atKey: true })]
+      : [];
+  }
+  if (patch.extends === undefined || (patch.extends === name && SHIPPED.includes(name))) return [];
+  const known = [...SHIPPED, ...Object.keys(presets)];
+  if (!known.includes(base)) {
+    const extra = { allowed: known.join(', '), didYouMean: nearest(base, known) };
+    return [problem([...at, 'extends'], `there is no preset '${base}'`, extra)];
+  }
+  return standsOnItself(name, presets) ? [problem([...at, 'extends'], `it extends itself, through '${base}'`)] : [];
+}
+
+function standsOnItself(name: string, presets: OwnPresets): boolean {
+  const seen = new Set<string>();
+  for (let at: string | null = name; at !== null; ) {
+    if (seen.has(at)) return true;
+    seen.add(at);
+    const patch: PresetPatch | undefined = presets[at];
+    const base: string | null = patch === undefined ? null : baseOf(at, patch);
+    // A shipped one under its own name is the end of the way.
+    at = base === at ? null : base;
+  }
+  return false;
+}
+
+const NOTHING: PresetData = {
+  program: [],
+  start: ['{approvals_args}', '{model_args}', '{session_args}', '{hooks_args}', '{prompt_args}'],
+  resume: null,
+  approvals: { ask: [], skip: [] },
+  model: [],
+  session: [],
+  hooks: [],
+  prompt: null,
+  env: {},
+  unset: [],
+  dialogs: [],
+  screen: {
+    lines: 20,
+    input: null,
+    busy: [],
+    idle: [],
+    permission: [],
+    question: [],
+    login: [],
+    limit: [],
+    queued: [],
+    pasted: [],
+  },
+  title: { busy: [], idle: [] },
+  keys: { approve: null, deny: null, choose: 'none', interrupt: ['C-c'], submit: ['Enter'] },
+  submit: { settle: 300, waits: [1_000, 2_000, 4_000], queues: false },
+  version: ['--version'],
+  help: [['--help']],
+};
+
+/** `base` with what the patch says in place of it; of maps, key by key. */
+export function patchedPreset(base: PresetData | null, patch: PresetPatch): PresetData {
+  const { extends: _, ...said } = patch;
+  const merged: Record<string, unknown> = { ...(base ?? NOTHING) };
+  for (const [key, value] of Object.entries(said)) {
+    if (value === undefined) continue;
+    const below = merged[key];
+    merged[key] = isMap(value) && isMap(below) ? { ...below, ...defined(value) } : value;
+  }
+  // As the schema has proved of the patch, and the type of what is below it.
+  return merged as unknown as PresetData;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function defined(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
+}

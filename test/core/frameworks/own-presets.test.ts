@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { baseOf, patchedPreset } from '../../../src/core/frameworks/own-presets.ts';
+import { presetPatchSchema } from '../../../src/core/frameworks/preset-schema.ts';
+
+test('stands on what it says, on the shipped one of its name, or on nothing', () => {
+  expect(baseOf('qwen', { extends: 'gemini' })).toBe('gemini');
+  expect(baseOf('codex', {})).toBe('codex');
+  expect(baseOf('mine', { program: ['x'] })).toBeNull();
+});
+
+test('replaces lists, and of maps only the keys that it names', () => {
+  const below = patchedPreset(null, { program: ['one'], env: { A: '1', B: '2' }, keys: { approve: ['y'] } });
+  const made = patchedPreset(below, { program: ['two'], env: { B: '3' }, keys: { deny: ['Escape'] } });
+  expect(made).toMatchObject({
+    program: ['two'],
+    env: { A: '1', B: '3' },
+    keys: { approve: ['y'], deny: ['Escape'], submit: ['Enter'] },
+  });
+  expect('extends' in patchedPreset(below, { extends: 'x' })).toBe(false);
+});
+
+test.each([
+  [{ start: ['--flag={model}', '{prompt_args}', '${HOME}'] }, true],
+  [{ start: ['{nothing}'] }, false],
+  [{ keys: { approve: ['C-c', 'Enter', 'y', '1', 'F12'] } }, true],
+  [{ keys: { approve: ['send this'] } }, false],
+  [{ screen: { busy: ['^\\s*✻'] } }, true],
+  [{ screen: { busy: ['['] } }, false],
+  [{ env: { 'NOT-A-NAME': 'x' } }, false],
+  [{ prompt: null, resume: null }, true],
+])('%j is well-formed: %j', (patch, good) => {
+  expect(presetPatchSchema.safeParse(patch).success).toBe(good);
+});
