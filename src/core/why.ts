@@ -27,6 +27,8 @@ export type WhyReason =
       readonly since: string;
       readonly agent: string | null;
       readonly attention: Attention | null;
+      /** ISO 8601: it may do nothing before, and others have its slot; null for one that has it. */
+      readonly parked_until: string | null;
       /** What its merge waits for; null where that has not begun. */
       readonly merge: MergeWait | null;
     }
@@ -140,8 +142,8 @@ function taskReason(state: RunState, task: TaskState, owned: boolean): WhyReason
 }
 
 function runningReason(attempt: AttemptState, merge: MergeWait | null): WhyReason {
-  const { number, step, startedAt, agent, attention } = attempt;
-  return { kind: 'running', attempt: number, step, since: startedAt, agent, attention, merge };
+  const { number, step, startedAt: since, agent, attention, parkedUntil } = attempt;
+  return { kind: 'running', attempt: number, step, since, agent, attention, parked_until: parkedUntil, merge };
 }
 
 /** In the order in which a schedule asks: what must be there first, then whether anybody starts it, then for room. */
@@ -165,8 +167,9 @@ function pendingReason(state: RunState, task: TaskState, owned: boolean): WhyRea
   if (neighbour !== undefined && state.workstreams.get(workstream)?.outline.parallel !== true) {
     return { kind: 'lane_busy', workstream, task: neighbour.outline.id };
   }
-  if (running.length === 0) return { kind: 'about_to_start' };
-  return { kind: 'no_slot', running: running.map((other) => other.outline.id) };
+  const holding = running.filter((other) => other.attempts.at(-1)?.parkedUntil === null);
+  if (holding.length === 0) return { kind: 'about_to_start' };
+  return { kind: 'no_slot', running: holding.map((other) => other.outline.id) };
 }
 
 const TELLING: readonly TaskStatus[] = ['failed', 'cancelled', 'blocked', 'running', 'pr_created', 'pending'];

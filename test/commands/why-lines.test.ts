@@ -34,16 +34,34 @@ test.each<[WhyReason, string[]]>([
     ['a was cancelled with the run', '  → agentrelay run GRAPH, as it was started before, goes on with g'],
   ],
   [
-    { kind: 'running', attempt: 2, step: 'wait', since: AT, agent: 's:%1', attention: 'waiting_input', merge: null },
+    {
+      kind: 'running',
+      attempt: 2,
+      step: 'wait',
+      since: AT,
+      agent: 's:%1',
+      attention: 'waiting_input',
+      parked_until: null,
+      merge: null,
+    },
     ['a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input)'],
   ],
   [
-    { kind: 'running', attempt: 1, step: 'prepare', since: AT, agent: null, attention: null, merge: null },
+    {
+      kind: 'running',
+      attempt: 1,
+      step: 'prepare',
+      since: AT,
+      agent: null,
+      attention: null,
+      parked_until: null,
+      merge: null,
+    },
     ['a is running: attempt 1, step prepare, for 01:01.5, no agent yet'],
   ],
   [
     {
-      ...{ kind: 'running', attempt: 1, step: 'merge', since: AT, agent: 's:%1', attention: null },
+      ...{ kind: 'running', attempt: 1, step: 'merge', since: AT, agent: 's:%1', attention: null, parked_until: null },
       merge: { kind: 'proof', proof: { proof: 'mergeable', holds: null, expected: null, found: 'UNKNOWN' } },
     },
     [

@@ -61,6 +61,7 @@ test('a task waits for a dependency that is running, and that is the root', () =
           since: log.state.tasks.get('model')?.attempts[0]?.startedAt,
           agent: 'place:1',
           attention: null,
+          parked_until: null,
           merge: null,
         },
       },

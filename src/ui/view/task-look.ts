@@ -42,7 +42,8 @@ const DOING: Readonly<Record<TaskStep, string>> = {
 
 function activeLook(task: TaskState, attempt: AttemptState, marks: Glyphs['status']): TaskLook {
   if (needsYou(task) !== null) return { mark: marks.needsYou, name: 'needs you', tone: 'warn' };
-  if (attempt.attention === 'usage_limited') return { mark: marks.waiting, name: 'parked', tone: 'warn' };
+  if (attempt.parkedUntil !== null || attempt.attention === 'usage_limited')
+    return { mark: marks.waiting, name: 'parked', tone: 'warn' };
   if (attempt.attention === 'stalled') return { mark: marks.waiting, name: 'stalled', tone: 'warn' };
   return { mark: marks.working, name: DOING[attempt.step], tone: 'live' };
 }

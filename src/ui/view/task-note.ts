@@ -49,17 +49,30 @@ function rootName(root: BlockRoot | null): string {
   return 'task' in root ? root.task : `lane ${root.workstream}`;
 }
 
-function activeNote(attempt: AttemptState, task: TaskState, { run }: View): Word[] {
-  const { attention, asks, step, agent, until } = attempt;
-  if (asks !== null) return [said(asks.question ?? attentionText(attention), 'warn')];
-  if (attention === 'usage_limited' && until !== null) return [said(`usage limited until ${momentOf(until)}`, 'warn')];
-  if (attention !== null && attention !== 'working') return [said(attentionText(attention), 'warn')];
+function activeNote(attempt: AttemptState, task: TaskState, view: View): Word[] {
+  const { step, agent } = attempt;
+  const attention = attentionNote(attempt);
+  if (attention !== null) return [said(attention, 'warn')];
+  if (attempt.command !== null) return [said(commandNote(attempt.command), 'quiet')];
   if (step === 'gate') return [said(gateNote(attempt), 'quiet')];
   const back = sentBackNote(attempt);
   if (back !== '') return [said(back, 'warn')];
-  const wait = taskMergeWait(run, task);
+  const wait = taskMergeWait(view.run, task);
   if (wait !== null) return [mergeWaitWord(wait)];
   return agent === null ? [] : [said(agent, 'quiet')];
+}
+
+/** Null for an agent that nobody need think of. */
+function attentionNote({ attention, asks, until, parkedUntil, nudged }: AttemptState): string | null {
+  if (asks !== null) return asks.question ?? attentionText(attention);
+  if (parkedUntil !== null) return `usage limited until ${momentOf(parkedUntil)}, its slot is free`;
+  if (attention === 'usage_limited' && until !== null) return `usage limited until ${momentOf(until)}`;
+  if (attention === null || attention === 'working') return null;
+  return attention === 'idle' && nudged ? 'idle, though it was nudged' : attentionText(attention);
+}
+
+function commandNote({ phase, number, of, command }: NonNullable<AttemptState['command']>): string {
+  return `${phase}${of > 1 ? ` ${number} of ${of}` : ''}: ${command}`;
 }
 
 function gateNote(attempt: AttemptState): string {

@@ -4,6 +4,7 @@ import type { WhyReason } from '../../core/why.ts';
 import { plural } from '../format.ts';
 import { clock } from './clock.ts';
 import { holdName } from './hold-words.ts';
+import { momentOf } from './moment.ts';
 import { mergeWaitWords, proofWords } from './proof-words.ts';
 
 export function nameOf(subject: BlockRoot): string {
@@ -97,9 +98,14 @@ function holdWords({ hold, checks }: HeldReason): string {
 function runningPhrase(reason: Extract<WhyReason, { kind: 'running' }>, now: number): string {
   const time = clock(now - Date.parse(reason.since));
   const agent = reason.agent === null ? ', no agent yet' : `, agent at ${reason.agent}`;
-  const attention = reason.attention === null ? '' : ` (${reason.attention.replaceAll('_', ' ')})`;
+  const parked = reason.parked_until === null ? null : `parked until ${momentOf(reason.parked_until)}`;
+  const attention = bracketed(parked ?? reason.attention?.replaceAll('_', ' ') ?? '');
   const merge = reason.merge === null ? '' : `; its merge waits: ${mergeWaitWords(reason.merge)}`;
   return `is running: attempt ${reason.attempt}, step ${reason.step}, for ${time}${agent}${attention}${merge}`;
+}
+
+function bracketed(text: string): string {
+  return text === '' ? '' : ` (${text})`;
 }
 
 function successPhrase({ commit, pr, at }: Extract<WhyReason, { kind: 'succeeded' }>): string {

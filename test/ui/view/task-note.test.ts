@@ -25,6 +25,7 @@ function note(task: string, happened: readonly Fact[], view: Partial<View> = {})
 }
 
 const cart = facts('cart');
+const PARKED = 'usage limited until 2030-01-02 03:04, its slot is free';
 const paused: Fact = { kind: 'run_paused' };
 
 test.each<readonly [string, string, readonly Fact[], string]>([
@@ -33,6 +34,10 @@ test.each<readonly [string, string, readonly Fact[], string]>([
   ['what it asks', 'cart', [...cart.working, cart.asks('which one?')], 'which one?'],
   ['what it asks without words', 'cart', [...cart.working, cart.asks(null)], 'waiting input'],
   ['idle', 'cart', [...cart.working, cart.idle], 'idle'],
+  ['idle after a nudge', 'cart', [...cart.working, cart.idle, cart.nudged, cart.idle], 'idle, though it was nudged'],
+  ['parked', 'cart', [...cart.working, cart.limited, cart.parked('2030-01-02T03:04:00')], PARKED],
+  ['parked no more', 'cart', [...cart.working, cart.parked('2030-01-02T03:04:00'), cart.unparked], 'agentrelay:cart'],
+  ['what is set up', 'cart', [...cart.started, cart.setUp], 'setup 1 of 2: npm ci'],
   ['which round of the gate', 'cart', [...cart.working, cart.gate], 'round 2'],
   [
     'how often the gate has failed',
