@@ -8,8 +8,8 @@ import type { Extensions } from '../steps/extensions.ts';
 import { type ChosenForge, forgeOfRun } from '../steps/forges/forge.ts';
 import type { Repository } from '../steps/preflight.ts';
 import { createStandardSteps } from '../steps/standard-steps.ts';
-import type { Git } from '../steps/tools/git.ts';
 import { REAL_CLOCK } from '../steps/tools/clock.ts';
+import type { Git } from '../steps/tools/git.ts';
 import { TmuxControl } from '../steps/tools/tmux-control.ts';
 import { endLeftSession } from '../steps/tools/tmux-session.ts';
 

@@ -1,12 +1,16 @@
 import type { TaskStatus } from '../core/lifecycle.ts';
 import type { AttemptState } from '../core/run-state.ts';
+import { usageOf } from '../core/usage.ts';
 import type { AttemptCommits } from '../steps/attempt-commits.ts';
 import type { AttemptDifference, ShownAttempt } from '../steps/attempts-compared.ts';
 import { clock } from '../ui/wording/clock.ts';
+import { toldWords } from '../ui/wording/usage-words.ts';
 import { oneLine } from './event-line.ts';
 import { textTable } from './text-table.ts';
+import { usageColumns } from './usage-lines.ts';
 
-const HEAD = ['attempt', 'status', 'started', 'time', 'gate rounds', 'commits', 'tip', 'agent'];
+const HEAD = ['attempt', 'status', 'started', 'time'];
+const HEAD_END = ['gate rounds', 'commits', 'tip', 'agent'];
 
 const STATUS: Partial<Record<TaskStatus, string>> = { pr_merged: 'merged', pr_created: 'running' };
 
@@ -17,8 +21,10 @@ export function attemptLines(
   differences: readonly AttemptDifference[],
 ): string[] {
   if (shown.length === 0) return [`${task} has not been started`];
+  const used = usageColumns(shown.map(({ attempt }) => usageOf([attempt])));
+  const head = [...HEAD, ...used.map((column) => column.head), ...HEAD_END];
   return [
-    ...textTable([HEAD, ...shown.map(row)]),
+    ...textTable([head, ...shown.map((one) => row(one, used))]),
     ...shown.flatMap(details),
     ...differences.flatMap(differenceLines),
   ].map(safe);
@@ -29,13 +35,14 @@ function safe(line: string): string {
   return line.includes('\t') ? line.split('\t').map(oneLine).join('\t') : oneLine(line);
 }
 
-function row({ attempt, commits }: ShownAttempt): string[] {
+function row({ attempt, commits }: ShownAttempt, used: ReturnType<typeof usageColumns>): string[] {
   const { number, status, startedAt, gateRounds, agent } = attempt;
   return [
     String(number),
     STATUS[status] ?? status,
     startedAt.replace(/\.\d+Z$/, 'Z'),
     timeOf(attempt),
+    ...used.map(({ cell }) => cell(usageOf([attempt]))),
     gateRounds === 0 ? '' : String(gateRounds),
     countOf(commits),
     commits.tip?.slice(0, 8) ?? '',
@@ -52,9 +59,10 @@ function countOf({ count, gone }: AttemptCommits): string {
 }
 
 function details({ attempt }: ShownAttempt): string[] {
-  const { failure, saved, signalDir, concerns } = attempt;
+  const { failure, saved, signalDir, concerns, usage } = attempt;
   const facts = [
     ['cause', failure === null ? causeOf(attempt) : `${failure.code}: ${failure.error}`],
+    ['used', usage === null ? null : toldWords(usage)],
     ...concerns.map(({ message }) => ['concern', message] as const),
     ...saved.map(({ ref, commit }) => ['saved', `${ref} (${commit.slice(0, 8)})`] as const),
     ['files', signalDir],

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { UserError } from '../core/errors.ts';
 import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
+import { checkAgents } from '../steps/checks/agents.ts';
 import { type Finding, type FindingGroup, findingOf, ok } from '../steps/checks/finding.ts';
 import { checkBranches, checkGraph } from '../steps/checks/graph.ts';
 import { lockFindings } from '../steps/checks/locks.ts';
@@ -14,6 +15,7 @@ import { RunStore } from '../steps/run-store.ts';
 import { FileError } from '../steps/tools/file-problems.ts';
 import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
+import { configFile } from '../steps/user-config.ts';
 import { CONFIG_NAMES } from '../ui/config-names.ts';
 import { checkJson, checkLines, isUsable } from './check-report.ts';
 import { chooseForge } from './choose-forge.ts';
@@ -61,14 +63,21 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
   const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };
   const inGraph = graph === null ? [] : checkGraph({ graph, settings: effective, extensions, root });
   const tools = await checkTools({ needsTmux });
-  const inRepository = await lookInRepository(options, graph, {
-    ...effective,
-    forge: options.forge ?? effective.forge,
-  });
+  const [agents, inRepository] = await Promise.all([
+    checkAgents({
+      graph,
+      extensions,
+      root,
+      configFile: configFile(env, homedir()).path,
+      isRoot: process.geteuid?.() === 0,
+    }),
+    lookInRepository(options, graph, { ...effective, forge: options.forge ?? effective.forge }),
+  ]);
   return [
     { title: 'Tools', findings: tools },
     { title: 'Settings', findings: settings },
     { title: 'Graph', findings: [...graphFile, ...inGraph] },
+    { title: 'Agents', findings: agents },
     ...inRepository,
   ].filter(({ findings }) => findings.length > 0);
 }

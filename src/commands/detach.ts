@@ -85,7 +85,7 @@ async function requireStartable(
   const git = new Git(repository.root);
   try {
     const forge = await chooseForge(git, settings.forge);
-    await preflight({ graph, settings, forge, git, repository });
+    await preflight({ graph, settings, forge, git, repository, extensions });
   } finally {
     git.close();
   }

@@ -19,6 +19,7 @@ import type { RunRecord, RunStore } from '../steps/run-store.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { type Journal, openJournal } from '../steps/tools/journal.ts';
 import { archiveRun, archiveThere } from './archive-run.ts';
+import { changedBounds, requireBudgetLeft } from './run-budget.ts';
 import { takeUpGraph } from './take-up-graph.ts';
 
 export interface OpenRunOptions {
@@ -109,7 +110,8 @@ function startRun(
   };
   store.create(run, { ...record, graphText });
   const opened = openLog(store, run, emptyRunState(), 0);
-  opened.log.append(runStarted(options.graph, { number: run, digest, maxTaskAttempts: settings.maxTaskAttempts }));
+  const { maxTaskAttempts, budget } = settings;
+  opened.log.append(runStarted(options.graph, { number: run, digest, maxTaskAttempts, budget }));
   return { ...opened, over: false };
 }
 
@@ -128,14 +130,16 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
         notes.push('the graph file has changed since; --new-run starts over with it');
       return { ...opened, over: true, opening: events.slice(-1), notes };
     }
+    requireBudgetLeft(options.settings, state);
     store.record(run, { settings: options.settings, forge: options.forge, tmux_socket: options.tmuxServer.socket });
-    const { maxTaskAttempts } = options.settings;
+    const { maxTaskAttempts, budget } = options.settings;
     if (state.startedAt === null) {
-      opened.log.append(runStarted(options.graph, { number: run, digest: options.digest, maxTaskAttempts }));
+      opened.log.append(runStarted(options.graph, { number: run, digest: options.digest, maxTaskAttempts, budget }));
     } else {
       // A teardown mode may have left them at work, and nobody looks after a task that is gone from the file.
       if (change !== null) await stopAgents(serversOf(store, [run], options.tmuxSocket), state, change.removed);
-      opened.log.append({ kind: 'run_resumed', pid: process.pid, max_task_attempts: maxTaskAttempts });
+      const settled = { max_task_attempts: maxTaskAttempts, ...changedBounds(budget, state) };
+      opened.log.append({ kind: 'run_resumed', pid: process.pid, ...settled });
       if (change !== null) opened.log.append(change);
     }
     store.keepGraph(run, options.graphText);
@@ -172,7 +176,10 @@ function isOver(state: RunState, settings: Settings, requests: readonly unknown[
   if (state.outcome === 'succeeded') return true;
   if (state.outcome !== 'completed_with_failures') return false;
   if ([...state.workstreams.values()].some(hasFailedByItself)) return false;
-  return [...state.tasks.values()].every((task) => task.status !== 'failed' || isGivenUp(task, settings));
+  const tasks = [...state.tasks.values()];
+  // It ended before they could be started.
+  if (state.stopping === 'budget' && tasks.some((task) => task.status === 'pending')) return false;
+  return tasks.every((task) => task.status !== 'failed' || isGivenUp(task, settings));
 }
 
 function openLog(store: RunStore, run: number, state: RunState, length: number) {

@@ -75,7 +75,10 @@ export function printer(log: EventLog, options: Pick<RunOptions, 'json'>, io: Io
     workstreams: [...state.workstreams.values()].map((lane) => lane.outline),
   });
   const lines = new EventLines({ width, colour: io.colour, start: Date.now() }, io.out);
-  return (event) => lines.add(event);
+  return (event) => {
+    // It grows all the time; the table at the end tells the sum.
+    if (event.kind !== 'task_usage') lines.add(event);
+  };
 }
 
 /** Ctrl-C stops scheduling, again cancels. A closed terminal or pipe, or SIGTERM, leaves the agents for the next owner. */

@@ -1,4 +1,5 @@
 import type { RunState } from '../core/run-state.ts';
+import { type Usage, usageOf, usageOfRun } from '../core/usage.ts';
 import type { Io } from './io.ts';
 import { findRun, type RecordedRunOptions } from './recorded-run.ts';
 import { runOwner } from './run-owner.ts';
@@ -23,9 +24,15 @@ export async function status(options: RecordedRunOptions & { json: boolean }, io
 function plain(state: RunState): object {
   return {
     ...state,
-    tasks: Object.fromEntries(state.tasks),
+    ...told(usageOfRun(state)),
+    tasks: Object.fromEntries([...state.tasks].map(([id, task]) => [id, { ...task, ...told(usageOf(task.attempts)) }])),
     removed: Object.fromEntries(state.removed),
     workstreams: Object.fromEntries(state.workstreams),
     mergeQueues: Object.fromEntries(state.mergeQueues),
   };
+}
+
+/** Only where somebody has. */
+function told(usage: Usage): { usage?: Usage } {
+  return usage.told === 0 ? {} : { usage };
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { isSuccess } from '../core/lifecycle.ts';
 import { laneMergeWait, taskMergeWait } from '../core/merge-waits.ts';
 import type { AttemptState, RunState, TaskState, WorkstreamState } from '../core/run-state.ts';
+import { usageOf } from '../core/usage.ts';
 import { plural } from '../ui/format.ts';
 import { apiNotice } from '../ui/wording/api-words.ts';
 import { clock } from '../ui/wording/clock.ts';
@@ -10,8 +11,10 @@ import { mergeWaitWords } from '../ui/wording/proof-words.ts';
 import { shortPullRequest } from '../ui/wording/pull-request-words.ts';
 import { oneLine } from './event-line.ts';
 import { type Cell, type Paint, textTable } from './text-table.ts';
+import { afterBudget, budgetLines, usageColumns, usageLines } from './usage-lines.ts';
 
-const HEAD = ['task', 'lane', 'status', 'attempts', 'time', 'branch or PR', 'concerns'];
+const HEAD = ['task', 'lane', 'status', 'attempts', 'time'];
+const HEAD_END = ['branch or PR', 'concerns'];
 
 /**
  * The table at the end of a run; below it the lanes, the concerns and the errors in full. `now`, in milliseconds since
@@ -22,16 +25,20 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
   const tasks = [...state.tasks.values()];
   const lanes = [...state.workstreams.values()];
   const notice = apiNotice(state, now ?? Number.POSITIVE_INFINITY);
-  const head = HEAD.map((text) => ({ text, colour: 'bold' }) as const);
+  const used = usageColumns(tasks.map(({ attempts }) => usageOf(attempts)));
+  const names = [...HEAD, ...used.map(({ head }) => head), ...HEAD_END];
+  const head = names.map((text) => ({ text, colour: 'bold' }) as const);
   return [
     '',
-    ...textTable([head, ...tasks.map((task) => taskRow(task, now))], paint),
+    ...textTable([head, ...tasks.map((task) => taskRow(task, used, now))], paint),
     ...section('lanes', laneLines(state, paint), paint),
     ...section('waiting', waitLines(state), paint),
+    ...section('budgets', budgetLines(state), paint),
     ...section('concerns', concernLines(tasks, lanes), paint),
     ...section('errors', errorLines(tasks), paint),
     '',
     paint(state.outcome === 'succeeded' ? 'green' : 'yellow', totals(state)),
+    ...usageLines(state),
     ...nextLines(state),
     ...(notice === null ? [] : [paint('yellow', notice.long)]),
     ...(state.paused && state.outcome !== 'succeeded'
@@ -40,14 +47,16 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
   ];
 }
 
-function taskRow(task: TaskState, now: number | null): Cell[] {
+function taskRow(task: TaskState, used: ReturnType<typeof usageColumns>, now: number | null): Cell[] {
   const attempt = task.attempts.at(-1);
+  const usage = usageOf(task.attempts);
   return [
     task.outline.id,
     task.outline.workstream,
     taskStatus(task),
     String(task.attempts.length),
     spent(task, now),
+    ...used.map(({ cell }) => cell(usage)),
     shortPullRequest(attempt?.pr ?? attempt?.branch ?? ''),
     String(task.attempts.flatMap(({ concerns }) => concerns).length || ''),
   ];
@@ -160,6 +169,8 @@ function nextLines(state: RunState): string[] {
     case 'cancelled':
       return [`  → ${AGAIN} goes on with it`];
     case 'completed_with_failures': {
+      const budget = afterBudget(state);
+      if (budget !== null) return [`  → ${budget}`];
       const failed = [...state.tasks.values()].find(({ status }) => status === 'failed')?.outline.id;
       if (failed === undefined) return [];
       const which = `${failed} -G ${state.graph}`;

@@ -1,3 +1,4 @@
+import { RUN_BUDGET_EXCEEDED } from '../core/budget.ts';
 import type { Why, WhyLink } from '../core/why.ts';
 import { holdAdvice } from '../ui/wording/hold-words.ts';
 import { nameOf, phrase, shortened, waitingWords } from '../ui/wording/why-words.ts';
@@ -42,12 +43,16 @@ function todo(link: WhyLink | undefined, { graph, named }: WhyLinesOptions): str
   const goOn = `agentrelay run GRAPH, as it was started before, goes on with ${graph}`;
   switch (reason.kind) {
     case 'failed':
+      // Its error says what to do: one more attempt would be ended like this one.
+      if (reason.code === RUN_BUDGET_EXCEEDED) return [];
       return 'task' in subject ? [aboutSameRun(['retry', subject.task], named)] : [];
     case 'cancelled':
       if (reason.by === 'run') return [goOn];
       return 'task' in subject ? [aboutSameRun(['retry', subject.task], named)] : [];
     case 'nobody_runs_it':
       return [goOn];
+    case 'stopping':
+      return reason.cause === 'budget' ? [`raise the budget in the graph file; then ${goOn}`] : [];
     case 'paused':
       return [aboutSameRun(['unpause'], named)];
     case 'lane_held':

@@ -78,6 +78,14 @@ export type AgentFact =
   | (OfTask & { readonly kind: 'agent_unknown'; readonly evidence: readonly string[] })
   | (OfAgent & { readonly kind: `agent_${LiveAttention}` });
 
+/** What the run may use; null for as much as it takes. */
+export interface RunBounds {
+  readonly max_cost_usd: number | null;
+  readonly max_tokens: number | null;
+  /** Seconds. */
+  readonly timeout: number | null;
+}
+
 /** So much of a budget is gone: told once at 80 and once at 100 percent. */
 export interface BudgetReached {
   readonly scope: 'task' | 'run';

@@ -1,3 +1,4 @@
+import type { Overspent } from './budget.ts';
 import type { EventLog } from './event-log.ts';
 import type { Graph, GraphTask, Settings, Workstream } from './graph/graph.ts';
 import { changedTask } from './retry-change.ts';
@@ -26,6 +27,8 @@ export interface LiveAttempt {
   readonly runtime: TaskRuntime;
   /** A person wants this one to end. */
   callOff(): void;
+  /** It may use nothing more. */
+  overspend(overspent: Overspent): void;
 }
 
 /** The attempts of a run: new ones, and those of earlier owners as the log has left them. */
@@ -136,7 +139,8 @@ export class Attempts {
     runtime.state.integrationBranch = lane.state.integrationBranch;
     runtime.state.workstreamWorktreePath = lane.state.worktreePath;
     const callOff = () => own.abort('call_off' satisfies AbortCause);
-    return { task, runtime, callOff };
+    const overspend = (overspent: Overspent) => own.abort(overspent satisfies AbortCause);
+    return { task, runtime, callOff, overspend };
   }
 }
 
@@ -145,6 +149,13 @@ function keptWorkOf(known: TaskState | undefined, number: number): KeptWork | nu
   const before = known?.attempts.find((one) => one.number === number - 1);
   if (!known?.change?.keep_work || before === undefined) return null;
   const { broughtBack, saved } = before;
-  // What is back in a worktree counts as it is there, and not as it was kept.
-  return { attempt: before.number, saved: broughtBack === 'worktree' ? [] : saved, onBranch: broughtBack !== null };
+  // Another program knows nothing of it, and one that is to know nothing of earlier attempts begins anew.
+  const session = known.change.framework === null && !known.change.fresh ? before.session : null;
+  return {
+    attempt: before.number,
+    // What is back in a worktree counts as it is there, and not as it was kept.
+    saved: broughtBack === 'worktree' ? [] : saved,
+    onBranch: broughtBack !== null,
+    session,
+  };
 }

@@ -1,4 +1,4 @@
-import type { AgentFact, BudgetReached } from './agent-events.ts';
+import type { AgentFact, BudgetReached, RunBounds } from './agent-events.ts';
 import type { SendResult } from './agent-handle.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type { RunOutcome, TaskStep } from './lifecycle.ts';
@@ -102,8 +102,14 @@ type RunFact =
       readonly tasks: readonly TaskOutline[];
       readonly workstreams: readonly WorkstreamOutline[];
       readonly max_task_attempts?: number;
+      readonly budget?: RunBounds | null;
     }
-  | { readonly kind: 'run_resumed'; readonly pid: number; readonly max_task_attempts?: number }
+  | {
+      readonly kind: 'run_resumed';
+      readonly pid: number;
+      readonly max_task_attempts?: number;
+      readonly budget?: RunBounds | null;
+    }
   | { readonly kind: 'run_paused' }
   | { readonly kind: 'run_unpaused' }
   | (GraphChange & {

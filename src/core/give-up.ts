@@ -1,3 +1,4 @@
+import { BUDGET_EXCEEDED, RUN_BUDGET_EXCEEDED } from './budget.ts';
 import type { Settings } from './graph/graph.ts';
 import { type AttemptState, attemptsThatCount, type TaskState } from './run-state.ts';
 import { isStorageFailure } from './storage-failure.ts';
@@ -5,17 +6,21 @@ import { isStorageFailure } from './storage-failure.ts';
 /** The code of an attempt whose place is gone, such as a tmux server that died: nobody's failure. */
 export const PLACE_LOST = 'place_lost';
 
+const BURNS_NONE: ReadonlySet<string> = new Set([PLACE_LOST, RUN_BUDGET_EXCEEDED]);
+
 type Limits = Pick<Settings, 'maxTaskAttempts'>;
 
 /** A place that is lost again and again is somebody's failure after all. */
 const MAX_PLACES_LOST = 5;
 
 /**
- * A failed task has no attempts left, or has met a defect, which a person must look at. An attempt that was called off
- * has not failed. A lost place burns none, and neither does a disk that takes nothing, which stops the run.
+ * A failed task has no attempts left, has met a defect, which a person must look at, or has used up its budget. An attempt
+ * that was called off has not failed. A lost place burns none, and neither do a disk that takes nothing and the budget of
+ * the run, which stop the run.
  */
 export function isGivenUp(task: TaskState, settings: Limits): boolean {
-  if (attemptsThatCount(task).at(-1)?.failure?.failureClass === 'internal_error') return true;
+  const { failure = null } = attemptsThatCount(task).at(-1) ?? {};
+  if (failure?.failureClass === 'internal_error' || failure?.code === BUDGET_EXCEEDED) return true;
   const lost = attemptsThatCount(task).filter(hasLostItsPlace).length;
   return attemptsLeft(task, settings) <= 0 || lost > MAX_PLACES_LOST + task.granted;
 }
@@ -32,7 +37,7 @@ function attemptsLeft(task: TaskState, settings: Limits): number {
 
 function isBurnt({ status, failure }: AttemptState): boolean {
   const code = failure?.code ?? '';
-  return status === 'failed' && code !== PLACE_LOST && !isStorageFailure(code);
+  return status === 'failed' && !BURNS_NONE.has(code) && !isStorageFailure(code);
 }
 
 function hasLostItsPlace({ failure }: AttemptState): boolean {

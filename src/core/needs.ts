@@ -1,7 +1,15 @@
 import type { Attention } from './attention.ts';
+import { RUN_BUDGET_EXCEEDED } from './budget.ts';
 import type { BlockRoot } from './events.ts';
 import { isActive } from './lifecycle.ts';
-import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from './run-state.ts';
+import {
+  type AttemptFailure,
+  type AttemptState,
+  currentAttempt,
+  type RunState,
+  type TaskState,
+  type WorkstreamState,
+} from './run-state.ts';
 
 /** Something that goes on only when a person does something. */
 export interface Need {
@@ -26,13 +34,24 @@ export function needsYou(task: TaskState): Need | null {
   const attempt = currentAttempt(task);
   if (attempt === null) return null;
   const subject = { task: task.outline.id };
-  if (task.status === 'failed' && task.givenUp && attempt.failure !== null) {
+  if (task.status === 'failed' && attempt.failure !== null && (task.givenUp || endedByRun(attempt.failure))) {
     return { subject, kind: 'task_failed', code: attempt.failure.code, since: attempt.endedAt ?? attempt.startedAt };
   }
   const { attention, attentionSince, asks, signalled, startedAt } = attempt;
   // One that has signalled may be idle: it is agentrelay's turn.
   if (!isActive(task.status) || signalled !== null || !WAITS_FOR_PERSON.has(attention)) return null;
+  if (attention === 'idle' && isNudgedFirst(attempt)) return null;
   return { subject, kind: 'agent_waits', code: attention ?? '', since: asks?.since ?? attentionSince ?? startedAt };
+}
+
+/** It will be told what is missing: only where somebody could look at its program, and see it take its first prompt. */
+function isNudgedFirst({ nudged, seenBy }: AttemptState): boolean {
+  return !nudged && seenBy !== null && seenBy !== 'process';
+}
+
+/** It is tried again by itself only when a person lets the run use more. */
+function endedByRun({ code }: AttemptFailure): boolean {
+  return code === RUN_BUDGET_EXCEEDED;
 }
 
 const known = new WeakMap<RunState, { readonly seq: number; readonly needs: readonly Need[] }>();

@@ -1,4 +1,5 @@
 import { Attempts, type AttemptsOptions, type LiveAttempt } from './attempts.ts';
+import { BudgetWatch } from './budget-watch.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { BlockRoot, StopReason } from './events.ts';
@@ -7,7 +8,7 @@ import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import { Lanes } from './lanes.ts';
 import type { RunOutcome } from './lifecycle.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
-import { isPausedBefore, outcomeOf } from './outcome.ts';
+import { isPausedBefore, mayMerge, outcomeOf } from './outcome.ts';
 import { type NumberedRequest, RequestLine } from './request-line.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
 import { Schedule } from './schedule.ts';
@@ -75,13 +76,7 @@ export class Orchestrator {
       onFailed: (id) => this.#laneMoved(() => this.#laneFailed(id)),
       onBug: (error) => this.#crash(error),
     });
-    this.#slots = new Slots({
-      clock: options.clock,
-      schedule: () => this.#schedule,
-      onChange: () => {
-        if (!this.#over) this.#pump();
-      },
-    });
+    this.#slots = new Slots({ clock: options.clock, schedule: () => this.#schedule, onChange: () => this.#pump() });
     const restOf = (task: GraphTask) => this.#slots.of(task);
     this.#attempts = new Attempts({ ...options, signal: this.#abort.signal, restOf });
     const wishes = new Wishes({
@@ -178,6 +173,9 @@ export class Orchestrator {
     for (const { task } of left) this.#holding.set(task.id, Promise.resolve());
     this.#reschedule();
     for (const attempt of left) this.#hold(attempt.task, () => this.#goOn(attempt));
+    const stop = () => this.stop('budget');
+    const onBug = (error: unknown) => this.#crash(error);
+    new BudgetWatch({ ...this.#options, attempts: this.#attempts, stop, onBug }).begin(this.#done.promise);
   }
 
   #takeOverOptions(): TakeOverOptions {
@@ -206,6 +204,7 @@ export class Orchestrator {
   }
 
   #pump(): void {
+    if (this.#over) return;
     this.#slots.grant();
     while (this.#stopping === null && !this.state.paused && this.#hasTakenOver) {
       const task = this.#schedule.next();
@@ -221,7 +220,7 @@ export class Orchestrator {
     work()
       .then(() => {
         this.#busy--;
-        if (!this.#over) this.#pump();
+        this.#pump();
       })
       .catch((error: unknown) => this.#crash(error));
   }
@@ -320,14 +319,14 @@ export class Orchestrator {
   #afterTask(id: string): void {
     const progress = this.#schedule.laneProgress(id);
     if (progress === 'failed') this.#lanes.fail(id);
-    else if (progress === 'complete' && this.#stopping === null) this.#spawn(() => this.#lanes.integrate(id));
+    else if (progress === 'complete' && mayMerge(this.#stopping)) this.#spawn(() => this.#lanes.integrate(id));
   }
 
   /** What was waited for may now be there, or never be. */
   #laneMoved(tell: () => void): void {
     tell();
     this.#waiting?.abort();
-    if (!this.#over) this.#pump();
+    this.#pump();
   }
 
   #laneFailed(id: string): void {

@@ -28,7 +28,12 @@ export function checksPrompt(checks: readonly RedCheck[], round: number, of: num
   );
 }
 
+/** After a usage limit, for a program that does not go on by itself. */
+export function limitOverPrompt(): string {
+  return 'agentrelay: your usage limit is over. Go on with your task where you stopped.';
+}
+
 /** A file name with a control character in it is quoted: raw, it could submit the prompt half-way. */
-function plain(file: string): string {
+export function plain(file: string): string {
   return /\p{Cc}/u.test(file) ? JSON.stringify(file) : file;
 }

@@ -9,8 +9,9 @@ export function recordFailure(runtime: TaskRuntime, error: unknown): void {
   if (runtime.isOver || error instanceof JournalError) throw error;
   if (runtime.signal.aborted) {
     const cause = runtime.signal.reason as AbortCause;
-    if (cause !== 'detach') runtime.cancel(cause === 'call_off' ? 'person' : 'run');
-    return;
+    if (cause === 'detach') return;
+    if (typeof cause === 'object') return runtime.fail({ ...cause, failureClass: 'expected_task_failure' });
+    return runtime.cancel(cause === 'call_off' ? 'person' : 'run');
   }
   const storage = storageFailureOf(error);
   if (storage !== null) {

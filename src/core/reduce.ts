@@ -1,4 +1,3 @@
-import type { BudgetReached } from './agent-events.ts';
 import { PreconditionError } from './errors.ts';
 import type { AttemptFact, RunEvent, TaskOutline } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
@@ -6,6 +5,7 @@ import { isGivenUp } from './give-up.ts';
 import type { TaskStatus } from './lifecycle.ts';
 import { isSuccess, requireTaskMove } from './lifecycle.ts';
 import { attemptPatch, newAttempt } from './reduce-attempt.ts';
+import { reduceBudgets } from './reduce-budget.ts';
 import { reduceForge } from './reduce-merge.ts';
 import { reduceReset } from './reduce-reset.ts';
 import { pendingWorkstream, reduceWorkstream } from './reduce-workstream.ts';
@@ -29,6 +29,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
   if ('attempt' in event) reduceAttempt(state, event);
   else if ('workstream' in event) reduceWorkstream(state, event);
   else reduceRun(state, event);
+  reduceBudgets(state, event);
   // Last, so that an event that is refused leaves no gap behind.
   state.seq = event.seq;
   return state;
@@ -78,7 +79,6 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       reduceForge(state, event);
       return;
     case 'budget_reached':
-      state.budgets.push(budgetOf(event));
       return;
     case 'request_applied':
     case 'request_refused':
@@ -99,10 +99,6 @@ function reduceRun(state: RunState, event: RunLevelEvent): void {
       moveTask(state, event.task, 'pending', { blockedBy: null });
       return;
   }
-}
-
-function budgetOf({ scope, task, budget, percent, spent, limit }: BudgetReached): BudgetReached {
-  return { scope, task, budget, percent, spent, limit };
 }
 
 /** There is something to do again, also after the undo of a reset that came before. */
@@ -206,6 +202,7 @@ function retry(state: RunState, task: TaskState, event: Extract<RunEvent, { kind
     calledOff: false,
     givenUp: false,
     granted: task.granted + (asked === null ? 0 : 1),
+    budgetFrom: asked === null ? task.budgetFrom : event.attempt,
     change: asked ?? task.change,
     servedFor: event.request ?? task.servedFor,
   });
@@ -231,5 +228,5 @@ function requireAttempt(event: AttemptFact, expected: number): void {
 
 export function pendingTask(outline: TaskOutline): TaskState {
   const open = { status: 'pending', blockedBy: null, calledOff: false, givenUp: false } as const;
-  return { outline, ...open, takenBack: 0, granted: 0, servedFor: null, change: null, attempts: [] };
+  return { outline, ...open, takenBack: 0, granted: 0, budgetFrom: 0, servedFor: null, change: null, attempts: [] };
 }

@@ -1,10 +1,11 @@
+import type { RunBounds } from './agent-events.ts';
 import type { FactOf } from './events.ts';
-import type { Graph } from './graph/graph.ts';
+import type { Graph, RunBudget } from './graph/graph.ts';
 
 /** The first fact of a run: what it is made of, so that its journal can be read without the graph file. */
 export function runStarted(
   graph: Graph,
-  run: { number: number; digest: string; maxTaskAttempts?: number },
+  run: { number: number; digest: string; maxTaskAttempts?: number; budget?: RunBudget | null },
 ): FactOf<'run_started'> {
   return {
     kind: 'run_started',
@@ -27,5 +28,13 @@ export function runStarted(
       parallel: lane.parallel,
     })),
     ...(run.maxTaskAttempts === undefined ? {} : { max_task_attempts: run.maxTaskAttempts }),
+    ...(run.budget ? { budget: runBounds(run.budget) } : {}),
   };
+}
+
+/** As events have it. */
+export function runBounds(budget: RunBudget | null): RunBounds | null {
+  if (budget === null) return null;
+  const { maxCostUsd, maxTokens, timeoutMs } = budget;
+  return { max_cost_usd: maxCostUsd, max_tokens: maxTokens, timeout: timeoutMs === null ? null : timeoutMs / 1000 };
 }

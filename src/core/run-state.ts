@@ -1,4 +1,4 @@
-import type { BudgetReached, PromptEvidence, SetupPhase, UsageTold } from './agent-events.ts';
+import type { BudgetReached, PromptEvidence, RunBounds, SetupPhase, UsageTold } from './agent-events.ts';
 import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
@@ -147,6 +147,8 @@ export interface TaskState {
   readonly takenBack: number;
   /** Attempts that a person has granted beside those of the settings. */
   readonly granted: number;
+  /** The number of its last attempt when a person last asked for one: its budget counts those after it. */
+  readonly budgetFrom: number;
   /** The last request that something was done to it for, and the log says so; null for none. */
   readonly servedFor: number | null;
   /** What a person has changed about it for its later attempts. */
@@ -190,6 +192,15 @@ export interface ResetState {
   };
 }
 
+export interface OwnedTime {
+  /** Milliseconds of the owners before the last one. */
+  readonly before: number;
+  /** ISO 8601: when the last one came; null once he starts nothing more. */
+  readonly since: string | null;
+  /** ISO 8601: when he was last heard of. */
+  readonly heard: string | null;
+}
+
 /**
  * All that is known of a run. The maps are changed in place by `reduce`; the values in them never are,
  * so a reader can tell what changed by identity, and one event costs the size of its change.
@@ -217,7 +228,11 @@ export interface RunState {
   apiUnreachableSince: string | null;
   /** Who merges into each branch where somebody waits, the one at it first. */
   readonly mergeQueues: Map<string, readonly QueueEntry[]>;
-  /** What was told of budgets, in order. */
+  /** Of the settings of the last owner; null for none. */
+  budget: RunBounds | null;
+  /** While owners were there. */
+  ownedTime: OwnedTime;
+  /** What was told of budgets and still holds, in order. */
   readonly budgets: BudgetReached[];
   readonly resets: ResetState[];
   readonly tasks: Map<string, TaskState>;
@@ -244,6 +259,8 @@ export function emptyRunState(): RunState {
     apiLimitedUntil: null,
     apiUnreachableSince: null,
     mergeQueues: new Map(),
+    budget: null,
+    ownedTime: { before: 0, since: null, heard: null },
     budgets: [],
     resets: [],
     tasks: new Map(),

@@ -1,3 +1,4 @@
+import type { PromptEvidence } from './agent-events.ts';
 import type { Agent, KnownAgent } from './agent-handle.ts';
 import type { RedCheck } from './proofs.ts';
 import type { TaskRuntime } from './task-runtime.ts';
@@ -21,9 +22,15 @@ export interface TaskLauncher {
   find?(runtime: TaskRuntime): Promise<KnownAgent | null>;
 }
 
-/** Makes the agent begin; returns when it was seen to have taken the prompt. */
+/** Makes the agent begin; returns when it was seen to have taken the prompt, and what showed it where that is known. */
 export interface TaskKickoff {
-  kickoff(runtime: TaskRuntime, agent: Agent): Promise<void>;
+  kickoff(runtime: TaskRuntime, agent: Agent): Promise<KickedOff | undefined> | Promise<void>;
+}
+
+export interface KickedOff {
+  readonly seenBy: PromptEvidence;
+  /** How often the prompt was submitted. */
+  readonly tries: number;
 }
 
 /** Waits until the agent signals that it is done or has failed. */

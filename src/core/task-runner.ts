@@ -1,5 +1,6 @@
 import { acceptSignal } from './accept-signal.ts';
 import type { Agent } from './agent-handle.ts';
+import { BUDGET_EXCEEDED, RUN_BUDGET_EXCEEDED } from './budget.ts';
 import type { StepDispatch } from './dispatch.ts';
 import { requireSteps } from './dispatch.ts';
 import type { IntegrationFailureClass } from './errors.ts';
@@ -126,6 +127,7 @@ export class StandardTaskRunner implements TaskRunner {
     }
     // Not in a `finally`: of an end that could not be recorded the next owner must find the agent alive.
     if (runtime.isOver && wantsTeardown(mode, runtime.status)) await this.#tearDown(runtime);
+    else if (isOverspent(runtime)) await stopAgent(runtime);
     return resultOf(runtime);
   }
 
@@ -167,8 +169,8 @@ export class StandardTaskRunner implements TaskRunner {
   }
 
   async #kickOff(runtime: TaskRuntime, agent: Agent): Promise<void> {
-    await this.#tables.kickoff.for(runtime).kickoff(runtime, agent);
-    runtime.report({ kind: 'task_waiting' });
+    const seen = await this.#tables.kickoff.for(runtime).kickoff(runtime, agent);
+    runtime.report({ kind: 'task_waiting', ...(seen ? { seen_by: seen.seenBy, tries: seen.tries } : {}) });
   }
 
   /** Takes signals until one holds: each may come back from the gate or from a conflict, a bounded number of times. */
@@ -242,6 +244,21 @@ export class StandardTaskRunner implements TaskRunner {
     } catch (error) {
       runtime.concern({ source: 'teardown', message: `teardown_failed: ${describeError(error)}` });
     }
+  }
+}
+
+function isOverspent({ isOver, state }: TaskRuntime): boolean {
+  return isOver && (state.errorCode === BUDGET_EXCEEDED || state.errorCode === RUN_BUDGET_EXCEEDED);
+}
+
+/** Whatever is left of the attempt otherwise: its agent would use more. */
+async function stopAgent(runtime: TaskRuntime): Promise<void> {
+  const { signalDir } = runtime.state;
+  if (signalDir === null) return;
+  try {
+    await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes: true });
+  } catch (error) {
+    runtime.concern({ source: 'teardown', message: `agent_not_stopped: ${describeError(error)}` });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Agent, SendResult } from './agent-handle.ts';
+import type { Overspent } from './budget.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import { PreconditionError } from './errors.ts';
 import type { Fact, FoundAgent, SendBackCause } from './events.ts';
@@ -10,10 +11,10 @@ import type { AttemptState, Concern } from './run-state.ts';
 import type { Rest } from './slots.ts';
 
 /**
- * Why a running attempt is told to stop: the owner leaves and the run goes on later, the run is called off, or a person
- * has called off this one task.
+ * Why a running attempt is told to stop: the owner leaves and the run goes on later, the run is called off, a person has
+ * called off this one task, or a budget is used up.
  */
-export type AbortCause = 'detach' | 'cancel' | 'call_off';
+export type AbortCause = 'detach' | 'cancel' | 'call_off' | Overspent;
 
 /** Facts about this attempt without the ids, which the runtime adds. */
 export type AttemptReport = Fact extends infer F
@@ -36,6 +37,8 @@ export interface KeptWork {
   readonly saved: readonly { readonly ref: string; readonly commit: string }[];
   /** Its branch was brought back, and may have moved since. */
   readonly onBranch: boolean;
+  /** The program's own name of its session, which this attempt may go on with; null for a new one. */
+  readonly session: string | null;
 }
 
 export interface TaskRuntimeInput {

@@ -158,6 +158,8 @@ function pendingReason(state: RunState, task: TaskState, owned: boolean): WhyRea
   if (lane !== undefined) {
     return { kind: 'lane_not_merged', workstream: lane.outline.id, more: waits.lanes.length - 1 };
   }
+  // Also once it has ended: a new owner needs more before he may start anything.
+  if (state.stopping === 'budget') return { kind: 'stopping', cause: 'budget' };
   if (!owned) return { kind: 'nobody_runs_it' };
   if (state.stopping !== null) return { kind: 'stopping', cause: state.stopping };
   if (state.paused) return { kind: 'paused' };

@@ -38,7 +38,7 @@ export function agentCommand(
     folder: signalDir,
   };
   return {
-    argv: framework.argv(invocation),
+    argv: argvOf(framework, invocation, runtime.keptWork?.session ?? null),
     files: framework.files?.(invocation) ?? {},
     cwd: worktree,
     env: {
@@ -53,6 +53,13 @@ export function agentCommand(
     },
     unset: framework.unset ?? [],
   };
+}
+
+/** The session goes on with the work that is kept, where the program can. */
+function argvOf(framework: FrameworkPreset, invocation: AgentInvocation, session: string | null): readonly string[] {
+  return session === null || framework.resume === undefined
+    ? framework.argv(invocation)
+    : framework.resume(invocation, session);
 }
 
 /** A UUID for the session of an attempt: the same for every owner, and no other's. */

@@ -3,6 +3,7 @@ import { attempts } from '../../src/commands/attempts.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { attemptRef } from '../../src/core/names.ts';
 import { RecordedRuns } from '../support/recorded-runs.ts';
+import { usageFact } from '../support/usage.ts';
 
 const OPTIONS = { task: 'b', full: false };
 
@@ -67,6 +68,17 @@ test('shows attempts beside each other, and how each differs from the one before
   const last = out.slice(out.indexOf('attempt 2 → 3') + 1).map((line) => line.trim());
   expect(last[0]).toMatch(/^1: {2}[0-9a-f]+ ! 1: {2}[0-9a-f]+ write a$/);
   expect(last).toEqual(expect.arrayContaining(['-+c', '++d']));
+});
+
+test('what the attempts have used stands beside them where one has told', async () => {
+  const runs = new RecordedRuns();
+  const of = { task: 'b', attempt: 1 };
+  const started = { ...of, kind: 'task_started', token_hash: 'h' } as const;
+  runs.record('shop', 1, [started, usageFact(of, 1.5, 2_000)]);
+  const { out } = await runs.ask(attempts, OPTIONS);
+  expect(out[0]).toMatch(/^attempt {2}status +started +time {2}cost +tokens {2}gate rounds/);
+  expect(out[1]).toContain('$1.50  2k');
+  expect(out).toContain('  used     $1.50, 2k tokens (out 2k)');
 });
 
 test('cuts long differences short unless told', async () => {

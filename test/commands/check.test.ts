@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CheckOptions, check } from '../../src/commands/check.ts';
 import type { Finding } from '../../src/steps/checks/finding.ts';
 import { GitRepository, temporaryFolder } from '../support/git-repository.ts';
+import { pathFolder, writeProgram } from '../support/path-folder.ts';
 import { snapshot } from '../support/run-fixture.ts';
 
 type Line = Finding & { readonly group: string };
@@ -16,6 +17,8 @@ beforeEach(() => {
   for (const name of ['TMUX', 'AGENTRELAY_CONFIG']) delete process.env[name];
   process.env.XDG_CONFIG_HOME = temporaryFolder();
   process.env.TMUX_TMPDIR = temporaryFolder();
+  // Agents of this machine would be asked for their versions.
+  process.env.PATH = pathFolder(join(temporaryFolder(), 'bin'), ['git', 'tmux', 'sh']);
 });
 afterEach(() => {
   for (const name of VARIABLES) {
@@ -57,6 +60,7 @@ test('a repository that is well needs nothing, and gh is not asked for', async (
   expect([...new Set(findings.map(({ group }) => group))]).toEqual([
     'tools',
     'settings',
+    'agents',
     'repository',
     'forge',
     'runs',
@@ -92,7 +96,7 @@ test('goes on after each fault, and says everything', async () => {
   const graph = graphFile(repository, {
     name: 'g',
     tools: ['no-such-tool'],
-    notify: 'true',
+    review: { agent: { framework: 'command', command: ['true'] } },
     tasks: [
       { id: 'a', primary_agent: { framework: 'command', command: ['no-such-agent'] } },
       { id: 'b', primary_agent: { framework: 'command', command: ['no-such-agent'] } },
@@ -104,14 +108,14 @@ test('goes on after each fault, and says everything', async () => {
   expect(code).toBe(2);
   expect(fails).toEqual([
     expect.stringMatching(/^config module: .*framework mine has no function argv/),
+    expect.stringMatching(/^user config: .*nonsense/),
     'agents: there is no program no-such-agent, which task a and 1 more runs (install no-such-agent, or name another one as command)',
     'tools: no-such-tool is not installed, and the graph names it under tools (install no-such-tool)',
     'names: branch agentrelay is in the way of the branches that the run makes (git branch -m agentrelay another-name)',
     'branches: workstream default: base_branch dev does not exist (git branch dev, or name another branch in the graph file)',
   ]);
   expect(warns).toEqual([
-    expect.stringMatching(/^user config: .*nonsense/),
-    'keys: without effect in this version: notify',
+    'keys: without effect in this version: review',
     expect.stringMatching(/^submodules: 2 of them, /),
     'LFS: agents find pointers in place of the files: git-lfs is not set up (git lfs install)',
     expect.stringMatching(/^signing: .*\(git config commit\.gpgsign false/),
@@ -132,6 +136,34 @@ test('a bad graph is told problem by problem, with its places', async () => {
   ]);
 });
 
+test('the programs of agents are told, those of a config file too, and a graph needs its own', async () => {
+  const repository = new GitRepository();
+  const config = join(process.env.XDG_CONFIG_HOME ?? '', 'agentrelay', 'config.yaml');
+  mkdirSync(join(process.env.XDG_CONFIG_HOME ?? '', 'agentrelay'));
+  writeFileSync(config, 'frameworks: {mine: {program: [my-agent], model: [--model, "{model}"]}}\n');
+  const path = writeProgram(process.env.PATH ?? '', 'my-agent', 'echo "  --help  1.4.0"');
+  const tasks = ['codex', 'mine'].map((framework) => ({ id: framework, primary_agent: { framework } }));
+  const graph = graphFile(repository, { name: 'g', tasks });
+  const { code, findings } = await look(repository, { graph });
+  expect(code).toBe(2);
+  const agents = findings.filter(({ group }) => group === 'agents').map(({ group: _, ...finding }) => finding);
+  expect(agents).toEqual([
+    {
+      level: 'fail',
+      what: 'codex',
+      detail: 'codex, the program of framework codex, is not installed, and task codex needs it',
+      fix: 'npm install -g @openai/codex',
+    },
+    {
+      level: 'warn',
+      what: 'mine',
+      detail: `1.4.0, ${path}: its help does not know --model (model)`,
+      fix: `in ${config}: frameworks: {mine: {model: ["--model","{model}"]}} with what 1.4.0 takes; help: [] where it takes these`,
+    },
+    { level: 'ok', what: 'not here', detail: expect.stringMatching(/^claude_code/), fix: null },
+  ]);
+});
+
 test('what is no repository, or none to work in, is told beside the rest', async () => {
   const repository = new GitRepository();
   const { fails, findings } = await look(repository, { targetRepo: repository.folder });
@@ -145,13 +177,7 @@ test('what is no repository, or none to work in, is told beside the rest', async
 
 test('without tmux a graph that needs it is refused; any other is only warned of', async () => {
   const repository = new GitRepository();
-  const bin = temporaryFolder();
-  const folders = (process.env.PATH ?? '').split(':');
-  const git = folders.map((folder) => join(folder, 'git')).find((path) => existsSync(path)) ?? '';
-  symlinkSync(git, join(bin, 'git'));
-  writeFileSync(join(bin, 'sh'), '');
-  chmodSync(join(bin, 'sh'), 0o755);
-  process.env.PATH = bin;
+  process.env.PATH = pathFolder(join(temporaryFolder(), 'bin'), ['git', 'sh']);
   const said = expect.stringMatching(/^tmux: tmux is not installed; .*\(apt-get install tmux\)$/);
   expect(await look(repository)).toMatchObject({ code: 0, warns: [said] });
   const graph = graphFile(repository, { name: 'g', primary_agent: agent, tasks: [{ id: 'a' }] });

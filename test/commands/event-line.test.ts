@@ -167,6 +167,20 @@ const LINES: readonly (readonly [Fact, string])[] = [
     'run       GitHub budget   4988 of 5000 left until 12:05; 12 points spent in 1 request, one every 20 s',
   ],
   [
+    {
+      ...{ kind: 'budget_reached', scope: 'run', task: null, budget: 'cost_usd' },
+      ...{ percent: 80, spent: 4.1, limit: 5 },
+    },
+    'run       budget          80 % of the budget: $4.10 of $5.00',
+  ],
+  [
+    {
+      ...{ kind: 'budget_reached', scope: 'task', task: 'build', budget: 'tokens' },
+      ...{ percent: 100, spent: 1_001, limit: 1_000 },
+    },
+    'build     budget          its budget is used up: 1,001 of 1,000 tokens',
+  ],
+  [
     { kind: 'api_limited', limit: 'primary', until: NOON },
     "run       GitHub limit    the hour's budget is spent: it answers nothing before 12:05:00",
   ],

@@ -35,7 +35,7 @@ test('has every key of a task, and at the top all of them but three', () => {
     [
       ...['name', 'tasks', 'workstreams', 'max_workstream_depth', 'forge', 'max_concurrency', 'max_task_attempts'],
       ...['teardown_mode', 'keep_panes', 'fail_fast_on_workstream_error', 'fail_fast_on_internal_error', 'model'],
-      ...['tmux_session', 'tools', 'anthropic_credential', 'caps', 'merge_method', 'notify', ...defaults],
+      ...['tmux_session', 'tools', 'anthropic_credential', 'caps', 'merge_method', 'notify', 'budget', ...defaults],
     ].toSorted(),
   );
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { status } from '../../src/commands/status.ts';
 import { ownIdentity } from '../../src/steps/tools/process-identity.ts';
 import { RecordedRuns } from '../support/recorded-runs.ts';
+import { usageFact } from '../support/usage.ts';
 
 test('says where the last run stands and who runs it', async () => {
   const runs = new RecordedRuns();
@@ -31,6 +32,17 @@ test('gives the state and the owner as JSON on one line', async () => {
   expect(state).toMatchObject({ graph: 'shop', run: 1, outcome: 'succeeded', owner: null });
   expect(Object.keys(state.tasks)).toEqual(['b', 'a']);
   expect(state.mergeQueues).toEqual({ main: entries });
+});
+
+test('gives what each task and the run have used', async () => {
+  const runs = new RecordedRuns();
+  const of = { task: 'b', attempt: 1 };
+  const started = { ...of, kind: 'task_started', token_hash: 'h' } as const;
+  runs.record('shop', 1, [started, usageFact(of, 1.5, 2_000)]);
+  const state = JSON.parse((await runs.ask(status, { json: true })).out[0] ?? '');
+  const used = { costUsd: 1.5, outputTokens: 2_000, told: 1, unpriced: 0, silent: 0 };
+  expect([state.usage, state.tasks.b.usage]).toMatchObject([used, used]);
+  expect(state.tasks.a).not.toHaveProperty('usage');
 });
 
 test('reads a run that was only just begun, or that was cut short', async () => {

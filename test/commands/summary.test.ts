@@ -4,6 +4,7 @@ import { summary } from '../../src/commands/summary.ts';
 import type { Fact, RunEvent } from '../../src/core/events.ts';
 import type { RunOutcome } from '../../src/core/lifecycle.ts';
 import { replay } from '../../src/core/reduce.ts';
+import { usageFact } from '../support/usage.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
@@ -218,6 +219,69 @@ test.each([
   const lines = summary(replay(events), false);
   const at = lines.indexOf(`    ${advice}`);
   expect(lines[at + 1]).toBe(`    to merge it: gh pr merge ${PULL}`);
+});
+
+test('what was used has columns and a sum only where somebody told, and a budget that nears its end is named', () => {
+  const bounds = { max_cost_usd: 5, max_tokens: null, timeout: null };
+  const events = journal([
+    {
+      ...started(
+        [
+          ['build', 'api'],
+          ['docs', 'web'],
+        ],
+        ['api', 'web'],
+      ),
+      budget: bounds,
+    } as Fact,
+    ...begun('build', 1),
+    usageFact({ task: 'build' }, 4.1, 82_000),
+    { kind: 'budget_reached', scope: 'run', task: null, budget: 'cost_usd', percent: 80, spent: 4.1, limit: 5 },
+    { kind: 'budget_reached', scope: 'task', task: 'build', budget: 'cost_usd', percent: 80, spent: 4.1, limit: 5 },
+    ...begun('docs', 1),
+  ]);
+  const lines = summary(replay(events), false);
+  expect(lines[1]).toBe('task   lane  status   attempts  time     cost   tokens  branch or PR        concerns');
+  expect(lines[2]).toBe('build  api   running  1         00:00.0  $4.10  82k     agentrelay/g/build');
+  expect(lines[3]).toBe('docs   web   running  1         00:00.0                 agentrelay/g/docs');
+  const at = lines.indexOf('budgets');
+  expect(lines.slice(at, at + 3)).toEqual([
+    'budgets',
+    '  run: 80 % of the budget: $4.10 of $5.00',
+    '  build: 80 % of its budget: $4.10 of $5.00',
+  ]);
+  expect(lines.at(-1)).toBe('used: $4.10 of $5.00, 82k tokens; 1 attempt did not tell what it used');
+});
+
+test('tokens without a price have no column for one', () => {
+  const events = journal([
+    started([['build', 'api']], ['api']),
+    ...begun('build', 1),
+    usageFact({ task: 'build' }, null, 9),
+  ]);
+  const [, head = ''] = summary(replay(events), false);
+  expect(head.split(/ {2,}/)).toEqual([
+    'task',
+    'lane',
+    'status',
+    'attempts',
+    'time',
+    'tokens',
+    'branch or PR',
+    'concerns',
+  ]);
+});
+
+test('a run that its budget has ended says what to raise', () => {
+  const events = journal([
+    started([['build', 'api']], ['api']),
+    { kind: 'budget_reached', scope: 'run', task: null, budget: 'tokens', percent: 100, spent: 9, limit: 5 },
+    { kind: 'run_stopping', reason: 'budget', running: [] },
+    { kind: 'run_finished', outcome: 'completed_with_failures', waiting_for: [] },
+  ]);
+  expect(summary(replay(events), false).at(-1)).toBe(
+    '  → the budget of the run is used up: raise budget.max_tokens in the graph file, and agentrelay run goes on with it',
+  );
 });
 
 test('a run that is paused says how it goes on', () => {

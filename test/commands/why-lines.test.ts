@@ -25,6 +25,17 @@ test.each<[WhyReason, string[]]>([
   [{ kind: 'lane_not_merged', workstream: 'l', more: 0 }, ['a waits for lane l to be merged']],
   [{ kind: 'paused' }, ['a could start, but the run is paused', '  → agentrelay unpause']],
   [{ kind: 'stopping', cause: 'internal_error' }, ['a could start, but the run is being stopped (internal error)']],
+  [
+    { kind: 'stopping', cause: 'budget' },
+    [
+      'a could start, but the budget of the run is used up',
+      '  → raise the budget in the graph file; then agentrelay run GRAPH, as it was started before, goes on with g',
+    ],
+  ],
+  [
+    { kind: 'failed', attempt: 1, code: 'run_budget_exceeded', error: 'raise it' },
+    ['a failed in attempt 1: run_budget_exceeded: raise it'],
+  ],
   [{ kind: 'lane_busy', workstream: 'l', task: 'b' }, ['a waits for its lane, l, in which b is running']],
   [{ kind: 'no_slot', running: ['b', 'c'] }, ['a waits for a free slot: 2 tasks running (b, c)']],
   [{ kind: 'about_to_start' }, ['a is about to start']],

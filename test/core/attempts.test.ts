@@ -105,6 +105,24 @@ test('one that was asked for begins with what was asked', async () => {
   ]);
 });
 
+test.each([
+  ['the same program goes on in its session', {}, 'session-1'],
+  ['another program begins anew', { framework: 'codex' }, null],
+  ['one that is to know nothing begins anew', { fresh: true }, null],
+] as const)('where work is kept, %s', async (_, wanted, session) => {
+  const change = { ...NO_CHANGE, keep_work: true, ...wanted };
+  const [started, ...rest] = failed(1);
+  const { attempts, lane, seen } = setup(
+    {},
+    started as Fact,
+    { kind: 'task_session', task: 'a', attempt: 1, session: 'session-1', transcript: null },
+    ...rest,
+    { kind: 'task_retrying', task: 'a', attempt: 1, of: 2, change },
+  );
+  await attempts.start(task, lane);
+  expect(seen).toMatchObject([{ keptWork: { session } }]);
+});
+
 test('work is kept only where there was an attempt', async () => {
   const off: Fact = { kind: 'task_cancelled', task: 'a', attempt: 0, by: 'person' };
   const change = { ...NO_CHANGE, keep_work: true };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BUDGET_EXCEEDED, RUN_BUDGET_EXCEEDED } from '../../src/core/budget.ts';
 import type { IntegrationFailureClass } from '../../src/core/errors.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { isGivenUp, lastAttempt, PLACE_LOST } from '../../src/core/give-up.ts';
@@ -8,12 +9,19 @@ import type { TaskState } from '../../src/core/run-state.ts';
 import { Journal, startLog } from '../support/core.ts';
 import { makeGraph } from '../support/graphs.ts';
 
-type End = 'agent' | 'expected' | 'internal' | 'place' | 'cancelled';
+type End = 'agent' | 'expected' | 'internal' | 'place' | 'budget' | 'run_budget' | 'cancelled';
 const CLASSES: Record<string, IntegrationFailureClass | null> = {
   agent: null,
   expected: 'expected_task_failure',
   internal: 'internal_error',
   place: 'expected_task_failure',
+  budget: 'expected_task_failure',
+  run_budget: 'expected_task_failure',
+};
+const CODES: Record<string, string> = {
+  place: PLACE_LOST,
+  budget: BUDGET_EXCEEDED,
+  run_budget: RUN_BUDGET_EXCEEDED,
 };
 
 /** A task whose attempts ended so; `!` after an end is a retry that a person asked for. */
@@ -22,7 +30,7 @@ function taskOf(...ends: (End | `${End}!`)[]): TaskState {
   ends.forEach((said, at) => {
     const of = { task: 'a', attempt: at + 1 };
     const end = said.replace('!', '');
-    const code = end === 'place' ? PLACE_LOST : 'c';
+    const code = CODES[end] ?? 'c';
     const failed: Fact = { ...of, kind: 'task_failed', code, error: 'e', failure_class: CLASSES[end] ?? null };
     log.append({ ...of, kind: 'task_started', token_hash: 'h' });
     log.append(end === 'cancelled' ? { ...of, kind: 'task_cancelled', by: 'person' } : failed);
@@ -49,6 +57,9 @@ describe('a task is given up', () => {
     ['not for places that were lost before it', taskOf('place', 'place', 'agent'), 2, false],
     ['after as many as the settings allow, beside lost places', taskOf('place', 'agent', 'place', 'agent'), 2, true],
     ['not for five lost places', taskOf(...times(5, 'place' as const)), 1, false],
+    ['after a budget that is used up, whatever is left', taskOf('budget'), 3, true],
+    ['not for one that a person granted anew', taskOf('budget!', 'agent'), 2, false],
+    ['not for the budget of the run', taskOf('run_budget', 'run_budget'), 1, false],
     ['after six', taskOf(...times(6, 'place' as const)), 1, true],
     ['not after a sixth that a person looked at', taskOf(...times(5, 'place' as const), 'place!'), 1, false],
   ])('%s', (_, task, attempts, expected) => {

@@ -81,7 +81,7 @@ test.each<[string, (file: File) => object]>([
   ['the order of dependencies', editTask('c', { dependencies: ['b', 'a'] })],
   ['what is the default anyway', editTask('b', { role: 'generic', setup: [], max_gate_attempts: 5 })],
   ['where a value stands', (file) => ({ ...editTask('b', { approvals: 'ask' })(file), approvals: 'ask' })],
-  ['settings of the run', (file) => ({ ...file, max_concurrency: 3, max_task_attempts: 2 })],
+  ['settings of the run', (file) => ({ ...file, max_concurrency: 3, max_task_attempts: 2, budget: { max_tokens: 9 } })],
 ])('an edit of %s changes nothing', (_, edit) => {
   expect(edited(edit)).toEqual({ change: NONE, problems: [] });
 });

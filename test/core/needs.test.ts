@@ -136,3 +136,10 @@ test('all of a run, the oldest first, a lane that is held among them until it is
   tell({ kind: 'workstream_merged', workstream: 'default', commit: 'c', by: 'person' });
   expect(subjects()).toEqual([{ task: 'a' }, { task: 'c' }]);
 });
+
+test('what the budget of the run has ended needs a person, though it is not given up', () => {
+  const { tell, need, state } = told(3);
+  tell(started('a'), failed('a', { code: 'run_budget_exceeded' }));
+  expect(state.tasks.get('a')?.givenUp).toBe(false);
+  expect(need()).toMatchObject({ kind: 'task_failed', code: 'run_budget_exceeded' });
+});

@@ -166,3 +166,10 @@ test('a task that is to be tried again is pending, whatever its last attempt was
 test('an unknown task is refused with the nearest name', () => {
   expect(() => why('modle')).toThrow(expect.objectContaining({ name: 'UserError', hint: 'did you mean model?' }));
 });
+
+test('a run that its budget has ended is not only one that nobody runs', () => {
+  tell(ACTIVE, { kind: 'run_stopping', reason: 'budget', running: [] });
+  expect(why('model', false).reason).toEqual({ kind: 'stopping', cause: 'budget' });
+  tell({ kind: 'run_resumed', pid: 2 });
+  expect(why('model', false).reason).toEqual({ kind: 'nobody_runs_it' });
+});

@@ -84,7 +84,11 @@ test('what was brought back stays for the next owner, until somebody tears it do
 });
 
 test.each<[string, string | null, KeptWork]>([
-  ['a worktree: its work is there, and not where it was kept', '/repo/a', { attempt: 1, saved: [], onBranch: true }],
+  [
+    'a worktree: its work is there, and not where it was kept',
+    '/repo/a',
+    { attempt: 1, saved: [], onBranch: true, session: null },
+  ],
   [
     'a branch alone: it may have moved, and the rest is where it was kept',
     null,
@@ -95,6 +99,7 @@ test.each<[string, string | null, KeptWork]>([
         { ref: 'refs/agentrelay/attempts/1/a/1', commit: 'kept' },
       ],
       onBranch: true,
+      session: null,
     },
   ],
 ])('a retry goes on from %s', async (_, worktree, kept) => {

@@ -108,7 +108,7 @@ describe('retry', () => {
     const last = third.orchestrator.run();
     await third.ask(retry('a', { keep_work: true }));
     expect(await last).toBe('succeeded');
-    expect(kept[2]).toEqual({ attempt: 2, saved: [{ ref: 'refs/2', commit: 'c2' }], onBranch: false });
+    expect(kept[2]).toEqual({ attempt: 2, saved: [{ ref: 'refs/2', commit: 'c2' }], onBranch: false, session: null });
   });
 
   test('of a running task calls it off first, and its old agent is torn down before the new one starts', async () => {

@@ -2,6 +2,7 @@ import type { Fact, RunEvent, TaskOutline, WorkstreamOutline } from '../../src/c
 import { isActive } from '../../src/core/lifecycle.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from '../../src/core/run-state.ts';
+import { usageFact } from '../support/usage.ts';
 import { anyProof, forgeFact, pullRequestFact } from './forge-happenings.ts';
 
 /** What agents and graphs may say; each has something of its own. */
@@ -182,6 +183,8 @@ function activeFact(task: string, { number: attempt, step, status, pr }: Attempt
       failure_class: 'expected_task_failure',
     };
   if (pick % 17 === 0) return { kind: 'task_cancelled', ...of, by: pick % 2 === 0 ? 'person' : 'run' };
+  if (pick % 19 === 0)
+    return usageFact(of, pick % 2 === 0 ? null : pick / 1_000, pick * 100, { model: said.text(pick) });
   switch (step) {
     case 'prepare': {
       const made = { branch: `agentrelay/checkout-api/3/${task}`, base_commit: 'beef'.repeat(10) };

@@ -124,7 +124,7 @@ function defineAnswer(program: Command, action: Action): void {
   actCommand(
     program,
     'answer <task> <text>',
-    'answer what the agent of a task asks, with a text or a choice by its number',
+    'answer what the agent of a task asks: allow, deny, a choice by its number, or a text',
   ).action((task: string, text: string, flags: ActFlags) =>
     action((context) => askFor((by) => ({ action: 'answer', task, text, by }), flags, context)),
   );

@@ -78,12 +78,16 @@ const NOTHING: PresetData = {
   submit: { settle: 300, waits: [1_000, 2_000, 4_000], queues: false },
   version: ['--version'],
   help: [['--help']],
+  install: null,
+  root: {},
 };
 
 /** `base` with what the patch says in place of it; of maps, key by key. */
 export function patchedPreset(base: PresetData | null, patch: PresetPatch): PresetData {
   const { extends: _, ...said } = patch;
   const merged: Record<string, unknown> = { ...(base ?? NOTHING) };
+  // What installs another program does not install this one.
+  if (said.program !== undefined) merged.install = null;
   for (const [key, value] of Object.entries(said)) {
     if (value === undefined) continue;
     const below = merged[key];

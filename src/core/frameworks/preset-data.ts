@@ -1,8 +1,8 @@
 /**
  * What is known of one agent program, as data: as shipped, and as a person's config file gives or changes it. Lists of
  * arguments hold placeholders: `{prompt}`, `{instructions}`, `{model}`, `{session}` (the id of its session), `{folder}`
- * (the attempt's signal directory) and `{bin}` (the folder of the agent-side commands), within an argument or alone. A
- * pattern is a regular expression in the `iu` mode, looked for in one line.
+ * (the attempt's signal directory), `{bin}` (the folder of the agent-side commands) and `{worktree}`, within an argument or
+ * alone. A pattern is a regular expression in the `iu` mode, looked for in one line.
  */
 export interface PresetData {
   /** Names or paths of the program: the first that is found. */
@@ -34,8 +34,12 @@ export interface PresetData {
   readonly submit: SubmitData;
   /** Arguments that print its version. */
   readonly version: readonly string[];
-  /** Argument lists that print its flags. */
+  /** Argument lists that print its flags; none where they do not tell all. */
   readonly help: readonly (readonly string[])[];
+  /** What installs it, for a person; null where that is not known. */
+  readonly install: string | null;
+  /** What its environment must hold for it to skip approvals where it runs as root. */
+  readonly root: Readonly<Record<string, string>>;
 }
 
 /** A dialog that stands before the work: of a first run, an update, a login. */
@@ -54,7 +58,10 @@ export interface DialogData {
 export interface ScreenData {
   /** How many lines above the end are looked at: what is further up is old. */
   readonly lines: number;
-  /** The line in which one types; its first group is what was typed. Null where it has none. */
+  /**
+   * The line in which one types; its first group is what was typed. Where a rule stands above it, the two are tried as one,
+   * too, with a line break between: a frame tells it from an older prompt. Null where it has none.
+   */
   readonly input: string | null;
   readonly busy: readonly string[];
   readonly idle: readonly string[];

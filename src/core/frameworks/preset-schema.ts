@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from '../graph/problem.ts';
 
 /** What an argument of a preset may stand for; see `preset-data.ts`. */
-const VALUES = ['prompt', 'instructions', 'model', 'session', 'folder', 'bin'];
+const VALUES = ['prompt', 'instructions', 'model', 'session', 'folder', 'bin', 'worktree'];
 const GROUPS = ['approvals_args', 'model_args', 'session_args', 'hooks_args', 'prompt_args'];
 
 const PLACEHOLDER = /(?<!\$)\{(\w+)\}/g;
@@ -95,6 +95,8 @@ export const presetPatchSchema = z.strictObject({
     .optional(),
   version: z.array(z.string()).optional(),
   help: z.array(z.array(z.string())).optional(),
+  install: z.string().min(1).nullable().optional(),
+  root: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
 });
 
 export type PresetPatch = z.infer<typeof presetPatchSchema>;

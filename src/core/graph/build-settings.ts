@@ -1,4 +1,5 @@
-import type { Settings } from './graph.ts';
+import { parseDuration } from './duration.ts';
+import type { RunBudget, Settings } from './graph.ts';
 import type { GraphFile } from './schema.ts';
 
 /** Only the keys that stand in the file: what is left out may come from the command line or the user's config. */
@@ -18,6 +19,19 @@ export function buildSettings(file: GraphFile): Partial<Settings> {
     caps: file.caps,
     notify: file.notify,
     forge: file.forge,
+    budget: buildBudget(file.budget),
   };
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+}
+
+/** One that bounds nothing is none. */
+function buildBudget(budget: GraphFile['budget']): RunBudget | null | undefined {
+  if (budget == null) return budget;
+  const { max_cost_usd: cost, max_tokens: tokens, timeout } = budget;
+  const built = {
+    maxCostUsd: cost ?? null,
+    maxTokens: tokens ?? null,
+    timeoutMs: timeout == null ? null : parseDuration(timeout),
+  };
+  return Object.values(built).every((bound) => bound === null) ? null : Object.freeze(built);
 }

@@ -75,6 +75,7 @@ export interface GraphTask {
   /** Milliseconds from the first prompt; null waits for ever. */
   readonly timeoutMs: number | null;
   readonly stallAfterMs: number | null;
+  /** Of all attempts since a person last asked for one; so are the tokens. */
   readonly maxCostUsd: number | null;
   readonly maxTokens: number | null;
   readonly maxCheckFixes: number;
@@ -95,6 +96,14 @@ export interface Workstream {
   readonly isolation: Isolation;
 }
 
+/** What all of a run may use; null for as much as it takes. */
+export interface RunBudget {
+  readonly maxCostUsd: number | null;
+  readonly maxTokens: number | null;
+  /** While an owner is there. */
+  readonly timeoutMs: number | null;
+}
+
 /** The settings of a run. A graph file gives some of them; the command line, the user's config and defaults the rest. */
 export interface Settings {
   readonly maxConcurrency: number;
@@ -113,6 +122,7 @@ export interface Settings {
   /** A command run when a person is newly needed; null for none. */
   readonly notify: Command | null;
   readonly forge: ForgeName | null;
+  readonly budget: RunBudget | null;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -130,6 +140,7 @@ export const DEFAULT_SETTINGS: Settings = {
   caps: {},
   notify: null,
   forge: null,
+  budget: null,
 };
 
 export interface Graph {

@@ -20,6 +20,9 @@ import {
 
 const MANY = 1_000_000;
 
+const dollars = z.number().positive().max(MANY).nullable().optional();
+const tokens = count(1, Number.MAX_SAFE_INTEGER).nullable().optional();
+
 const pathsSchema = z
   .strictObject({
     src: paths.optional().meta({ description: 'Source files or folders the task works on.' }),
@@ -34,6 +37,24 @@ const taggedPathSchema = z
     category: category.meta({ description: 'src, test, spec, or a word of your own.' }),
   })
   .meta({ id: 'taggedPath', title: 'Tagged path', description: 'A path with its category.' });
+
+const budgetSchema = z
+  .strictObject({
+    max_cost_usd: dollars.meta({ description: 'US dollars that all attempts of all tasks may cost together.' }),
+    max_tokens: tokens.meta({ description: 'Tokens of every kind that they may use together.' }),
+    timeout: duration
+      .nullable()
+      .optional()
+      .meta({
+        description: 'The longest the run may take, counted while somebody runs it: seconds, or a text such as 8h.',
+        examples: ['8h'],
+      }),
+  })
+  .meta({
+    id: 'budget',
+    title: 'Budget',
+    description: 'What the whole run may use. Told at 80 percent; at 100 its agents are stopped.',
+  });
 
 const inputSchema = z
   .strictObject({
@@ -93,11 +114,13 @@ const taskDefaults = {
       description: 'After how long without output the agent counts as stalled: seconds, or a text such as 10m.',
       examples: ['10m'],
     }),
-  max_cost_usd: z.number().positive().max(MANY).nullable().optional().meta({
-    description: 'Stops an attempt that has cost more than this many US dollars.',
+  max_cost_usd: dollars.meta({
+    description:
+      'Stops the task once its attempts together have cost this many US dollars, as far as their program tells. A retry ' +
+      'that a person asks for has as much again.',
   }),
-  max_tokens: count(1, Number.MAX_SAFE_INTEGER).nullable().optional().meta({
-    description: 'Stops an attempt that has used more tokens than this.',
+  max_tokens: tokens.meta({
+    description: 'The same for tokens of every kind, those that are read from a cache too.',
   }),
   max_check_fixes: count(0, 1000).optional().meta({
     description: 'How often a red check on the pull request goes back to the agent.',
@@ -196,6 +219,9 @@ export const graphSchema = z
     merge_method: z.enum(['merge', 'squash']).optional().meta({
       description: 'How task branches are merged.',
       default: 'merge',
+    }),
+    budget: budgetSchema.nullable().optional().meta({
+      description: 'What the whole run may use: told at 80 percent; at 100 its agents are stopped.',
     }),
     notify: command.nullable().optional().meta({ description: 'A command run when a person is newly needed.' }),
     ...taskDefaults,

@@ -1,10 +1,13 @@
+import { fullestBudget } from '../../core/budget.ts';
 import { needs } from '../../core/needs.ts';
 import type { RunState } from '../../core/run-state.ts';
+import { usageOfRun } from '../../core/usage.ts';
 import { duration } from '../format.ts';
 import { type Line, line, type Word, word } from '../line.ts';
 import { fit, widthOf } from '../text/fit.ts';
 import { safeText } from '../text/safe.ts';
 import { apiNotice } from '../wording/api-words.ts';
+import { boundUsageWords, costWords, usageWords } from '../wording/usage-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { countsOf, rowsOf } from './rows.ts';
 import type { View } from './view.ts';
@@ -21,6 +24,7 @@ export function drawHeader(view: View, width: number): Line {
     [standingWords(view)],
     apiWords(view),
     [clockWords(view)],
+    usageForms(view),
     [number],
     [slotWords(view)],
   ];
@@ -31,8 +35,8 @@ export function drawHeader(view: View, width: number): Line {
     kept.push(words);
     room -= widthOf(words);
   }
-  const [chosen = [], standing = [], api = [], clock = [], run_ = [], slots = []] = kept;
-  const left = [...title, ...run_, ...clock, ...standing, ...api, ...chosen];
+  const [chosen = [], standing = [], api = [], clock = [], usage = [], run_ = [], slots = []] = kept;
+  const left = [...title, ...run_, ...clock, ...usage, ...standing, ...api, ...chosen];
   const end = [...slots, ...right];
   const missing = width - widthOf(left) - widthOf(end);
   if (missing >= 0) return line([...left, word(' '.repeat(missing)), ...end], 'bar');
@@ -52,6 +56,15 @@ function clockWords({ run, ui, standing, glyphs }: View): Word[] {
   const mark = run.outcome === null ? glyphs.status.running : glyphs.status.stopped;
   // Of a fixed width, so that nothing moves as it ticks.
   return [word(`  ${mark} ${time.padEnd(6)}`, run.outcome === null ? 'live' : 'quiet')];
+}
+
+/** What all attempts have used, of what they may, where somebody told: in full, then shorter. */
+function usageForms({ run }: View): Word[][] {
+  const usage = usageOfRun(run);
+  const reached = fullestBudget(run, null);
+  const tone = reached === null ? 'quiet' : reached.percent === 100 ? 'bad' : 'warn';
+  const forms = [boundUsageWords(usage, run.budget), usageWords(usage), costWords(usage)];
+  return forms.filter((text) => text !== '').map((text) => [word(`  ${text}`, tone)]);
 }
 
 /** That GitHub slows the run down; in full, then shorter. */

@@ -1,12 +1,15 @@
+import { fullestBudget } from '../../core/budget.ts';
 import type { BlockRoot } from '../../core/events.ts';
 import { isActive } from '../../core/lifecycle.ts';
 import { taskMergeWait } from '../../core/merge-waits.ts';
 import { type AttemptState, currentAttempt, type RunState, type TaskState } from '../../core/run-state.ts';
+import { usageOf } from '../../core/usage.ts';
 import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
 import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
 import { momentOf } from '../wording/moment.ts';
+import { reachedWords, usageWords } from '../wording/usage-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { caughtUp, mergeWaitWord, sentBackNote } from './merge-note.ts';
 import type { View } from './view.ts';
@@ -25,7 +28,7 @@ export function taskNote(task: TaskState, view: View): Word[] {
     case 'pending':
       return [said(awaited(view, task), 'quiet')];
     default:
-      return [...doneNote(attempt)];
+      return [...doneNote(attempt), ...usageNote(task, view)];
   }
 }
 
@@ -59,7 +62,16 @@ function activeNote(attempt: AttemptState, task: TaskState, view: View): Word[] 
   if (back !== '') return [said(back, 'warn')];
   const wait = taskMergeWait(view.run, task);
   if (wait !== null) return [mergeWaitWord(wait)];
-  return agent === null ? [] : [said(agent, 'quiet')];
+  return agent === null ? [] : [said(agent, 'quiet'), ...usageNote(task, view)];
+}
+
+/** What its attempts have used together, where somebody told; louder once a budget nears its end. */
+function usageNote(task: TaskState, { run, glyphs }: View): Word[] {
+  const words = usageWords(usageOf(task.attempts));
+  if (words === '') return [];
+  const reached = isActive(task.status) ? fullestBudget(run, task.outline.id) : null;
+  const text = reached === null ? words : reachedWords(reached);
+  return [word(` ${glyphs.dot} `, 'quiet'), said(text, reached === null ? 'quiet' : 'warn')];
 }
 
 /** Null for an agent that nobody need think of. */

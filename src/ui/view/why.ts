@@ -1,3 +1,4 @@
+import { RUN_BUDGET_EXCEEDED } from '../../core/budget.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { type Why, type WhyLink, type WhyReason, whyLane, whyTask } from '../../core/why.ts';
 import type { CommandId } from '../keymap/commands.ts';
@@ -93,6 +94,7 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
   const on = isOther ? ` on ${nameOf(subject)}` : '';
   switch (reason.kind) {
     case 'failed':
+      if (reason.code === RUN_BUDGET_EXCEEDED) return raiseTodo(view);
       return [keyed(view, 'retry', `${on} tries it again`)];
     case 'cancelled':
       return [
@@ -102,6 +104,8 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
       ];
     case 'nobody_runs_it':
       return [keyed(view, 'go_on', ' owns the run and goes on with it')];
+    case 'stopping':
+      return reason.cause === 'budget' ? raiseTodo(view) : [];
     case 'paused':
       return [keyed(view, 'pause', ' goes on')];
     case 'lane_held':
@@ -114,6 +118,10 @@ function todo({ subject, reason }: WhyLink, isOther: boolean, view: View): Word[
     default:
       return [];
   }
+}
+
+function raiseTodo(view: View): Word[][] {
+  return [[told('raise the budget in the graph file; then '), ...keyed(view, 'go_on', ' goes on with the run')]];
 }
 
 function heldTodo({ hold, pr, mergeCommand }: Extract<WhyReason, { kind: 'lane_held' }>): Word[][] {

@@ -1,5 +1,11 @@
+import { BUDGET_EXCEEDED, RUN_BUDGET_EXCEEDED } from '../../core/budget.ts';
 import type { Need } from '../../core/needs.ts';
 import { holdName, isHold } from './hold-words.ts';
+
+const FAILURES: Readonly<Record<string, string>> = {
+  [BUDGET_EXCEEDED]: 'has used up its budget',
+  [RUN_BUDGET_EXCEEDED]: 'was ended: the budget of the run is used up',
+};
 
 /** In a few words, for a notification. */
 export function needText({ kind, code, subject }: Need): string {
@@ -9,7 +15,7 @@ export function needText({ kind, code, subject }: Need): string {
     case 'agent_waits':
       return `${name}: ${what}`;
     case 'task_failed':
-      return `${name} has failed: ${what}`;
+      return `${name} ${FAILURES[code] ?? `has failed: ${what}`}`;
     case 'lane_held':
       return `${name} waits for you to merge it: ${isHold(code) ? holdName(code) : what}`;
   }

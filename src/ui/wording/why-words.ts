@@ -48,6 +48,7 @@ export function phrase(reason: WhyReason, now: number): string {
     case 'nobody_runs_it':
       return 'could start, but nobody runs its graph';
     case 'stopping':
+      if (reason.cause === 'budget') return 'could start, but the budget of the run is used up';
       return `could start, but the run is being stopped (${reason.cause.replaceAll('_', ' ')})`;
     case 'paused':
       return 'could start, but the run is paused';

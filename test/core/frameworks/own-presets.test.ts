@@ -31,3 +31,10 @@ test.each([
 ])('%j is well-formed: %j', (patch, good) => {
   expect(presetPatchSchema.safeParse(patch).success).toBe(good);
 });
+
+test('what installs a program does not install another one', () => {
+  const below = patchedPreset(null, { program: ['one'], install: 'get one' });
+  expect(patchedPreset(below, { model: ['-m'] }).install).toBe('get one');
+  expect(patchedPreset(below, { program: ['two'] }).install).toBeNull();
+  expect(patchedPreset(below, { program: ['two'], install: 'get two' }).install).toBe('get two');
+});

@@ -103,6 +103,7 @@ describe('defaults', () => {
       caps: { codex: 2 },
       notify: ['say', 'look'],
       forge: 'local',
+      budget: { max_cost_usd: 25, timeout: '8h' },
     }).settings;
     expect(settings).toEqual({
       maxConcurrency: 4,
@@ -119,8 +120,16 @@ describe('defaults', () => {
       caps: { codex: 2 },
       notify: ['say', 'look'],
       forge: 'local',
+      budget: { maxCostUsd: 25, maxTokens: null, timeoutMs: 28_800_000 },
     });
   });
+
+  test.each([null, {}, { max_cost_usd: null, max_tokens: null, timeout: null }])(
+    'a budget of %j bounds nothing',
+    (budget) => {
+      expect(good({ budget }).settings).toEqual({ budget: null });
+    },
+  );
 
   test('paths and tagged paths become one list, in one spelling', () => {
     const { paths } = task({
@@ -358,6 +367,16 @@ describe('keys and types', () => {
         'tasks[3]: expected a map (key: value), found nothing (null)',
       ].toSorted(),
     );
+  });
+
+  test('in the budget of the run, too', () => {
+    const budget = { max_cost: 3, max_cost_usd: 0, max_tokens: 1.5, timeout: 'soon' };
+    expect(bad({ tasks: [{ id: 'a' }], budget }).toSorted()).toEqual([
+      "budget.max_cost: unknown key 'max_cost'",
+      'budget.max_cost_usd: the number is out of bounds',
+      'budget.max_tokens: expected a whole number, found the number 1.5',
+      "budget.timeout: 'soon' is not a usable duration",
+    ]);
   });
 
   test('a slip in the name of a needed key is one problem', () => {

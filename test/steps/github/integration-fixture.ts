@@ -40,6 +40,7 @@ export function doneTask({ spec, attempts, state = {}, summary = null, outputs =
     calledOff: false,
     givenUp: false,
     takenBack: 0,
+    budgetFrom: 0,
     granted: 0,
     servedFor: null,
     change: null,

@@ -5,6 +5,7 @@ import type { Standing } from '../../../src/ui/ports.ts';
 import type { UiState } from '../../../src/ui/ui-state.ts';
 import { drawHeader } from '../../../src/ui/view/header.ts';
 import type { View } from '../../../src/ui/view/view.ts';
+import { usageFact } from '../../support/usage.ts';
 import { anyRun, anyStanding } from '../any-ui.ts';
 import { BEGIN } from '../happenings.ts';
 import { facts } from './happened.ts';
@@ -116,6 +117,33 @@ test.each<readonly [string, readonly Fact[], Date]>([
   ['the run is over', [limited, budget(0), { kind: 'run_finished', outcome: 'succeeded', waiting_for: [] }], at(14, 0)],
 ])('nothing is said of GitHub when it does not matter: %s', (_, happened, now) => {
   expect(header(120, happened, { now: now.getTime() })).not.toContain('GitHub');
+});
+
+const used = usageFact({ task: 'cart' }, 1.2, 82_000);
+const bounded: Fact = {
+  ...{ kind: 'run_resumed', pid: 2 },
+  budget: { max_cost_usd: 5, max_tokens: null, timeout: null },
+};
+
+test.each<readonly [string, number, readonly Fact[], string]>([
+  ['what was used', 100, [used], '  ▶ 12:41   $1.20, 82k tokens  '],
+  ['of what may be', 100, [used, bounded], '  ▶ 12:41   $1.20 of $5.00, 82k tokens  '],
+  ['in fewer words', 84, [used, bounded], '  ▶ 12:41   $1.20, 82k tokens  '],
+  ['in fewer words still', 66, [used, bounded], '  ▶ 12:41   $1.20  '],
+])('cost and tokens of the run: %s', (_, width, happened, text) => {
+  expect(header(width, happened)).toContain(text);
+});
+
+test('cost and tokens are louder once the budget nears its end, and nothing where nobody told', () => {
+  const of = { scope: 'run', task: null, budget: 'cost_usd', spent: 4.1, limit: 5 } as const;
+  const tone = (...happened: Fact[]) => {
+    const run = goOn(runOf({ name: 'shop', tasks: TASKS }, BEFORE), happened);
+    return drawHeader(viewOf(run), 120).words.find(({ text }) => /\$|tokens/.test(text))?.tone;
+  };
+  expect(tone()).toBeUndefined();
+  expect(tone(used, bounded)).toBe('quiet');
+  expect(tone(used, bounded, { kind: 'budget_reached', ...of, percent: 80 })).toBe('warn');
+  expect(tone(used, bounded, { kind: 'budget_reached', ...of, percent: 100 })).toBe('bad');
 });
 
 test('before there is a run there is nothing to count', () => {

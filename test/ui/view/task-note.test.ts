@@ -3,6 +3,7 @@ import type { Fact } from '../../../src/core/events.ts';
 import { taskNote } from '../../../src/ui/view/task-note.ts';
 import type { View } from '../../../src/ui/view/view.ts';
 import type { GraphSpec } from '../../support/graphs.ts';
+import { usageFact } from '../../support/usage.ts';
 import { blocked, facts } from './happened.ts';
 import { goOn, HOSTILE, runOf, textOf, viewOf } from './views.ts';
 
@@ -27,9 +28,27 @@ function note(task: string, happened: readonly Fact[], view: Partial<View> = {})
 const cart = facts('cart');
 const PARKED = 'usage limited until 2030-01-02 03:04, its slot is free';
 const paused: Fact = { kind: 'run_paused' };
+const used = usageFact({ task: 'cart' }, 1.2, 82_000);
+const reached: Fact = {
+  kind: 'budget_reached',
+  ...{ scope: 'task', task: 'cart', budget: 'cost_usd', percent: 80, spent: 1.2, limit: 1.5 },
+};
 
 test.each<readonly [string, string, readonly Fact[], string]>([
   ['at work: where its agent is', 'cart', cart.working, 'agentrelay:cart'],
+  ['what it has used', 'cart', [...cart.working, used], 'agentrelay:cart · $1.20, 82k tokens'],
+  [
+    'that its budget nears its end',
+    'cart',
+    [...cart.working, used, reached],
+    'agentrelay:cart · 80 % of its budget: $1.20 of $1.50',
+  ],
+  [
+    'what it had used',
+    'cart',
+    [...cart.working, used, reached, cart.handedOver('local:x'), cart.merged()],
+    'feedbeef · $1.20, 82k tokens',
+  ],
   ['not launched yet', 'cart', cart.prepared, ''],
   ['what it asks', 'cart', [...cart.working, cart.asks('which one?')], 'which one?'],
   ['what it asks without words', 'cart', [...cart.working, cart.asks(null)], 'waiting input'],

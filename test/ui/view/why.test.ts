@@ -55,6 +55,13 @@ describe('why', () => {
       { standing: { kind: 'nobody' } },
       '  → o owns the run and goes on with it',
     ],
+    [
+      'a run whose budget is used up',
+      [{ kind: 'run_stopping', reason: 'budget', running: [] }],
+      'task:spec',
+      {},
+      '  → raise the budget in the graph file; then o goes on with',
+    ],
     ['a run that is paused', [{ kind: 'run_paused' }], 'task:spec', {}, '  → p goes on'],
     [
       'one that a person called off',

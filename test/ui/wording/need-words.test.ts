@@ -5,6 +5,11 @@ import { needText } from '../../../src/ui/wording/need-words.ts';
 test.each<[Omit<Need, 'since'>, string]>([
   [{ subject: { task: 'cart' }, kind: 'agent_waits', code: 'waiting_input' }, 'cart: waiting input'],
   [{ subject: { task: 'cart' }, kind: 'task_failed', code: 'checks_failed' }, 'cart has failed: checks failed'],
+  [{ subject: { task: 'cart' }, kind: 'task_failed', code: 'budget_exceeded' }, 'cart has used up its budget'],
+  [
+    { subject: { task: 'cart' }, kind: 'task_failed', code: 'run_budget_exceeded' },
+    'cart was ended: the budget of the run is used up',
+  ],
   [held('checks'), 'lane api waits for you to merge it: checks not green'],
   [held('protected'), 'lane api waits for you to merge it: target is protected'],
   [held('draft'), 'lane api waits for you to merge it: still a draft'],

@@ -6,6 +6,7 @@ import type { AttemptNote, Detail } from '../../ports.ts';
 import { chosenTask } from '../../subjects.ts';
 import { fit } from '../../text/fit.ts';
 import { momentOf } from '../../wording/moment.ts';
+import { toldWords } from '../../wording/usage-words.ts';
 import type { Scroll, View } from '../view.ts';
 import { type FactRow, factRows, row, shiftedRow, told, wrappedRows } from './rows.ts';
 import { joinedScroll, lazyScroll, listScroll, remembered } from './scroll.ts';
@@ -104,7 +105,7 @@ function tableLines(task: TaskState, detail: Attempts, view: View, columns: numb
 
 const INDENT = 4;
 
-function factsOf({ failure, concerns, saved, status, step }: AttemptState): FactRow[] {
+function factsOf({ failure, concerns, saved, status, step, usage }: AttemptState): FactRow[] {
   const cause = failure === null ? null : `${failure.code}: ${failure.error.trim().split(/\r?\n/, 1)[0] ?? ''}`;
   const where = isActive(status)
     ? `at the step ${step}`
@@ -114,6 +115,7 @@ function factsOf({ failure, concerns, saved, status, step }: AttemptState): Fact
   return [
     ...(cause === null ? [] : [{ label: 'cause', words: [told(cause, 'bad')] }]),
     ...(where === null ? [] : [{ label: 'now', words: [word(where, 'quiet')] }]),
+    ...(usage === null ? [] : [{ label: 'used', words: [told(toldWords(usage), 'quiet')] }]),
     ...concerns.map(({ message }) => ({ label: 'concern', words: [told(message, 'warn')] })),
     ...saved.map(({ ref, commit }) => ({ label: 'saved', words: [told(`${ref} (${shortCommit(commit)})`, 'quiet')] })),
   ];

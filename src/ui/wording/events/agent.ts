@@ -1,6 +1,7 @@
 import type { AgentFact } from '../../../core/agent-events.ts';
 import type { RunEvent } from '../../../core/events.ts';
 import { sendWords } from '../send-words.ts';
+import { toldWords } from '../usage-words.ts';
 import { attentionWording } from './attention.ts';
 import { type Said, say } from './said.ts';
 
@@ -24,7 +25,7 @@ export function agentWording(event: AgentEvent): Said {
     case 'task_unparked':
       return say('goes on', event.cause === 'time' ? 'its limit is over' : '', 'quiet');
     case 'task_usage':
-      return say('usage', usageDetail(event), 'quiet');
+      return say('usage', toldWords(event), 'quiet');
     case 'task_command_started':
       return say(event.phase, event.command, 'quiet');
     case 'task_command_ended':
@@ -41,12 +42,6 @@ export function agentWording(event: AgentEvent): Said {
 function waitingDetail({ seen_by: seenBy, tries = 1 }: Extract<AgentEvent, { kind: 'task_waiting' }>): string {
   const told = seenBy === undefined || seenBy === 'process' ? '' : `prompt seen by ${seenBy}`;
   return tries > 1 ? `${told}, at try ${tries}` : told;
-}
-
-function usageDetail(event: Extract<AgentEvent, { kind: 'task_usage' }>): string {
-  const tokens = event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens;
-  const cost = event.cost_usd === null ? '' : `, $${event.cost_usd.toFixed(2)}`;
-  return `${tokens} tokens${cost}`;
 }
 
 function commandEndWording({

@@ -1,9 +1,9 @@
-import type { BudgetReached } from '../../../core/agent-events.ts';
 import type { GraphChange, RunEvent } from '../../../core/events.ts';
 import type { Reset } from '../../../core/reset.ts';
 import { plural } from '../../format.ts';
 import { budgetWords, limitWords } from '../api-words.ts';
 import { queueWords } from '../queue-words.ts';
+import { reachedWords } from '../usage-words.ts';
 import { type Said, say } from './said.ts';
 
 /** Of what is about the run as a whole, or about a task that has no attempt. */
@@ -40,7 +40,7 @@ export function runWording(event: Exclude<RunEvent, { attempt: number } | { work
     case 'api_limited':
       return say('GitHub limit', limitWords(event.limit, event.until), 'warn');
     case 'budget_reached':
-      return say('budget', budgetDetail(event), event.percent === 100 ? 'bad' : 'warn');
+      return say('budget', reachedWords(event), event.percent === 100 ? 'bad' : 'warn');
     case 'request_applied':
       return say('as asked', event.action, 'quiet');
     case 'request_refused':
@@ -81,14 +81,4 @@ function resetDetail({ scope, subject, tasks }: Reset): string {
 function stopDetail(event: Extract<RunEvent, { kind: 'run_stopping' }>): string {
   const running = event.running.length === 0 ? 'nothing is running' : `still running: ${event.running.join(', ')}`;
   return `${event.reason.replaceAll('_', ' ')}; ${running}`;
-}
-
-function budgetDetail({ budget, percent, spent, limit }: BudgetReached): string {
-  const amount = (value: number) => {
-    if (budget === 'cost_usd') return `$${value.toFixed(2)}`;
-    return budget === 'tokens' ? `${value} tokens` : `${Math.round(value)} s`;
-  };
-  return percent === 100
-    ? `used up: ${amount(spent)} of ${amount(limit)}`
-    : `${percent} % used: ${amount(spent)} of ${amount(limit)}`;
 }

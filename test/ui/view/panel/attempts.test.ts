@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttemptNote } from '../../../../src/ui/ports.ts';
 import { panelScroll } from '../../../../src/ui/view/panel/panel.ts';
+import { usageFact } from '../../../support/usage.ts';
 import { START } from '../views.ts';
 import { allOf, begun, detailView, FAILED, implRun, shown, TIP } from './facts.ts';
 
@@ -36,6 +37,12 @@ test('attempts beside each other, what belongs to each below it, and how one dif
     .slice(-4)
     .map(({ words }) => words[1]?.tone);
   expect(tones).toEqual(['warn', 'bad', 'good', 'quiet']);
+});
+
+test('what an attempt has told that it used', () => {
+  const run = implRun([...begun(1), usageFact({ task: 'impl' }, 1.5, 2_000, { model: 'opus' })]);
+  const view = detailView(run, { tab: 'attempts', attempts: [] });
+  expect(shown(view)).toContain('     used  $1.50, 2k tokens (out 2k), opus');
 });
 
 test('in few columns the least important ones give way', () => {

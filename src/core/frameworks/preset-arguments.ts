@@ -1,0 +1,62 @@
+import type { KnownArguments } from './help-text.ts';
+import type { PresetData } from './preset-data.ts';
+
+/** Where an argument of a preset stands: its path in the config file, and the list that is there. */
+export interface ArgumentList {
+  readonly path: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** Arguments of a preset that the program does not take. */
+export interface UnknownArguments extends ArgumentList {
+  /** Flags, and names of sub-commands. */
+  readonly unknown: readonly string[];
+}
+
+/** What of a preset's argument lists is not among what its program says that it takes, list by list. */
+export function unknownArguments(data: PresetData, known: KnownArguments): UnknownArguments[] {
+  return argumentLists(data).flatMap((list) => {
+    const unknown = [
+      ...commandsIn(list).filter((name) => !known.hasCommand(name)),
+      ...flagsIn(list.args).filter((flag) => !known.flags.has(flag)),
+    ];
+    return unknown.length === 0 ? [] : [{ ...list, unknown }];
+  });
+}
+
+/** Those that a program of this preset is started with: a list that none of its templates names is not used. */
+function argumentLists(data: PresetData): ArgumentList[] {
+  const templates: ArgumentList[] = [{ path: ['start'], args: data.start }];
+  if (data.resume !== null) templates.push({ path: ['resume'], args: data.resume });
+  const used = new Set(templates.flatMap(({ args }) => beforeEnd(args)));
+  const groups: readonly (readonly [string, ...ArgumentList[]])[] = [
+    [
+      'approvals',
+      { path: ['approvals', 'ask'], args: data.approvals.ask },
+      { path: ['approvals', 'skip'], args: data.approvals.skip },
+    ],
+    ['model', { path: ['model'], args: data.model }],
+    ['session', { path: ['session'], args: data.session }],
+    ['hooks', { path: ['hooks'], args: data.hooks }],
+    ['prompt', { path: ['prompt'], args: data.prompt ?? [] }],
+  ];
+  return [...templates, ...groups.flatMap(([name, ...lists]) => (used.has(`{${name}_args}`) ? lists : []))];
+}
+
+/** Behind `--` nothing is a flag. */
+function beforeEnd(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
+}
+
+/** Without their values; one that is only known at the launch is left out. */
+function flagsIn(args: readonly string[]): string[] {
+  const names = beforeEnd(args).map((argument) => argument.replace(/=.*$/s, ''));
+  return [...new Set(names.filter((name) => /^--?[^-{}\s][^{}\s]*$/.test(name)))];
+}
+
+/** The first argument of a start, where it is a plain word. */
+function commandsIn({ path, args }: ArgumentList): string[] {
+  const [first = ''] = args;
+  return (path[0] === 'start' || path[0] === 'resume') && /^[a-z][\w-]*$/i.test(first) ? [first] : [];
+}
