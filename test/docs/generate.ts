@@ -4,6 +4,7 @@ import { cliPage } from './cli-page.ts';
 import { eventsTable } from './events-table.ts';
 import { graphFilePage } from './graph-file-page.ts';
 import { keysPage } from './keys-page.ts';
+import { presetsPage } from './presets-page.ts';
 
 const START = '<!-- events: made by test/docs/generate.ts -->';
 const END = '<!-- /events -->';
@@ -13,6 +14,7 @@ export const PAGES: Readonly<Record<string, (now: string) => string>> = {
   'graph-file.md': graphFilePage,
   'cli.md': cliPage,
   'dashboard-keys.md': keysPage,
+  'presets.md': presetsPage,
   'files.md': (now) => {
     const [from, to] = [now.indexOf(START), now.indexOf(END)];
     if (from < 0 || to < from) throw new Error(`files.md lacks ${START} or ${END}`);

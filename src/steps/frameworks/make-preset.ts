@@ -1,4 +1,5 @@
 import type { PresetData } from '../../core/frameworks/preset-data.ts';
+import { findFirstProgram } from '../tools/find-program.ts';
 import type { AgentInvocation, FrameworkPreset, HookRecord, Told, TranscriptFormat } from './framework.ts';
 import { type ScreenReader, screenReader } from './read-screen.ts';
 
@@ -15,7 +16,7 @@ export interface PresetFunctions {
 export function makePreset(name: string, data: PresetData, functions: PresetFunctions = {}): FrameworkPreset {
   const { read = screenReader(data), ...rest } = functions;
   const argv = (template: readonly string[], invocation: AgentInvocation) => [
-    programOf(data),
+    programOf(data, invocation),
     ...fill(template, data, invocation),
   ];
   const { resume } = data;
@@ -69,11 +70,14 @@ function replaced(text: string, invocation: AgentInvocation): string {
     session: invocation.session,
     folder: invocation.folder,
     bin: invocation.bin,
+    worktree: invocation.worktree,
   };
   return text.replace(/(?<!\$)\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-/** The launch looks for it on the agent's PATH. */
-function programOf({ program }: PresetData): string {
-  return program[0] ?? '';
+/** The first name that is there; the launch tells where it has looked for one that is not. */
+function programOf({ program }: PresetData, { worktree }: AgentInvocation): string {
+  const [first = '', ...others] = program;
+  if (others.length === 0) return first;
+  return findFirstProgram(program, worktree, process.env.PATH ?? '')?.name ?? first;
 }

@@ -2,58 +2,55 @@ import type { AttentionReport, LiveAttention } from '../../core/attention.ts';
 import type { DialogData, PresetData } from '../../core/frameworks/preset-data.ts';
 import type { Screen, ScreenReading } from './framework.ts';
 import { limitEnd } from './limit-time.ts';
+import { MAX_FOOTER, type ScreenAreas, screenAreas } from './screen-areas.ts';
+import { lastMatch, linesBetween, matches, type ScreenLine } from './screen-lines.ts';
+import { asking, hasMenu } from './screen-question.ts';
 
 /** What the patterns of a preset find on a screen; compiled once for each preset. */
 export type ScreenReader = (screen: Screen, now: number) => ScreenReading;
 
-/** Lines above the input in which the last word of a turn stands: what is further up may be of an earlier one. */
-const LAST_WORDS = 8;
+/** More lines than that below a question are no choices: it was asked before. */
+const MAX_MENU = 20;
+
+type Patterns = ReturnType<typeof compile>;
+type Ruling = 'working' | 'idle' | 'usage_limited' | 'login_required';
 
 /**
  * A screen is read from its end. A dialog or a question has the keys, so it stands below the input line or there is none;
- * what stands above the input line was said, and counts only as the last words before it. Text that may be both is
- * nobody's guess: the report is null.
+ * what stands above the input line was said, and of that only the last word counts. What contradicts itself is nobody's
+ * guess: the report is null.
  */
-export function screenReader({
-  screen: data,
-  title,
-  dialogs,
-}: Pick<PresetData, 'screen' | 'title' | 'dialogs'>): ScreenReader {
+export function screenReader(data: Pick<PresetData, 'screen' | 'title' | 'dialogs'>): ScreenReader {
   const find = compile(data);
-  const titles = { busy: compileAll(title.busy), idle: compileAll(title.idle) };
-  const known = dialogs.map((dialog) => ({ dialog, shows: compileAll(dialog.shows) }));
   return (screen, now) => {
-    const lines = screen.lines.slice(-data.lines);
-    const at = find.input === null ? -1 : lines.findLastIndex((line) => find.input?.test(line));
-    const input = at === -1 ? null : (find.input?.exec(lines[at] ?? '')?.[1] ?? '').trim();
-    const below = lines.slice(at + 1);
-    const above = at === -1 ? lines : lines.slice(Math.max(0, at - LAST_WORDS), at);
-    const open = known.find(({ shows }) => shows.every((pattern) => below.some((line) => pattern.test(line))));
-    const reading = { dialog: open?.dialog.name ?? null, input, queued: some(lines, find.queued) };
-    if (open !== undefined) return { ...reading, report: dialogReport(open.dialog) };
-    const has = (patterns: readonly RegExp[]) => some(below, patterns) || (at !== -1 && some(above, patterns));
-    const states: AttentionReport[] = [];
-    if (some(below, find.permission)) states.push(asking('waiting_permission', below));
-    else if (some(below, find.question)) states.push(asking('waiting_input', below));
-    const busy = has(find.busy) || titles.busy.some((pattern) => pattern.test(screen.title));
-    if (busy) states.push(plain('working'));
-    else if (has(find.limit)) states.push(limited([...above, ...below], find.limit, now));
-    else if (has(find.login)) states.push(plain('login_required'));
-    else if (states.length === 0 && (at !== -1 || some(below, find.idle))) states.push(plain('idle'));
-    return { ...reading, report: states.length === 1 ? (states[0] ?? null) : null };
+    const areas = screenAreas(screen.lines, find.input, data.screen.lines);
+    const queued = lastMatch(areas.all, find.queued) !== -1;
+    const open = openDialog(areas.below, find.dialogs);
+    const asked = askedIn(areas.below, find);
+    // What belongs to a dialog may also look like a question: only one that is further down has come after it.
+    if (open !== null && (asked === null || linesBetween(areas.below, open.at, asked.at) <= MAX_FOOTER)) {
+      return { report: dialogReport(open.dialog), dialog: open.dialog.name, input: null, queued };
+    }
+    if (asked !== null) return { report: asked.report, dialog: null, input: null, queued };
+    const state = stateOf(areas, screen.title, find);
+    const report = state === 'usage_limited' ? limited(areas, find.limit, now) : state === null ? null : plain(state);
+    return { report, dialog: null, input: areas.input, queued };
   };
 }
 
-function compile(data: PresetData['screen']) {
+function compile({ screen, title, dialogs }: Pick<PresetData, 'screen' | 'title' | 'dialogs'>) {
   return {
-    input: data.input === null ? null : new RegExp(data.input, 'iu'),
-    busy: compileAll(data.busy),
-    idle: compileAll(data.idle),
-    permission: compileAll(data.permission),
-    question: compileAll(data.question),
-    login: compileAll(data.login),
-    limit: compileAll(data.limit),
-    queued: compileAll(data.queued),
+    input: screen.input === null ? null : new RegExp(screen.input, 'iu'),
+    working: compileAll(screen.busy),
+    idle: compileAll(screen.idle),
+    permission: compileAll(screen.permission),
+    question: compileAll(screen.question),
+    login_required: compileAll(screen.login),
+    usage_limited: compileAll(screen.limit),
+    limit: compileAll(screen.limit),
+    queued: compileAll(screen.queued),
+    titles: { busy: compileAll(title.busy), idle: compileAll(title.idle) },
+    dialogs: dialogs.map((dialog) => ({ dialog, shows: compileAll(dialog.shows) })),
   };
 }
 
@@ -61,8 +58,62 @@ function compileAll(patterns: readonly string[]): RegExp[] {
   return patterns.map((pattern) => new RegExp(pattern, 'iu'));
 }
 
-function some(lines: readonly string[], patterns: readonly RegExp[]): boolean {
-  return lines.some((line) => patterns.some((pattern) => pattern.test(line)));
+/** Of several that are all there the one that is nearest to the end: an earlier one was answered. */
+function openDialog(
+  lines: readonly ScreenLine[],
+  known: Patterns['dialogs'],
+): { dialog: DialogData; at: number } | null {
+  const found = known
+    .map(({ dialog, shows }) => ({ dialog, ends: shows.map((pattern) => lastMatch(lines, [pattern])) }))
+    .filter(({ ends }) => ends.length > 0 && !ends.includes(-1))
+    .map(({ dialog, ends }) => ({ dialog, at: Math.max(...ends) }));
+  const last = Math.max(-1, ...found.map(({ at }) => at));
+  return found.find(({ at }) => at === last && isAtEnd(lines, at)) ?? null;
+}
+
+/** A question that has the keys; with no report where the program works below it. */
+function askedIn(lines: readonly ScreenLine[], find: Patterns): { report: AttentionReport | null; at: number } | null {
+  const permission = lastMatch(lines, find.permission);
+  const question = lastMatch(lines, find.question);
+  const at = Math.max(permission, question);
+  if (at === -1 || !isAtEnd(lines, at)) return null;
+  if (lastMatch(lines, find.working) > at) return { report: null, at };
+  return { report: asking(permission >= question ? 'waiting_permission' : 'waiting_input', lines, at), at };
+}
+
+function isAtEnd(lines: readonly ScreenLine[], at: number): boolean {
+  return linesBetween(lines, at, lines.length) <= MAX_MENU;
+}
+
+function stateOf(areas: ScreenAreas, title: string, find: Patterns): Ruling | null {
+  const said = lastSaid(areas.above, find);
+  const shown = isFooter(areas) ? shownBelow(areas.below, find) : lastSaid(areas.below, find);
+  const busy = find.titles.busy.some((pattern) => pattern.test(title));
+  const rests = find.titles.idle.some((pattern) => pattern.test(title));
+  if (shown === 'working') return 'working';
+  if (said === 'working') return rests || shown === 'usage_limited' ? null : 'working';
+  const known = shown === 'idle' ? (said ?? shown) : (shown ?? said);
+  if (busy) return known === null ? 'working' : null;
+  return known ?? (isFooter(areas) && !hasMenu(areas.below) ? 'idle' : null);
+}
+
+/** A footer says what is so now, in any order; that one may type is said even while there is a limit. */
+function shownBelow(lines: readonly ScreenLine[], find: Patterns): Ruling | null {
+  const order = ['working', 'usage_limited', 'login_required', 'idle'] as const;
+  return order.find((state) => lastMatch(lines, find[state]) !== -1) ?? null;
+}
+
+function lastSaid(lines: readonly ScreenLine[], find: Patterns): Ruling | null {
+  const order = ['idle', 'working', 'usage_limited', 'login_required'] as const;
+  const found = order
+    .map((state) => ({ state, at: lastMatch(lines, find[state]) }))
+    .filter(({ at }) => at !== -1 && isAtEnd(lines, at));
+  const last = Math.max(...found.map(({ at }) => at));
+  return found.findLast(({ at }) => at === last)?.state ?? null;
+}
+
+function isFooter({ input, below }: ScreenAreas): boolean {
+  return input !== null && linesBetween(below, -1, below.length) <= MAX_FOOTER;
 }
 
 function plain(state: LiveAttention): AttentionReport {
@@ -70,26 +121,14 @@ function plain(state: LiveAttention): AttentionReport {
 }
 
 function dialogReport({ kind }: DialogData): AttentionReport {
-  return plain(kind === 'login' ? 'login_required' : 'trust_prompt');
+  if (kind === 'login') return plain('login_required');
+  return plain(kind === 'trust' || kind === 'warning' ? 'trust_prompt' : 'waiting_input');
 }
 
-function limited(lines: readonly string[], limit: readonly RegExp[], now: number): AttentionReport {
-  const line = lines.findLast((one) => limit.some((pattern) => pattern.test(one))) ?? '';
-  return { ...plain('usage_limited'), until: limitEnd(line, now) };
-}
-
-/** `❯ 1. Yes`, `2) No`; with whatever marks the one that is chosen, and the frame around it. */
-const CHOICE = /^[\s│┃|>❯›●○◉*-]*(\d)[.)]\s+(.+?)[\s│┃|]*$/u;
-
-/** The question above the numbered choices, and they. */
-function asking(state: 'waiting_permission' | 'waiting_input', lines: readonly string[]): AttentionReport {
-  const first = lines.findLastIndex((line) => CHOICE.exec(line)?.[1] === '1');
-  const choices: string[] = [];
-  for (const line of first === -1 ? [] : lines.slice(first)) {
-    const [, number, text = ''] = CHOICE.exec(line) ?? [];
-    if (number === String(choices.length + 1)) choices.push(text.slice(0, 200));
-  }
-  const words = (line: string) => line.replace(/[│┃╭╮╰╯─━|]/gu, ' ').trim();
-  const question = (first === -1 ? lines : lines.slice(0, first)).map(words).findLast((line) => line !== '') ?? null;
-  return { state, question, choices: choices.slice(0, 9), until: null };
+/** The first line that says when it ends; a message says it with its zone, a footer below it without. */
+function limited({ above, below }: ScreenAreas, limit: readonly RegExp[], now: number): AttentionReport {
+  const lines = [...above, ...below];
+  const last = lines.slice(lines.findIndex((line) => limit.some((pattern) => matches(line, pattern))));
+  const ends = last.map(({ bare, wrapped }) => limitEnd(wrapped ?? bare, now));
+  return { ...plain('usage_limited'), until: ends.find((end) => end !== null) ?? null };
 }

@@ -1,0 +1,80 @@
+import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
+import { copilotEvents } from './copilot-events.ts';
+import { COPILOT_PLUGIN, copilotFiles, readCopilotHook } from './copilot-hooks.ts';
+import { withListedChoices } from './listed-choices.ts';
+import { makePreset } from './make-preset.ts';
+import { screenReader } from './read-screen.ts';
+
+const DIALOGS: readonly DialogData[] = [
+  {
+    name: 'trust',
+    kind: 'trust',
+    shows: ['Confirm folder trust', 'Do you trust the files in this folder\\?', '❯ 1\\. Yes$'],
+    keys: ['Enter'],
+    when: 'skip',
+  },
+  { name: 'login', kind: 'login', shows: ['What account do you want to log into\\?'], keys: null, when: 'always' },
+];
+
+const SCREEN: ScreenData = {
+  lines: 30,
+  input: '^─{9,}[^\\n]*\\n❯(?: (.*))?$',
+  busy: ['^ *[○◎◉●] Working\\b', '\\besc esc (?:interrupt|edit prompt)\\b'],
+  // What the program itself has to say begins like what its model says.
+  idle: ['^ ?● (?!Request failed due to|MCP Servers|No copilot|Tip|IDE )'],
+  permission: ['^\\s*Do you want to .*\\?$', '\\d\\. No, and tell Copilot what to do differently'],
+  question: ['· enter accept · .*esc cancel$'],
+  login: [
+    '^ ?✗ (?:Authentication failed|You must be logged in|.*Please run /login)',
+    '^ ?(?:! )?Please use /login to sign in',
+  ],
+  limit: ['^ ?[✗!] .*(?:rate.?limit|quota|premium request|usage limit|additional requests)'],
+  queued: ['\\[pending · ↑ recall\\]'],
+  pasted: ['\\[Paste #\\d+ - \\d+ lines\\]', '\\[Saved pasted content to workspace'],
+};
+
+/**
+ * Its title tells no state. A prompt of some ten thousand characters is put into a file: then neither hooks nor transcript
+ * hold its words. It retries at limits without a word.
+ */
+const copilotData: PresetData = {
+  program: ['copilot'],
+  start: ['{approvals_args}', '{model_args}', '{session_args}', '{hooks_args}', '--add-dir={folder}', '{prompt_args}'],
+  resume: [
+    '{approvals_args}',
+    '{model_args}',
+    '--resume={session}',
+    '{hooks_args}',
+    '--add-dir={folder}',
+    '{prompt_args}',
+  ],
+  approvals: { ask: [], skip: ['--allow-all'] },
+  model: ['--model={model}'],
+  session: ['--session-id={session}'],
+  hooks: [`--plugin-dir={folder}/${COPILOT_PLUGIN}`],
+  prompt: ['--interactive={prompt}'],
+  env: { COPILOT_AUTO_UPDATE: 'false' },
+  unset: ['COPILOT_ALLOW_ALL'],
+  dialogs: DIALOGS,
+  screen: SCREEN,
+  title: { busy: [], idle: [] },
+  keys: {
+    approve: ['Enter'],
+    deny: ['Escape'],
+    choose: 'arrows',
+    interrupt: ['Escape', 'Escape'],
+    submit: ['Enter'],
+  },
+  submit: { settle: 400, waits: [2_000, 3_000, 4_000], queues: true },
+  version: ['--version'],
+  help: [['--help']],
+  install: 'npm install -g @github/copilot',
+  root: {},
+};
+
+export const copilot = makePreset('copilot', copilotData, {
+  read: withListedChoices(screenReader(copilotData)),
+  files: copilotFiles,
+  readHook: readCopilotHook,
+  transcript: copilotEvents,
+});
