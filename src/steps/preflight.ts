@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
-import { resolveProgram } from './environments/tmux-launch.ts';
+import type { Extensions } from './extensions.ts';
 import type { ChosenForge } from './forges/forge.ts';
+import { missingProgram, presetUses } from './frameworks/preset-use.ts';
 import { requireFreeNames } from './free-names.ts';
 import type { RemoteRef } from './github/remote-branches.ts';
 import { exec, ToolError } from './tools/exec.ts';
+import { findProgram } from './tools/find-program.ts';
 import type { Git } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
 import { GIT, requireTool, TMUX } from './tools/versions.ts';
@@ -63,6 +65,7 @@ export interface PreflightOptions {
   readonly forge: ChosenForge;
   readonly git: Git;
   readonly repository: Repository;
+  readonly extensions: Extensions;
 }
 
 export interface PreflightResult {
@@ -87,7 +90,8 @@ export async function preflight(options: PreflightOptions): Promise<PreflightRes
     requireIdentity(git).catch(collect),
     requireFreeNames({ ...options, ...options.repository }, collect),
   ]);
-  requirePrograms(options, collect);
+  requireAgents(options, collect);
+  requireTools(options, collect);
   const baseCommits = onGitHub?.bases ?? (await requireBranches(graph, git, collect));
   const [first] = problems;
   if (problems.length > 1) {
@@ -156,14 +160,16 @@ function missingBranch(workstream: string, key: string, branch: string): UserErr
   });
 }
 
-function requirePrograms({ settings, repository }: PreflightOptions, collect: (error: unknown) => void): void {
+function requireAgents(options: PreflightOptions, collect: (error: unknown) => void): void {
+  const { root } = options.repository;
+  for (const use of presetUses({ ...options, root })) {
+    if (use.isMissing && use.tasks.length > 0) collect(missingProgram(use));
+  }
+}
+
+function requireTools({ settings, repository }: PreflightOptions, collect: (error: unknown) => void): void {
   for (const tool of settings.tools) {
-    try {
-      resolveProgram(tool, repository.root, process.env.PATH ?? '');
-    } catch {
-      collect(
-        new UserError(`${tool} is not installed, and the graph names it under tools`, { hint: `install ${tool}` }),
-      );
-    }
+    if (findProgram(tool, repository.root, process.env.PATH ?? '') !== null) continue;
+    collect(new UserError(`${tool} is not installed, and the graph names it under tools`, { hint: `install ${tool}` }));
   }
 }

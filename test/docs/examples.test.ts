@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { presetPatchSchema } from '../../src/core/frameworks/preset-schema.ts';
 import { userConfigSchema } from '../../src/core/user-config/schema.ts';
 import { DEFAULT_CONFIG } from '../../src/core/user-config/user-config.ts';
 import { parseGraph } from '../../src/steps/tools/graph-file.ts';
@@ -38,7 +39,9 @@ test('docs/config.md has a row for every key of the config file, and names every
   const text = read('docs/config.md');
   const rows = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
   const { dashboard, notify } = userConfigSchema(CONFIG_NAMES).shape;
-  expect(rows).toEqual([...Object.keys(dashboard.unwrap().shape), ...Object.keys(notify.unwrap().shape)]);
+  expect(rows).toEqual(
+    [dashboard.unwrap(), notify.unwrap(), presetPatchSchema].flatMap(({ shape }) => Object.keys(shape)),
+  );
   expect(text).toContain(`for ${CONFIG_NAMES.tones.map((tone) => `\`${tone}\``).join(' ')}.`);
 });
 

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { PLACEHOLDER_TAG, TAG_OPTION } from '../../src/steps/tools/tmux-session.ts';
 import { type GitHubSandbox, githubSandbox, type SandboxOptions } from '../support/github/sandbox.ts';
-import { type Finished, makeProject, SOCKET, snapshot, startProgram } from '../support/run-fixture.ts';
+import { pathFolder, writeProgram } from '../support/path-folder.ts';
+import { type Finished, makeProject, type Project, SOCKET, snapshot, startProgram } from '../support/run-fixture.ts';
 
 const GRAPH = {
   name: 'shop',
@@ -19,11 +20,22 @@ interface Desk {
   check(options?: { graph?: object; env?: NodeJS.ProcessEnv; args?: string[] }): Promise<Finished>;
 }
 
+const PROGRAMS = ['git', 'tmux', 'sh', 'true', 'cat'];
+
+/** From now on what is started there finds no agents of this machine; the folder of what it finds. */
+function hideAgents(project: Project): string {
+  const folder = pathFolder(join(project.folder, 'path'), PROGRAMS);
+  project.env.PATH = folder;
+  return folder;
+}
+
 /** A clone of a repository on the sandbox's GitHub, and the program to check it with. */
 async function desk(options: SandboxOptions = {}): Promise<Desk> {
   const box = await githubSandbox(options);
   onTestFinished(() => box.close());
   const clone = box.clone();
+  // Agents of this machine would be asked for their versions.
+  const PATH = pathFolder(join(box.folder, 'path'), [...PROGRAMS, 'gh']);
   return {
     box,
     clone,
@@ -31,7 +43,7 @@ async function desk(options: SandboxOptions = {}): Promise<Desk> {
       const path = join(box.folder, 'graph.yaml');
       writeFileSync(path, JSON.stringify(graph));
       const there = snapshot(clone);
-      const all = { ...process.env, TMUX: undefined, ...box.env, ...env };
+      const all = { ...process.env, TMUX: undefined, ...box.env, PATH, ...env };
       const ended = await startProgram(['check', path, '-t', clone, ...args], { cwd: box.folder, env: all }).ended;
       expect(snapshot(clone)).toEqual(there);
       expect(ended.stdout + ended.stderr).not.toMatch(/gho_|defect|\n\s+at /);
@@ -142,20 +154,12 @@ test('a base branch that is only here is missed on the remote', async () => {
 
 test('without gh the rest is still looked at', async () => {
   const { box, check } = await desk();
-  const bin = join(box.folder, 'bin');
-  mkdirSync(bin);
-  for (const name of ['git', 'tmux', 'sh', 'true']) symlinkSync(programOf(name), join(bin, name));
-  const ended = await check({ env: { PATH: bin } });
+  const ended = await check({ env: { PATH: pathFolder(join(box.folder, 'bin'), PROGRAMS) } });
   expect(linesOf(ended, 'fail')).toEqual([
     'gh: gh is not installed; agentrelay needs gh 2.23 or newer (apt-get install gh, or https://cli.github.com)',
   ]);
   expect(linesOf(ended, 'ok')).toContain('git access: may read origin');
 });
-
-function programOf(name: string): string {
-  const folders = (process.env.PATH ?? '').split(':');
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? name;
-}
 
 test('who runs a graph is told, and a run whose owner was killed', async () => {
   const project = makeProject();
@@ -170,6 +174,7 @@ test('who runs a graph is told, and a run whose owner was killed', async () => {
   });
   const live = project.start('run', graph, '-L', SOCKET, '--json');
   await live.event('task_launched');
+  hideAgents(project);
   const busy = await project.run('check', graph, '-L', SOCKET);
   expect(linesOf(busy, 'ok')).toContain(`shop: run 1: process ${live.pid} on ${hostname()} runs it`);
   live.kill('SIGKILL');
@@ -196,6 +201,7 @@ test('windows that agents have left are told, and a session that holds no agent 
     tasks: [{ id: 'a', primary_agent: { framework: 'command', command: project.agent('a', script) } }],
   });
   expect((await project.run('run', graph, '-L', SOCKET)).code).toBe(0);
+  hideAgents(project);
   const first = await project.run('check', '-L', SOCKET);
   expect(first.code).toBe(0);
   expect(linesOf(first, 'ok')).toContain('shop: run 1: succeeded');
@@ -217,5 +223,32 @@ test('windows that agents have left are told, and a session that holds no agent 
   );
   expect(linesOf(await project.run('check', '-L', SOCKET), 'warn')).toEqual([
     `tmux: session agentrelay is empty, and was made for agents (tmux -L ${SOCKET} -f /dev/null kill-session -t '=agentrelay')`,
+  ]);
+});
+
+test('a graph whose agents are not installed is refused before anything is made; what is installed is told', async () => {
+  const project = makeProject();
+  onTestFinished(() => project.remove());
+  const bin = hideAgents(project);
+  const graph = project.graph({ name: 'shop', primary_agent: { framework: 'codex' }, tasks: [{ id: 'a' }] });
+  const said = 'codex, the program of framework codex, is not installed, and task a needs it';
+  for (const how of [[], ['--detach']]) {
+    const refused = await project.run('run', graph, '-L', SOCKET, ...how);
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) });
+    expect(refused.stderr).toContain('npm install -g @openai/codex');
+    expect(existsSync(join(project.repo, '.workflow'))).toBe(false);
+  }
+  expect(project.tmux('list-sessions')).toBeNull();
+  expect(linesOf(await project.run('check', graph, '-L', SOCKET), 'fail')).toEqual([
+    `codex: ${said} (npm install -g @openai/codex)`,
+  ]);
+  const path = writeProgram(bin, 'codex', 'echo "codex-cli 9.1.0"; echo "  --model <x>"');
+  const found = await project.run('check', graph, '-L', SOCKET);
+  expect(found).toMatchObject({ code: 0, stderr: '' });
+  expect(linesOf(found, 'ok')).toContainEqual(expect.stringMatching(/^not here: claude_code, /));
+  expect(linesOf(found, 'warn')).toEqual([
+    expect.stringMatching(
+      `^codex: 9.1.0, ${path}: its help does not know .* \\(approvals\\.skip\\).*frameworks: {codex: {`,
+    ),
   ]);
 });

@@ -154,12 +154,17 @@ test('a named config module that is not there is refused', async () => {
 });
 
 test.each([
-  ['a preset that comes later', {}, { framework: 'codex' }, 'no launcher for codex/tmux; registered: command/tmux'],
+  [
+    'an environment that comes later',
+    {},
+    { framework: 'codex', environment: { type: 'process' } },
+    'no launcher for codex/process; registered: aider/tmux, ',
+  ],
   [
     'an environment with a launcher and no kickoff',
     "export default { steps: { launcher: { 'helper/here': () => ({}) } } };",
     { framework: 'helper', environment: { type: 'here' } },
-    'no kickoff for helper/here; registered: command/tmux',
+    'no kickoff for helper/here; registered: aider/tmux, ',
   ],
 ])('a graph that needs %s is refused before anything is made', async (_, module, primary_agent, message) => {
   if (typeof module === 'string') config(module);

@@ -1,8 +1,11 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { patchedPreset } from '../../src/core/frameworks/own-presets.ts';
 import type { Settings } from '../../src/core/graph/graph.ts';
+import type { Extensions } from '../../src/steps/extensions.ts';
 import { LOCAL_FORGE } from '../../src/steps/forges/forge.ts';
+import { makePreset } from '../../src/steps/frameworks/make-preset.ts';
 import { findRepository, preflight } from '../../src/steps/preflight.ts';
 import { Git } from '../../src/steps/tools/git.ts';
 import { GitRepository, temporaryFolder } from '../support/git-repository.ts';
@@ -73,7 +76,12 @@ describe('findRepository', () => {
 });
 
 describe('preflight', () => {
-  async function check(repository: GitRepository, spec: Partial<GraphSpec> = {}, tools: string[] = []) {
+  async function check(
+    repository: GitRepository,
+    spec: Partial<GraphSpec> = {},
+    tools: string[] = [],
+    extensions: Extensions = {},
+  ) {
     const graph = makeGraph({ tasks: [{ id: 'task', environment: 'process' }], ...spec });
     const { root, commonDir, git } = repository;
     return await preflight({
@@ -82,6 +90,7 @@ describe('preflight', () => {
       forge: LOCAL_FORGE,
       git,
       repository: { root, commonDir },
+      extensions,
     });
   }
 
@@ -250,6 +259,23 @@ describe('preflight', () => {
     });
   });
 
+  test('refuses a graph whose agents are not installed, before anything is made', async () => {
+    const repository = new GitRepository();
+    const frameworks = {
+      mine: makePreset('mine', patchedPreset(null, { program: ['no-such-agent', 'nor-this'] })),
+      here: makePreset('here', patchedPreset(null, { program: ['no-such-agent', 'git'] })),
+      brought: makePreset('brought', patchedPreset(null, { program: ['tools/agent'] })),
+      unused: makePreset('unused', patchedPreset(null, { program: ['no-such-agent'] })),
+    };
+    const tasks = ['mine', 'here', 'brought', 'command'].map((framework) => ({ id: framework, framework }));
+    await expect(check(repository, { tasks }, [], { frameworks })).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'no-such-agent or nor-this, the program of framework mine, is not installed, and task mine needs it',
+      hint: 'install it, or name it: frameworks: {mine: {program: [PATH]}} in the config file',
+    });
+    expect(repository.run('status', '--porcelain', '--ignored')).toBe('');
+  });
+
   test('tells all problems at once, each with its hint', async () => {
     const repository = new GitRepository();
     repository.run('branch', 'agentrelay');
@@ -275,6 +301,7 @@ describe('preflight', () => {
         forge: LOCAL_FORGE,
         git,
         repository: { root, commonDir: repository.commonDir },
+        extensions: {},
       });
       expect(baseCommits).toEqual({ main: repository.commit('main') });
     } finally {

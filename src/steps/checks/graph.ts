@@ -1,9 +1,9 @@
 import { UserError } from '../../core/errors.ts';
 import type { Graph, Settings } from '../../core/graph/graph.ts';
-import { resolveProgram } from '../environments/tmux-launch.ts';
 import type { Extensions } from '../extensions.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../not-yet.ts';
 import { requireStandardSteps } from '../standard-steps.ts';
+import { findProgram } from '../tools/find-program.ts';
 import type { Git } from '../tools/git.ts';
 import { type Finding, findingOf, ok, warn } from './finding.ts';
 
@@ -58,12 +58,7 @@ function toolFindings(tools: readonly string[], root: string): Finding[] {
 }
 
 function isThere(program: string, root: string): boolean {
-  try {
-    resolveProgram(program, root, process.env.PATH ?? '');
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(program, root, process.env.PATH ?? '') !== null;
 }
 
 /** The branches that lanes are cut from and merged into, where git alone merges. */
