@@ -1,5 +1,6 @@
 import { COMMANDS } from './agent/commands.ts';
 import { parseFlags, usage } from './agent/flags.ts';
+import { keepHook } from './agent/hook.ts';
 import { Refusal } from './agent/refusal.ts';
 
 /**
@@ -10,7 +11,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const [verb = '', ...rest] = argv;
   const command = COMMANDS.find((candidate) => candidate.verb === verb);
   if (command === undefined) return listVerbs(verb);
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const asksHelp = rest.includes('--help') || rest.includes('-h');
+  if (verb === 'hook' && !asksHelp) {
+    await keepHook(rest);
+    return 0;
+  }
+  if (asksHelp) {
     process.stdout.write(`${usage(command)}\n`);
     return 0;
   }

@@ -65,6 +65,7 @@ export {
 } from './core/run-state.ts';
 export type {
   GateResult,
+  KickedOff,
   MergeResult,
   TaskCompletionChecker,
   TaskCompletionSignal,

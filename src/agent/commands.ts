@@ -80,4 +80,14 @@ export const COMMANDS: readonly AgentCommand[] = [
     ],
     run: sayAttention,
   },
+  {
+    verb: 'hook',
+    summary: 'Keeps what a hook of the program tells, for agentrelay to know what the agent does.',
+    notes:
+      'What the program gives it is read from standard input, or is the last argument where that begins with {.\n' +
+      'For hooks only: whatever happens, it prints nothing and its exit code is 0, also outside a session of agentrelay.',
+    argument: { name: 'EVENT', help: 'the name of the hook, such as Stop' },
+    flags: [],
+    run: () => '',
+  },
 ];

@@ -20,7 +20,8 @@ export interface Argument {
   /** In capitals, as in the usage line; its value is found under it. */
   readonly name: string;
   readonly help: string;
-  readonly choices: readonly string[];
+  /** Left out where any word will do. */
+  readonly choices?: readonly string[];
 }
 
 export interface AgentCommand {
@@ -87,7 +88,10 @@ export function usage(command: AgentCommand): string {
   const { argument } = command;
   const name = [`agentrelay-${command.verb}`, ...(argument === undefined ? [] : [argument.name])];
   const lines = [`Usage: ${[...name, ...words].join(' ')}`, '', command.summary];
-  if (argument !== undefined) lines.push('', `  ${argument.name}  ${argument.help}: ${argument.choices.join(', ')}`);
+  if (argument !== undefined) {
+    const { help, choices } = argument;
+    lines.push('', `  ${argument.name}  ${choices === undefined ? help : `${help}: ${choices.join(', ')}`}`);
+  }
   if (command.flags.length > 0) lines.push('');
   const width = Math.max(0, ...command.flags.map((flag) => flag.name.length + flag.value.length + 1));
   for (const flag of command.flags) {
@@ -100,7 +104,7 @@ export function usage(command: AgentCommand): string {
 
 function requireArgument(command: AgentCommand, { name, choices }: Argument, value: string | undefined): void {
   if (value === undefined) throw wrongUsage(command, `${name} is missing`);
-  if (!choices.includes(value)) {
+  if (choices !== undefined && !choices.includes(value)) {
     throw wrongUsage(command, `${name} is '${value.slice(0, 60)}', which is none of ${choices.join(', ')}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { EventLog } from '../core/event-log.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { Orchestrator } from '../core/orchestrator.ts';
@@ -32,6 +33,8 @@ export interface AssembleOptions {
   readonly log: EventLog;
   /** Absolute. */
   readonly runDirectory: string;
+  /** The real one unless told. */
+  readonly clock?: Clock;
   readonly waitForPerson: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
@@ -39,7 +42,7 @@ export interface AssembleOptions {
 export async function assemble(
   options: AssembleOptions,
 ): Promise<{ orchestrator: Orchestrator; release: () => Promise<void> }> {
-  const { graph, settings, log, git, runDirectory } = options;
+  const { graph, settings, log, git, runDirectory, clock = REAL_CLOCK } = options;
   const tmux = tmuxOf(options);
   const steps = await createStandardSteps({
     ...options.extensions,
@@ -55,6 +58,7 @@ export async function assemble(
       if (log.state.finishedAt === null) log.append(fact);
     },
     agentCommands: options.agentCommands,
+    clock,
   });
   const orchestrator = new Orchestrator({
     graph,
@@ -63,7 +67,7 @@ export async function assemble(
     workstreamSteps: steps.workstreams,
     log,
     tokenOf: attemptTokens(runDirectory),
-    clock: REAL_CLOCK,
+    clock,
     waitForPerson: options.waitForPerson,
   });
   const release = async () => {

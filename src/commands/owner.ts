@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import type { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
@@ -27,6 +28,8 @@ export interface OwnerOptions extends Omit<OpenRunOptions, 'tmuxServer'> {
   readonly extensions: Extensions;
   readonly agentCommands: AgentCommands;
   readonly waitForPerson: ((signal: AbortSignal) => Promise<void>) | null;
+  /** The real one unless told. */
+  readonly clock?: Clock;
 }
 
 export interface OwnedRun {

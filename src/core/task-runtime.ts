@@ -197,6 +197,11 @@ export class TaskRuntime {
     this.report({ kind: 'task_pr_proof', pr, ...proofOf(proof) });
   }
 
+  /** Somebody else may want its slot. */
+  get canPark(): boolean {
+    return this.#rest !== null;
+  }
+
   /**
    * Gives its slot to others until then (ISO 8601); resolves when it has one again. Where `early` is aborted, with a
    * `RestEnd` as its reason, at once. Rejects when the attempt's own signal is aborted.

@@ -1,15 +1,20 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import { SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { placeLost } from '../core/way-back.ts';
+import { AgentTeller } from './agents/agent-teller.ts';
+import type { AgentMonitor } from './agents/monitor.ts';
+import { Nudge, type NudgeOptions } from './agents/nudge.ts';
+import { Parking } from './agents/parking.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import { ATTENTION_FILE } from './attention-file.ts';
-import { AttentionWatch } from './attention-watch.ts';
 import type { LiveAgent } from './environments/environment.ts';
 import { reportLate } from './late-report.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
+import { REAL_CLOCK } from './tools/clock.ts';
 import { watchFolder } from './tools/folder-watch.ts';
 
 export type SignalName = '.done' | '.failed';
@@ -32,19 +37,28 @@ export class AttemptWatch {
   readonly #runtime: TaskRuntime;
   readonly #folder: string;
   readonly #watcher: { close(): void };
-  readonly #deadline: number | null;
-  readonly #attention: AttentionWatch;
+  /** Milliseconds since 1970, without the time that earlier owners had of it. */
+  readonly #began: number;
+  readonly #nudgeOptions: NudgeOptions | null;
+  readonly #monitor: AgentMonitor | null;
+  readonly #clock: Clock;
+  readonly #teller: AgentTeller;
   #accepted: { name: SignalName; content: string } | null = null;
   #told = new Set<string>();
   #wake: (() => void) | null = null;
   #partialSince: number | null = null;
+  #error: { readonly cause: unknown } | null = null;
 
-  constructor(runtime: TaskRuntime) {
+  /** `nudge` is null where an agent that is idle is left alone. */
+  constructor(runtime: TaskRuntime, nudge: NudgeOptions | null = null) {
     this.#runtime = runtime;
     this.#folder = runtime.require('signalDir');
-    this.#attention = new AttentionWatch(runtime);
-    const { timeoutMs } = runtime.task;
-    this.#deadline = timeoutMs === null ? null : Date.now() + timeoutMs - spentBefore(runtime, timeoutMs);
+    this.#nudgeOptions = nudge;
+    this.#monitor = (runtime.artifacts.agent as LiveAgent | null)?.monitor ?? null;
+    this.#clock = nudge?.clock ?? REAL_CLOCK;
+    this.#teller = new AgentTeller(runtime, this.#monitor, this.#clock);
+    this.#monitor?.onChange(() => this.#changed());
+    this.#began = Date.now() - spentBefore(runtime);
     this.#watcher = watchFolder(
       this.#folder,
       (name) => WATCHED.has(name),
@@ -65,14 +79,22 @@ export class AttemptWatch {
     };
     // A place that is lost has lost its agent.
     agent.exited(left).then(end, end);
+    this.#error = null;
+    const nudge = this.#nudgeOf(agent);
+    const parking = this.#parkingOf(agent);
     try {
       for (;;) {
         signal.throwIfAborted();
+        this.#throwIfFailed();
         const woken = this.#sleep();
         // Asked before the look: what an agent writes last, it writes before it goes.
         const over = gone || agent.exitCode() !== null;
         // First, so that what it said before its signal is not told after it.
-        if (!over) this.#attention.look();
+        if (!over) {
+          const now = this.#teller.look();
+          parking?.look(now);
+          nudge?.look((error) => this.#fail(error));
+        }
         const found = this.#look(over);
         if (found !== null) return found;
         if (over) throw await this.#endedSilently(agent);
@@ -80,6 +102,7 @@ export class AttemptWatch {
       }
     } finally {
       leave.abort();
+      await Promise.all([nudge?.end(), parking?.end()]);
       // Ends the sleep that nobody waits for any more, whose timer would keep the process alive.
       this.#wake?.();
       this.#wake = null;
@@ -92,7 +115,7 @@ export class AttemptWatch {
     this.#accepted = null;
     this.#partialSince = null;
     this.#told.clear();
-    this.#attention.skip();
+    this.#teller.skipOwnWords();
     const [from, to] = [join(this.#folder, name), join(this.#folder, `${name}.${k}`)];
     // The agent may have taken it back.
     if (isThere(from) && !isThere(to)) renameSync(from, to);
@@ -100,13 +123,47 @@ export class AttemptWatch {
 
   close(): void {
     this.#tellOfOthers();
+    if (this.#monitor !== null) this.#teller.end();
+    this.#monitor?.close();
     this.#watcher.close();
+  }
+
+  #fail(cause: unknown): void {
+    this.#error = { cause };
+    this.#wake?.();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#error !== null) throw this.#error.cause;
+  }
+
+  #nudgeOf(agent: LiveAgent): Nudge | null {
+    if (this.#nudgeOptions === null || this.#monitor?.hasTerminal !== true) return null;
+    return new Nudge(this.#runtime, agent, this.#nudgeOptions, () => this.#teller.current()?.state === 'idle');
+  }
+
+  #parkingOf(agent: LiveAgent): Parking | null {
+    if (!this.#runtime.canPark) return null;
+    return new Parking(this.#runtime, agent, {
+      clock: this.#clock,
+      attention: () => this.#teller.current(),
+      // One that nobody can look at goes on by itself.
+      isPrompted: this.#monitor?.hasTerminal === true,
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  /** Milliseconds since 1970; null for none, and while its time stands still. */
+  #deadline(): number | null {
+    const { timeoutMs } = this.#runtime.task;
+    const { parkedSince = null, parkedMs = 0 } = this.#runtime.recorded() ?? {};
+    return timeoutMs === null || parkedSince !== null ? null : this.#began + timeoutMs + parkedMs;
   }
 
   /** Resolves at the next change, at the attempt's deadline, or when a partial file has had its time. */
   #sleep(): Promise<void> {
     return new Promise((resolve) => {
-      const waits = [this.#deadline, this.#partialSince === null ? null : this.#partialSince + WRITING_GRACE]
+      const waits = [this.#deadline(), this.#partialSince === null ? null : this.#partialSince + WRITING_GRACE]
         .filter((at) => at !== null)
         .map((at) => at - Date.now());
       const timer = waits.length === 0 ? null : setTimeout(() => this.#wake?.(), Math.max(0, Math.min(...waits)) + 1);
@@ -125,6 +182,7 @@ export class AttemptWatch {
     if (this.#accepted === null) return this.#wake?.();
     try {
       this.#tellOfOthers();
+      this.#teller.lookAtFacts();
     } catch (error) {
       // The log has told the owner already, which ends.
       if (!(error instanceof JournalError)) throw error;
@@ -140,7 +198,8 @@ export class AttemptWatch {
       this.#accepted = { name, content: this.#content(name) };
       return { name, file };
     }
-    if (this.#deadline !== null && Date.now() >= this.#deadline) {
+    const deadline = this.#deadline();
+    if (deadline !== null && Date.now() >= deadline) {
       throw new SignalError('timeout', `no signal within ${(this.#runtime.task.timeoutMs ?? 0) / 1000} s`);
     }
     return null;
@@ -213,10 +272,12 @@ export class AttemptWatch {
   }
 }
 
-/** Milliseconds of the attempt's time that have gone by under earlier owners; none where the clock was set back. */
-function spentBefore({ resumed }: TaskRuntime, timeoutMs: number): number {
-  const spent = resumed === null ? 0 : Date.now() - Date.parse(resumed.startedAt);
-  return Math.min(Math.max(0, spent), timeoutMs);
+/** Milliseconds that have gone by under earlier owners; none where the clock was set back. */
+function spentBefore({ resumed, task: { timeoutMs } }: TaskRuntime): number {
+  if (resumed === null || timeoutMs === null) return 0;
+  const spent = Date.now() - Date.parse(resumed.startedAt);
+  // What it was parked for is not of its time, and is added where the end is asked for.
+  return Math.min(Math.max(0, spent), timeoutMs + resumed.parkedMs);
 }
 
 /** Also a link to nowhere. */

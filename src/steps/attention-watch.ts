@@ -1,10 +1,17 @@
-import { type AttentionReport, isAsking, plainReport } from '../core/attention.ts';
+import { type AttentionReport, plainReport } from '../core/attention.ts';
 import { isKnown } from '../core/reduce-attention.ts';
 import type { AttemptState } from '../core/run-state.ts';
-import type { AttemptReport, TaskRuntime } from '../core/task-runtime.ts';
+import type { TaskRuntime } from '../core/task-runtime.ts';
+import { tellAttention } from './agents/tell-attention.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import { attentionBytes, parseAttention } from './attention-file.ts';
-import { reportLate } from './late-report.ts';
+
+/** What an agent has said of itself. */
+export interface OwnWords {
+  readonly report: AttentionReport;
+  /** Milliseconds since 1970, by the clock of who wrote it. */
+  readonly at: number;
+}
 
 /** Tells what the agent of one attempt says of itself in its signal directory, each change once. */
 export class AttentionWatch {
@@ -12,11 +19,17 @@ export class AttentionWatch {
   readonly #folder: string;
   #seen: string | null = null;
   #mayBeOld: boolean;
+  #said: OwnWords | null = null;
 
   constructor(runtime: TaskRuntime) {
     this.#runtime = runtime;
     this.#folder = runtime.require('signalDir');
     this.#mayBeOld = runtime.resumed !== null;
+  }
+
+  /** Null while it has said nothing that counts. */
+  get said(): OwnWords | null {
+    return this.#said;
   }
 
   look(): void {
@@ -29,15 +42,17 @@ export class AttentionWatch {
     if (file === null || !isTokenOf(file.token, this.#runtime)) return;
     const report = plainReport(file.report);
     const recorded = this.#runtime.recorded();
-    if (recorded !== null && isKnown(recorded, report)) return;
+    const isNews = recorded === null || !isKnown(recorded, report);
     // An earlier owner has told of it, and then of what came after it.
-    if (mayBeOld && recorded !== null && file.at <= lastChange(recorded)) return;
-    reportLate(this.#runtime, factOf(report));
+    if (isNews && mayBeOld && recorded !== null && file.at <= lastChange(recorded)) return;
+    this.#said = { report, at: file.at };
+    tellAttention(this.#runtime, report);
   }
 
   /** What was said until now belongs to what is over. */
   skip(): void {
     this.#seen = attentionBytes(this.#folder);
+    this.#said = null;
     this.#mayBeOld = false;
   }
 }
@@ -46,9 +61,4 @@ export class AttentionWatch {
 function lastChange({ attentionSince, asks }: AttemptState): number {
   const times = [attentionSince, asks?.since ?? null].filter((at) => at !== null);
   return Math.max(Number.NEGATIVE_INFINITY, ...times.map((at) => Date.parse(at)));
-}
-
-function factOf({ state, question, choices, until }: AttentionReport): AttemptReport {
-  const said = isAsking(state) ? { question, choices } : {};
-  return { kind: `agent_${state}`, ...said, ...(state === 'usage_limited' ? { until } : {}) };
 }

@@ -90,9 +90,8 @@ function check(value: unknown, file: string): Extensions {
   for (const [key] of entriesOf('its default export', value)) known('key', key, KEYS);
   const extensions = value as Extensions;
   for (const [name, preset] of entriesOf('frameworks', extensions.frameworks)) {
-    const { argv, kickoff } = (preset ?? {}) as Partial<FrameworkPreset>;
-    if (typeof argv !== 'function') throw wrong(`framework ${name} has no function argv`);
-    if (kickoff !== 'argv') throw wrong(`framework ${name} must say kickoff: 'argv', the only one there is`);
+    const fault = frameworkFault((preset ?? {}) as Partial<FrameworkPreset>);
+    if (fault !== null) throw wrong(`framework ${name} ${fault}`);
   }
   for (const [step, table] of entriesOf('steps', extensions.steps)) {
     known('step', step, STEPS);
@@ -102,6 +101,16 @@ function check(value: unknown, file: string): Extensions {
     }
   }
   return extensions;
+}
+
+/** Null for one that is in order. */
+function frameworkFault({ argv, kickoff, terminal }: Partial<FrameworkPreset>): string | null {
+  if (typeof argv !== 'function') return 'has no function argv';
+  if (kickoff === 'typed' && terminal === undefined) {
+    return "says kickoff: 'typed', and has no terminal that tells when it can be typed";
+  }
+  if (kickoff === 'argv' || kickoff === 'typed') return null;
+  return "must say kickoff: 'argv' (the command line has the prompt) or 'typed'";
 }
 
 /** The framework and environment names that a graph file may use besides the known ones. */

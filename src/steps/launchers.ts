@@ -12,6 +12,7 @@ export const AGENT_VERBS = [
   'summary',
   'declare',
   'attention',
+  'hook',
 ] as const;
 
 export interface LauncherTarget {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import { type DispatchKey, requireSteps, type StepFactory } from '../core/dispatch.ts';
 import { PreconditionError, UserError } from '../core/errors.ts';
 import type { Fact } from '../core/events.ts';
@@ -9,6 +10,8 @@ import type { StepTables } from '../core/task-runner.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
+import type { AgentMonitor, AgentTerminal } from './agents/monitor.ts';
+import { watchAgent } from './agents/watch-agent.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import type { Extensions, OwnStepTable } from './extensions.ts';
 import type { Forge } from './forges/forge.ts';
@@ -16,6 +19,8 @@ import type { ForgeSteps } from './forges/forge-steps.ts';
 import { createLocalForge } from './forges/local-forge.ts';
 import { command } from './frameworks/command.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
+import { SHIPPED } from './frameworks/shipped.ts';
+import { shellWord } from './instructions/markdown.ts';
 import { writeLaunchers } from './launchers.ts';
 import { notMade, type ShippedSteps, stepTable } from './step-table.ts';
 import { type AttemptWatches, SignalCompletionChecker } from './task-completion-checker.ts';
@@ -24,7 +29,9 @@ import { TmuxTaskKickoff } from './task-kickoff.ts';
 import { TmuxTaskLauncher } from './task-launcher.ts';
 import { WorktreeTaskPreparer } from './task-preparer.ts';
 import { WorktreeTaskTeardown } from './task-teardown.ts';
+import { REAL_CLOCK } from './tools/clock.ts';
 import type { Git } from './tools/git.ts';
+import { Ticks } from './tools/ticks.ts';
 import { Worktrees } from './worktree.ts';
 import { WorktreeHolders } from './worktree-holders.ts';
 
@@ -41,6 +48,8 @@ export interface StandardStepsOptions extends Extensions {
   readonly tell: (fact: Fact) => void;
   /** Null where no task runs in tmux. */
   readonly tmux: TmuxEnvironment | null;
+  /** The real one unless told. */
+  readonly clock?: Clock;
   /** What the agent-side commands run on. */
   readonly agentCommands: { readonly node: string; readonly agentScript: string };
 }
@@ -52,8 +61,11 @@ export interface StandardSteps {
   close(): void;
 }
 
+/** Milliseconds between two looks at what does not tell of itself. */
+const TICK = 1_000;
+
 /** The frameworks that come with agentrelay. */
-const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command };
+const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command, ...SHIPPED };
 
 /** The steps as shipped, with the user's own before them. */
 export async function createStandardSteps(options: StandardStepsOptions): Promise<StandardSteps> {
@@ -63,6 +75,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   const holders = new WorktreeHolders(worktrees);
   const queue = new MergeQueue((target, entries) => tell({ kind: 'merge_queue_changed', target, entries }));
   const watches: AttemptWatches = new Map();
+  const monitors = new Set<AgentMonitor>();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
   const forgeSteps = await stepsOf(forge, { ...options, worktrees, queue });
   const { branches, merger } = forgeSteps;
@@ -78,7 +91,9 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     tools: settings.tools,
     runDirectory,
   });
-  const completionChecker = new SignalCompletionChecker({ git, worktrees, watches });
+  const command = (verb: string) => shellWord(join(runDirectory, 'bin', `agentrelay-${verb}`));
+  const clock = options.clock ?? REAL_CLOCK;
+  const completionChecker = new SignalCompletionChecker({ git, worktrees, watches, command, clock });
   const gateChecker = new CommandGateChecker({ worktrees });
   const kickoff = new TmuxTaskKickoff();
   const teardown = new WorktreeTaskTeardown({
@@ -94,7 +109,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   return {
     tables: {
       preparer: table('preparer', { default: () => preparer }, own.preparer),
-      launcher: table('launcher', { entries: tmuxLaunchers(options) }, own.launcher),
+      launcher: table('launcher', { entries: tmuxLaunchers(options, monitors) }, own.launcher),
       kickoff: table('kickoff', { entries: tmuxEntries(options.frameworks, () => () => kickoff) }, own.kickoff),
       completionChecker: table('completion checker', { default: () => completionChecker }, own.completionChecker),
       gateChecker: table('gate checker', { default: () => gateChecker }, own.gateChecker),
@@ -105,6 +120,8 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     close() {
       forgeSteps.close();
       for (const watch of watches.values()) watch.close();
+      // Also those of agents that were never waited for.
+      for (const monitor of monitors) monitor.close();
       watches.clear();
     },
   };
@@ -147,11 +164,22 @@ function tmuxEntries<T>(
   return Object.fromEntries(frameworks.map(([name, framework]) => [`${name}/tmux`, make(framework)]));
 }
 
-function tmuxLaunchers(options: StandardStepsOptions): Record<DispatchKey, StepFactory<TaskLauncher>> {
+function tmuxLaunchers(
+  options: StandardStepsOptions,
+  monitors: Set<AgentMonitor>,
+): Record<DispatchKey, StepFactory<TaskLauncher>> {
   const { tmux: environment, frameworks, graph, runDirectory } = options;
   if (environment === null) return {};
+  const clock = options.clock ?? REAL_CLOCK;
+  const ticks = new Ticks(clock, TICK);
   return tmuxEntries(frameworks, (framework) => {
-    const launcher = new TmuxTaskLauncher({ environment, framework, graph: graph.name, runDirectory });
+    const followed = { framework, graph: graph.name, runDirectory, ticks, clock };
+    const watch = (runtime: TaskRuntime, terminal: AgentTerminal) => {
+      const monitor = watchAgent(runtime, terminal, followed);
+      monitors.add(monitor);
+      return monitor;
+    };
+    const launcher = new TmuxTaskLauncher({ environment, framework, graph: graph.name, runDirectory, clock, watch });
     return () => launcher;
   });
 }

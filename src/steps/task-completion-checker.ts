@@ -1,11 +1,15 @@
 import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import { SignalError } from '../core/errors.ts';
 import { NO_PR } from '../core/names.ts';
 import type { TaskCompletionChecker, TaskCompletionSignal } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import type { NudgeOptions } from './agents/nudge.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { AttentionWatch } from './attention-watch.ts';
+import { commitsAhead } from './commits-ahead.ts';
 import { readConcerns } from './signal-file.ts';
+import { REAL_CLOCK } from './tools/clock.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 import type { Worktrees } from './worktree.ts';
@@ -20,11 +24,22 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
   readonly #git: Git;
   readonly #worktrees: Worktrees;
   readonly #watches: AttemptWatches;
+  readonly #nudge: NudgeOptions | null;
 
-  constructor(options: { git: Git; worktrees: Worktrees; watches: AttemptWatches }) {
-    this.#git = options.git;
-    this.#worktrees = options.worktrees;
-    this.#watches = options.watches;
+  /** Without `command`, which makes an agent-side command of a verb, nobody is nudged. */
+  constructor(options: {
+    git: Git;
+    worktrees: Worktrees;
+    watches: AttemptWatches;
+    command?: NudgeOptions['command'];
+    /** The real one unless told. */
+    clock?: Clock;
+  }) {
+    const { git, worktrees, watches, command, clock = REAL_CLOCK } = options;
+    this.#git = git;
+    this.#worktrees = worktrees;
+    this.#watches = watches;
+    this.#nudge = command === undefined ? null : { git, worktrees, command, clock };
   }
 
   async waitForCompletion(runtime: TaskRuntime): Promise<TaskCompletionSignal> {
@@ -34,8 +49,8 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
       return { outcome: 'failed', prUrl: null, error: file.payload, ...concerns, commit: null, commitsAhead: null };
     }
     const commit = await this.#checkWorktree(runtime, file.payload === NO_PR);
-    const commitsAhead = await this.#countCommits(runtime, commit);
-    return { outcome: 'done', prUrl: file.payload, error: null, ...concerns, commit, commitsAhead };
+    const ahead = await commitsAhead(this.#git, runtime, commit);
+    return { outcome: 'done', prUrl: file.payload, error: null, ...concerns, commit, commitsAhead: ahead };
   }
 
   async reopen(runtime: TaskRuntime, k: number): Promise<void> {
@@ -49,7 +64,7 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
   #watch(runtime: TaskRuntime): AttemptWatch {
     let watch = this.#watches.get(runtime);
     if (watch === undefined) {
-      watch = new AttemptWatch(runtime);
+      watch = new AttemptWatch(runtime, this.#nudge);
       this.#watches.set(runtime, watch);
     }
     return watch;
@@ -76,17 +91,6 @@ export class SignalCompletionChecker implements TaskCompletionChecker {
       throw new SignalError('dirty_worktree', `done, but its worktree has uncommitted files: ${named}${more}`);
     }
     return status.head;
-  }
-
-  async #countCommits(runtime: TaskRuntime, commit: string): Promise<number> {
-    const base = runtime.require('baseCommit');
-    const straight = await this.#git.straightAhead(base, commit);
-    if (straight !== null) return straight;
-    const count = async (from: string) =>
-      Number((await this.#git.run(['rev-list', '--count', `${from}..${commit}`])).stdout);
-    // What a merge of the integration branch has brought is not the task's; of work that is merged all is there already.
-    const own = await count(`refs/heads/${runtime.require('integrationBranch')}`);
-    return own > 0 ? own : await count(base);
   }
 }
 

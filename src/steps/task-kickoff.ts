@@ -1,19 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Agent } from '../core/agent-handle.ts';
 import { AgentLaunchError } from '../core/errors.ts';
 import { PLACE_LOST } from '../core/give-up.ts';
-import type { TaskKickoff } from '../core/steps.ts';
+import type { KickedOff, TaskKickoff } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { isLiveAgent } from './environments/environment.ts';
+import { isFrameworkAgent, tellDialog } from './agents/framework-agent.ts';
+import { Kickoff } from './agents/kickoff.ts';
+import { tellAttention } from './agents/tell-attention.ts';
+import { isLiveAgent, type LiveAgent } from './environments/environment.ts';
+import { firstPrompt } from './frameworks/framework.ts';
 
-/** For programs whose command line carries the prompt: it is taken when the program runs, or has run. */
+const SCREEN_LINES = 10;
+
+/**
+ * Sees to it that the agent takes its first prompt. Of a program that nobody can look into, the command line carries it:
+ * it is taken when the program runs, or has run.
+ */
 export class TmuxTaskKickoff implements TaskKickoff {
-  async kickoff(runtime: TaskRuntime, agent: Agent): Promise<void> {
+  async kickoff(runtime: TaskRuntime, agent: Agent): Promise<KickedOff> {
     if (!isLiveAgent(agent)) throw new TypeError(`${agent.address.label} is not an agent of a local environment`);
-    if ((await agent.isAlive()) || agent.exitCode() !== null) return;
-    const who = `the agent of ${runtime.task.id} (${agent.address.label})`;
-    if (await agent.isPlaceLost?.()) {
-      throw new AgentLaunchError(PLACE_LOST, `${who} went with its place before it was seen to run`);
+    if (isFrameworkAgent(agent) && agent.access !== null) {
+      return await new Kickoff(agent.access, {
+        prompt: firstPrompt(join(runtime.require('signalDir'), 'instructions.md')),
+        kickoff: agent.framework.kickoff,
+        signal: runtime.signal,
+        hasSignalled: () => hasSignalled(runtime, agent),
+        tell: (report) => tellAttention(runtime, report),
+        answered: (dialog, keys) => tellDialog(runtime, dialog, keys),
+      }).run();
     }
-    throw new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run`);
+    if (!(await agent.isAlive()) && agent.exitCode() === null) throw await vanished(runtime, agent);
+    return { seenBy: 'process', tries: 1 };
   }
+}
+
+/** Throws when it has ended without a signal: there is nobody to kick off. */
+async function hasSignalled(runtime: TaskRuntime, agent: LiveAgent): Promise<boolean> {
+  // Asked before the signal is looked for: what an agent writes last, it writes before it goes.
+  const code = agent.exitCode();
+  const isOver = code !== null || !(await agent.isAlive());
+  const folder = runtime.require('signalDir');
+  if (existsSync(join(folder, '.done')) || existsSync(join(folder, '.failed'))) return true;
+  if (!isOver) return false;
+  if (code === null && agent.exitCode() === null) throw await vanished(runtime, agent);
+  runtime.report({ kind: 'agent_exited', exit_code: agent.exitCode() });
+  const lines = (await agent.lastLines(SCREEN_LINES)).join(' ⏎ ');
+  const shown = lines === '' ? '' : `; its last lines: ${lines}`;
+  const what = `the agent exited with ${agent.exitCode()} before it was seen to take its prompt`;
+  throw new AgentLaunchError('agent_exited', `${what}${shown}`);
+}
+
+async function vanished(runtime: TaskRuntime, agent: LiveAgent): Promise<AgentLaunchError> {
+  const who = `the agent of ${runtime.task.id} (${agent.address.label})`;
+  if (await agent.isPlaceLost?.()) {
+    return new AgentLaunchError(PLACE_LOST, `${who} went with its place before it was seen to run`);
+  }
+  return new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run`);
 }

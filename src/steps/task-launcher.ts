@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KnownAgent } from '../core/agent-handle.ts';
+import type { Clock } from '../core/clock.ts';
 import { AgentLaunchError, StepError } from '../core/errors.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { agentCommand } from './agent-command.ts';
 import { installAgentWrapper, LAUNCHED_FILE } from './agent-wrapper.ts';
+import { createFrameworkAgent, type FrameworkAgent } from './agents/framework-agent.ts';
+import type { AgentMonitor, AgentTerminal } from './agents/monitor.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
 import type { ListedPane, PaneTag, TmuxPane } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
-import { ensureFile } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder } from './tools/atomic-file.ts';
+import { REAL_CLOCK } from './tools/clock.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
 /** Beside the signals of an attempt; written by the wrapper around its agent. */
@@ -26,6 +30,9 @@ export interface TmuxTaskLauncherOptions {
   readonly graph: string;
   /** Absolute; its `bin` is put first on the agent's PATH. */
   readonly runDirectory: string;
+  readonly clock?: Clock;
+  /** Follows an agent; asked for the first time when somebody wants to know what it does. */
+  readonly watch: (runtime: TaskRuntime, terminal: AgentTerminal) => AgentMonitor;
 }
 
 /** Runs a task's agent in a tmux window of its own. */
@@ -50,7 +57,7 @@ export class TmuxTaskLauncher implements TaskLauncher {
       const known = pane ?? { id: NO_PANE, window: '', pid: 0, tag };
       // Of one that is gone, the address that it had.
       const label = pane === null ? (recorded ?? 'never seen') : undefined;
-      const agent = createTmuxAgent(environment, known, exitCodeFile, place, label);
+      const agent = this.#agent(runtime, createTmuxAgent(environment, known, exitCodeFile, place, label));
       if (pane?.dead === false) return { agent, found: 'alive' };
       return { agent, found: pane === null && agent.exitCode() === null ? 'lost' : 'ended' };
     } catch (error) {
@@ -58,13 +65,16 @@ export class TmuxTaskLauncher implements TaskLauncher {
     }
   }
 
-  async launch(runtime: TaskRuntime): Promise<TmuxAgent> {
+  async launch(runtime: TaskRuntime): Promise<FrameworkAgent> {
     const { environment, framework, graph, runDirectory } = this.#options;
     const signalDir = runtime.require('signalDir');
     const exitCodeFile = join(signalDir, EXIT_CODE_FILE);
     try {
       const { files, ...command } = agentCommand(runtime, framework, { graph, runDirectory });
-      for (const [name, text] of Object.entries(files)) ensureFile(join(signalDir, name), text, { mode: 0o600 });
+      for (const [name, text] of Object.entries(files)) {
+        makeFolder(dirname(join(signalDir, name)));
+        ensureFile(join(signalDir, name), text, { mode: 0o600 });
+      }
       const pane = await environment.launch({
         windowName: windowName(runtime.task.id, runtime.attempt),
         ...command,
@@ -73,10 +83,21 @@ export class TmuxTaskLauncher implements TaskLauncher {
         wrapper: installAgentWrapper(runDirectory),
         tag: this.#tag(runtime),
       });
-      return createTmuxAgent(environment, pane, exitCodeFile, await environment.place());
+      return this.#agent(runtime, createTmuxAgent(environment, pane, exitCodeFile, await environment.place()));
     } catch (error) {
       throw asLaunchError(error);
     }
+  }
+
+  #agent(runtime: TaskRuntime, agent: TmuxAgent): FrameworkAgent {
+    const { environment, framework, watch, clock = REAL_CLOCK } = this.#options;
+    return createFrameworkAgent(agent, {
+      runtime,
+      framework,
+      environment,
+      clock,
+      watch: (terminal) => watch(runtime, terminal),
+    });
   }
 
   /** Alive where there is one. */

@@ -63,6 +63,28 @@ test.each(LIVE_ATTENTIONS)('an agent that is %s', (attention) => {
     expect(need()).toMatchObject({ kind: 'agent_waits', subject: { task: 'a' }, since: '2026-01-01T00:00:03.000Z' });
 });
 
+test.each(['hook', 'transcript', 'screen'] as const)(
+  'one that ended its turn, whose program can be seen (by its %s), needs a person only after it was told what is missing',
+  (seenBy) => {
+    const { tell, need } = told();
+    const waiting: Fact = { ...of('a'), kind: 'task_waiting', seen_by: seenBy };
+    tell(started('a'), waiting, { ...of('a'), kind: 'agent_idle' });
+    expect(need()).toBeNull();
+    tell({ ...of('a'), kind: 'task_nudged', result: 'submitted', missing: [] });
+    expect(need()).toBeNull();
+    tell({ ...of('a'), kind: 'agent_idle' });
+    expect(need()).toMatchObject({ kind: 'agent_waits', code: 'idle' });
+    tell({ ...of('a'), kind: 'task_prompted', result: 'submitted' }, { ...of('a'), kind: 'agent_idle' });
+    expect(need()).toBeNull();
+  },
+);
+
+test('one that nobody can look into is nobody that can be told: it needs a person at once', () => {
+  const { tell, need } = told();
+  tell(started('a'), { ...of('a'), kind: 'task_waiting', seen_by: 'process' }, { ...of('a'), kind: 'agent_idle' });
+  expect(need()?.code).toBe('idle');
+});
+
 test('another question is another need', () => {
   const { tell, need } = told();
   tell(started('a'), { ...of('a'), kind: 'agent_waiting_input', question: 'one' });

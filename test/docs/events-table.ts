@@ -37,8 +37,8 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
     'A new owner goes on with the attempt from `step`. Its agent is `alive`, has `ended` while nobody looked, is `lost`, ' +
     'or was `not_launched`.',
   budget_reached:
-    'So much of a budget is gone, of a task (all its attempts since a person last asked for one) or of the run: at 80 ' +
-    'percent a warning, at 100 it stops.',
+    'So much of a budget is gone, of a task (all its attempts since a person last asked for one; their `seconds` each for ' +
+    'itself) or of the run: at 80 percent a warning, at 100 it stops.',
   task_waiting: 'The agent has its prompt; `seen_by` is what showed that: `process`, `hook`, `transcript` or `screen`.',
   task_dialog_answered: 'A dialog of its program was answered without a person.',
   task_session: "The program's own name of its session, and where its transcript is.",

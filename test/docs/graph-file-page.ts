@@ -24,18 +24,8 @@ const LATER = '*Later.*';
 /** Keys that are checked today and do nothing, or not all, yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
   'graph.anthropic_credential': LATER,
-  'graph.notify': LATER,
   'task.review': `${LATER} Nobody reviews yet.`,
   'task.isolation': `${LATER} A \`sandbox\` other than \`none\` is refused today.`,
-  'task.approvals': `${LATER} It is passed to no agent yet.`,
-  'task.stall_after': LATER,
-  'task.max_cost_usd': LATER,
-  'task.max_tokens': LATER,
-  'task.setup': `${LATER} A preparer of one's own does it today: [extending.md](extending.md).`,
-  'task.verify': `${LATER} Only written to \`policies.json\`.`,
-  'task.cleanup': LATER,
-  'task.copy': LATER,
-  'task.link': LATER,
   'workstream.isolation': LATER,
   'agent.framework': 'Today `command` runs, and those of a config module; the presets come later.',
   'agent.isolation': LATER,
@@ -92,6 +82,13 @@ const SECTIONS = [
   ],
   ['task', 'Task', ''],
   ['workstream', 'Workstream', 'A lane: tasks that share one integration branch.'],
+  [
+    'budget',
+    'Budget',
+    'Told at 80 percent. At 100 nothing more is started and the agents at work are stopped, their work kept; ' +
+      '`agentrelay run` goes on once the bound is raised. What is signalled is still merged. Of cost and tokens counts what ' +
+      'the programs of the agents tell; `timeout` holds for all of them. See [budgets.md](budgets.md).',
+  ],
   [
     'agent',
     'Agent',

@@ -24,6 +24,7 @@ import { TmuxTaskLauncher, windowName } from '../../src/steps/task-launcher.ts';
 import { TmuxControl } from '../../src/steps/tools/tmux-control.ts';
 import { makeTask, makeWorkstream } from '../support/graphs.ts';
 import { type PrivateTmux, privateTmux } from '../support/tmux-server.ts';
+import { ToldMonitor } from '../support/toy-program.ts';
 
 let tmux: PrivateTmux;
 let control: TmuxControl;
@@ -65,7 +66,8 @@ function runtimeOf(argv: readonly string[], attempt = 1, resumed: Partial<Attemp
 }
 
 function launcherOf(framework: FrameworkPreset = command): TmuxTaskLauncher {
-  return new TmuxTaskLauncher({ environment, framework, graph: 'g', runDirectory: folder });
+  const watch = () => new ToldMonitor();
+  return new TmuxTaskLauncher({ environment, framework, graph: 'g', runDirectory: folder, watch });
 }
 
 test('the agent starts in its worktree, with its environment and the commands of the run on its PATH', async () => {

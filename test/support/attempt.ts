@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SendResult } from '../../src/core/agent-handle.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
@@ -56,7 +57,7 @@ export class ScriptedAgent implements LiveAgent {
     return this.screen.slice(-count);
   }
 
-  async send(): Promise<'submitted'> {
+  async send(_text: string, _signal: AbortSignal): Promise<SendResult> {
     return 'submitted';
   }
 }

@@ -2,8 +2,8 @@ import type { UsageTold } from '../../core/agent-events.ts';
 import type { AttentionReport } from '../../core/attention.ts';
 import type { Screen } from '../frameworks/framework.ts';
 
-/** Where a piece of evidence came from, the most telling first. */
-export type EvidenceSource = 'hook' | 'transcript' | 'title' | 'screen';
+/** Where a piece of evidence came from, the most telling first; `output` is that there was none for long. */
+export type EvidenceSource = 'hook' | 'transcript' | 'title' | 'screen' | 'output';
 
 /** What is known of a live agent. `unknown`: the evidence contradicts itself. Null while nobody has told anything. */
 export type KnownAttention =
@@ -33,17 +33,29 @@ export interface AgentMonitor {
   readonly transcript: string | null;
   /** Called after anything of the above has changed. Returns what takes the listener off again. */
   onChange(listener: () => void): () => void;
+  /** Its program shows a screen that can be read, and takes prompts in it. */
+  readonly hasTerminal: boolean;
   /** Looks at hooks and transcript at once, and does not wait for the next tick. */
   look(): void;
-  /** What the agent does is another thing from here on: a prompt was sent. */
+  /** A prompt is being sent: `attention` is null until there is newer evidence than this moment. */
   begin(): void;
   close(): void;
+}
+
+/** What can be told of a pane without looking into it. */
+export interface PaneGlance {
+  readonly title: string;
+  readonly dead: boolean;
+  /** Milliseconds since 1970, to the second: when it last printed anything. */
+  readonly printedAt: number;
 }
 
 /** The terminal of one live agent. Nothing here waits for the agent to react. */
 export interface AgentTerminal {
   /** Null when it is gone. */
   screen(): Promise<Screen | null>;
+  /** Tells about once a second, and null when it is gone; left out where nobody can. Returns what ends it. */
+  watch?(listener: (glance: PaneGlance | null) => void): () => void;
   /** As one paste, without submitting it; control characters but tabs and line breaks are left out. False when gone. */
   paste(text: string): Promise<boolean>;
   /** Keys as tmux names them, in order. False when gone. */

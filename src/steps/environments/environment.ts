@@ -1,4 +1,5 @@
 import type { Agent } from '../../core/agent-handle.ts';
+import type { AgentMonitor, AgentTerminal } from '../agents/monitor.ts';
 
 /** An agent that a local environment keeps: what the steps after the launch ask of it, wherever it runs. */
 export interface LiveAgent extends Agent {
@@ -9,6 +10,9 @@ export interface LiveAgent extends Agent {
   exited(signal: AbortSignal): Promise<void>;
   /** The last lines that it showed, as plain text; after its end all that it printed is seen. Empty when unknown. */
   lastLines(count: number): Promise<string[]>;
+  /** Follows what it does; left out where nobody can look into it. */
+  readonly monitor?: AgentMonitor;
+  readonly terminal?: AgentTerminal;
 }
 
 export function isLiveAgent(agent: Agent): agent is LiveAgent {

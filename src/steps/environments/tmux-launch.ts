@@ -1,8 +1,9 @@
-import { accessSync, closeSync, constants, existsSync, openSync, rmSync, statSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { LAUNCHED_FILE, UNSET_VARIABLE } from '../agent-wrapper.ts';
 import { writing } from '../tools/file-error.ts';
+import { findProgram } from '../tools/find-program.ts';
 import { literalFormat, literalTimeFormat, quoteForShell } from '../tools/tmux-parse.ts';
 import { TAG_OPTION } from '../tools/tmux-session.ts';
 import { ENDED_NOTICE, formatTag, type PaneTag } from './tmux-pane.ts';
@@ -29,31 +30,13 @@ export interface TmuxLaunch {
 const HALF_LOG = 32 * 1024 * 1024;
 
 /** The path of an agent's program, as its shell would find it. Throws `AgentLaunchError` `program_not_found`. */
-export function resolveProgram(program: string, cwd: string, searchPath: string): string {
-  if (program.includes('/')) {
-    const path = resolve(cwd, program);
-    if (isProgram(path)) return path;
-    throw new AgentLaunchError('program_not_found', `no program ${path}; a name with a slash is taken from ${cwd}`);
-  }
-  if (program !== '') {
-    for (const folder of searchPath.split(delimiter)) {
-      const path = resolve(cwd, folder, program);
-      if (isProgram(path)) return path;
-    }
-  }
-  throw new AgentLaunchError(
-    'program_not_found',
-    `no program ${JSON.stringify(program)}; a name without a slash is looked for on PATH, which is ${searchPath}`,
-  );
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function resolveProgram(program: string, cwd: string, searchPath: string): string {
+  const path = findProgram(program, cwd, searchPath);
+  if (path !== null) return path;
+  const message = program.includes('/')
+    ? `no program ${resolve(cwd, program)}; a name with a slash is taken from ${cwd}`
+    : `no program ${JSON.stringify(program)}; a name without a slash is looked for on PATH, which is ${searchPath}`;
+  throw new AgentLaunchError('program_not_found', message);
 }
 
 /** An agent of this very attempt has been started, whatever became of it. */

@@ -83,3 +83,8 @@ function renewed(connect: () => Promise<TmuxControl>): Client {
 export function isLost(error: unknown): boolean {
   return error instanceof TmuxError && (error.code === 'disconnected' || error.code === 'cannot_start');
 }
+
+export function nullIfLost(error: unknown): null {
+  if (isLost(error)) return null;
+  throw error;
+}

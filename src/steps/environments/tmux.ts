@@ -3,23 +3,20 @@ import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { PLACE_LOST } from '../../core/give-up.ts';
 import { KeyedQueue } from '../../core/queue.ts';
+import type { AgentTerminal } from '../agents/monitor.ts';
+import { REAL_CLOCK } from '../tools/clock.ts';
 import { writing } from '../tools/file-error.ts';
 import { stopMarked, stopSession } from '../tools/process-session.ts';
+import { Ticks } from '../tools/ticks.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
-import { emptySession, TAG_OPTION } from '../tools/tmux-session.ts';
+import { emptySession } from '../tools/tmux-session.ts';
+import { PaneGlances } from './pane-glances.ts';
 import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch, wasLaunched } from './tmux-launch.ts';
-import {
-  formatTag,
-  LIST_PANES,
-  type ListedPane,
-  type PaneTag,
-  parsePanes,
-  pasteable,
-  type TmuxPane,
-  trimCapture,
-} from './tmux-pane.ts';
-import { isLost, reachTmux, type TmuxReach } from './tmux-reach.ts';
+import { ALL_LINES, capture, screenOf, shows, statusOf, unlessGone } from './tmux-look.ts';
+import { formatTag, LIST_PANES, type ListedPane, type PaneTag, parsePanes, type TmuxPane } from './tmux-pane.ts';
+import { nullIfLost, type ReachedTmux, reachTmux, type TmuxReach } from './tmux-reach.ts';
+import { pasteAndEnter, pasteInto, pressKeys } from './tmux-typing.ts';
 
 /** The windows of one tmux session, each with an agent in it. Rejects with `TmuxError` when tmux itself is lost. */
 export interface TmuxEnvironment {
@@ -36,6 +33,10 @@ export interface TmuxEnvironment {
   capture(pane: TmuxPane, options: { lines: number; colour?: boolean }): Promise<string[]>;
   /** Pastes the text and presses Enter. One at a time for each pane. */
   send(pane: TmuxPane, text: string, options?: SendOptions): Promise<SendResult>;
+  /** The same terminal for whoever asks; it has its turn with `send`. */
+  terminal(pane: TmuxPane): AgentTerminal;
+  /** Its words can be seen in the pane or in its scrollback, whatever the line breaks. */
+  shows(pane: TmuxPane, text: string): Promise<boolean>;
   /**
    * Writes what was shown to `logFile`, ends every process of the pane, and closes it; with `keepPane` the dead pane
    * stays. Any number of times; a pane that is gone already is no error.
@@ -55,16 +56,16 @@ export interface SendOptions {
   readonly unlessShown?: boolean;
 }
 
-/** Scrollback of a pane that we keep, at most; the session's `history-limit` is lower. */
-const ALL_LINES = 1_000_000;
+/** Milliseconds between two looks at the titles of all panes. */
+const TICK = 1_000;
 
 export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
   const tmux = reachTmux(reach);
   const sends = new KeyedQueue();
-  let buffers = 0;
   /** Asked once of each server: neither changes. */
   const bases = new WeakMap<TmuxControl, Promise<Record<string, string>>>();
   const places = new WeakMap<TmuxControl, Promise<string>>();
+  const glances = glancesOf(tmux);
 
   const baseEnvironment = (control: TmuxControl) =>
     once(bases, control, async () => {
@@ -111,14 +112,20 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     send: (pane, text, { signal, unlessShown = false } = {}) =>
       sends.run(pane.id, async () => {
         signal?.throwIfAborted();
-        buffers += 1;
-        const buffer = `agentrelay-${process.pid}-${buffers}`;
         const sent = tmux.control().then(async (control) => {
           if (unlessShown && (await shows(control, pane, text))) return 'submitted';
-          return await paste(control, pane, text, buffer);
+          return await pasteAndEnter(control, pane, text);
         });
         return (await sent.catch(nullIfLost)) ?? 'gone';
       }),
+
+    terminal: (pane) => terminalOf(tmux, pane, sends, glances),
+
+    shows: async (pane, text) =>
+      (await tmux
+        .control()
+        .then((control) => shows(control, pane, text))
+        .catch(nullIfLost)) ?? false,
 
     async close(pane, options) {
       await close(await tmux.control().catch(nullIfLost), pane, options);
@@ -139,6 +146,25 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
       await endEmptySession(control);
       await control.disconnect();
     },
+  };
+}
+
+function glancesOf(tmux: ReachedTmux): PaneGlances {
+  return new PaneGlances(new Ticks(REAL_CLOCK, TICK), async (list) => {
+    // A client is not made only for this.
+    const control = await tmux.current();
+    return control === null ? null : await control.command(list);
+  });
+}
+
+function terminalOf(tmux: ReachedTmux, pane: TmuxPane, turns: KeyedQueue, glances: PaneGlances): AgentTerminal {
+  const ask = <T>(work: (control: TmuxControl) => Promise<T>) => tmux.control().then(work).catch(nullIfLost);
+  return {
+    screen: () => ask((control) => screenOf(control, pane)),
+    paste: async (text) => (await ask((control) => pasteInto(control, pane, text))) ?? false,
+    press: async (keys) => (await ask((control) => pressKeys(control, pane, keys))) ?? false,
+    exclusively: (work) => turns.run(pane.id, work),
+    watch: (listener) => glances.on(pane, listener),
   };
 }
 
@@ -186,68 +212,6 @@ async function once<T>(
   const answer = known.get(control) ?? ask();
   known.set(control, answer);
   return await answer;
-}
-
-/** Its words, whatever the line breaks of the screen. */
-async function shows(control: TmuxControl, pane: TmuxPane, text: string): Promise<boolean> {
-  const shown = (await capture(control, pane, ALL_LINES, false)) ?? [];
-  const words = (lines: string) => lines.replace(/\s+/g, '');
-  return words(shown.join('')).includes(words(pasteable(text)));
-}
-
-type PaneStatus = 'alive' | 'dead' | 'gone';
-
-/** Asks for the tag too: a new server numbers its panes from the start again. */
-async function statusOf(control: TmuxControl, pane: TmuxPane): Promise<PaneStatus> {
-  const [line = ''] = await control.command(['display-message', '-p', '-t', pane.id, `#{pane_dead} #{${TAG_OPTION}}`]);
-  const [dead, tag] = line.split(' ');
-  if (tag !== formatTag(pane.tag)) return 'gone';
-  return dead === '1' ? 'dead' : 'alive';
-}
-
-/** Null when the pane went away meanwhile; any other refusal is thrown. */
-async function unlessGone<T>(control: TmuxControl, pane: TmuxPane, work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    const refused = error instanceof TmuxError && error.code === 'command_failed';
-    if (refused && (await statusOf(control, pane)) === 'gone') return null;
-    throw error;
-  }
-}
-
-/** Null when the pane is gone. */
-async function capture(control: TmuxControl, pane: TmuxPane, lines: number, colour: boolean): Promise<string[] | null> {
-  if ((await statusOf(control, pane)) === 'gone') return null;
-  const argv = ['capture-pane', '-p', '-J', ...(colour ? ['-e'] : []), '-t', pane.id, '-S', `-${lines}`];
-  const captured = await unlessGone(control, pane, control.command(argv));
-  // -J keeps the blanks up to the end of a line that was written to.
-  return captured === null ? null : trimCapture(captured.map((line) => line.trimEnd()));
-}
-
-async function paste(control: TmuxControl, pane: TmuxPane, text: string, buffer: string): Promise<SendResult> {
-  if ((await statusOf(control, pane)) !== 'alive') return 'gone';
-  const data = pasteable(text);
-  // -p tells a program that asked for it that this is a paste, so that its line breaks submit nothing.
-  const typing =
-    data === ''
-      ? []
-      : [
-          ['set-buffer', '-b', buffer, '--', data],
-          ['paste-buffer', '-p', '-d', '-b', buffer, '-t', pane.id],
-        ];
-  const replies = await unlessGone(
-    control,
-    pane,
-    control.sequence(
-      // Somebody may be scrolling in it; keys would go to the copy mode.
-      ['copy-mode', '-q', '-t', pane.id],
-      ...typing,
-      ['send-keys', '-t', pane.id, 'Enter'],
-      ['display-message', '-p', '-t', pane.id, '#{pane_dead}'],
-    ),
-  );
-  return replies?.at(-1)?.[0] === '0' ? 'submitted' : 'gone';
 }
 
 async function waitForExit(control: TmuxControl, pane: TmuxPane, signal: AbortSignal): Promise<void> {
@@ -298,9 +262,4 @@ async function endEmptySession(control: TmuxControl): Promise<void> {
     // The session's end takes our client with it, often before the answer.
     if (!(error instanceof TmuxError)) throw error;
   }
-}
-
-function nullIfLost(error: unknown): null {
-  if (isLost(error)) return null;
-  throw error;
 }

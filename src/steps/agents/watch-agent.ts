@@ -1,0 +1,50 @@
+import { homedir } from 'node:os';
+import type { Clock } from '../../core/clock.ts';
+import type { TaskRuntime } from '../../core/task-runtime.ts';
+import { agentCommand, sessionOf } from '../agent-command.ts';
+import { isTokenOf } from '../attempt-tokens.ts';
+import type { FrameworkPreset } from '../frameworks/framework.ts';
+import type { Ticks } from '../tools/ticks.ts';
+import { createMonitor } from './create-monitor.ts';
+import type { AgentMonitor, AgentTerminal } from './monitor.ts';
+
+export interface WatchAgentOptions {
+  readonly framework: FrameworkPreset;
+  readonly graph: string;
+  /** Absolute. */
+  readonly runDirectory: string;
+  /** Shared by all agents of a run. */
+  readonly ticks: Ticks;
+  readonly clock: Clock;
+}
+
+/** Milliseconds; for programs that show on a screen that they work. */
+const STALL_AFTER = 10 * 60_000;
+
+/** Follows the agent of an attempt. */
+export function watchAgent(
+  runtime: TaskRuntime,
+  terminal: AgentTerminal,
+  { framework, graph, runDirectory, ticks, clock }: WatchAgentOptions,
+): AgentMonitor {
+  const { task } = runtime;
+  const { env, unset } = agentCommand(runtime, framework, { graph, runDirectory });
+  const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
+  const startedAt = runtime.recorded()?.startedAt;
+  return createMonitor({
+    preset: framework,
+    signalDir: runtime.require('signalDir'),
+    isOwnToken: (token) => isTokenOf(token, runtime),
+    place: {
+      worktree: runtime.require('worktreePath'),
+      session: runtime.recorded()?.session ?? sessionOf(runtime),
+      since: startedAt === undefined ? 0 : Date.parse(startedAt),
+      env: { ...Object.fromEntries(inherited), ...env },
+      home: homedir(),
+    },
+    terminal,
+    ticks,
+    clock,
+    stallAfter: task.stallAfterMs ?? (framework.terminal === undefined ? null : STALL_AFTER),
+  });
+}

@@ -1,0 +1,100 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+
+const CHUNK = 256 * 1024;
+/** Bytes that one look reads at most; who asks for more asks again. */
+const MAX_LOOK = 4 * 1024 * 1024;
+/** Bytes of a line that is handed out; a longer one is passed over. */
+const MAX_LINE = 1024 * 1024;
+const LINE_BREAK = 0x0a;
+
+export interface NewLines {
+  readonly lines: readonly string[];
+  /** The file is another one than at the last look, or was cut: its lines come from the first again. */
+  readonly anew: boolean;
+  /** There is more to be read already. */
+  readonly more: boolean;
+}
+
+const NOTHING: NewLines = { lines: [], anew: false, more: false };
+
+/** Reads a file of lines that somebody else writes, each whole line once, and never waits for it. */
+export class GrowingLines {
+  readonly #path: string;
+  #inode: bigint | null = null;
+  #at = 0;
+  /** The beginning of a line whose end is not there yet. */
+  #rest: Buffer[] = [];
+  #restLength = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What has come since the last look. Of a file that is not there, or cannot be read, nothing. */
+  read(): NewLines {
+    const file = openQuietly(this.#path);
+    if (file === null) return NOTHING;
+    try {
+      const stats = fstatSync(file, { bigint: true });
+      if (!stats.isFile()) return NOTHING;
+      const size = Number(stats.size);
+      const anew = this.#inode !== null && (stats.ino !== this.#inode || size < this.#at);
+      if (anew) this.#restart();
+      this.#inode = stats.ino;
+      if (size === this.#at) return { lines: [], anew, more: false };
+      const lines = this.#readUpTo(file, Math.min(size, this.#at + MAX_LOOK));
+      return { lines, anew, more: this.#at < size };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #restart(): void {
+    this.#at = 0;
+    this.#forgetRest();
+  }
+
+  #readUpTo(file: number, end: number): string[] {
+    const lines: string[] = [];
+    while (this.#at < end) {
+      const chunk = Buffer.alloc(Math.min(CHUNK, end - this.#at));
+      const length = readSync(file, chunk, 0, chunk.length, this.#at);
+      if (length === 0) break;
+      this.#at += length;
+      this.#split(chunk.subarray(0, length), lines);
+    }
+    return lines;
+  }
+
+  #split(bytes: Buffer, lines: string[]): void {
+    let from = 0;
+    for (let end = bytes.indexOf(LINE_BREAK); end !== -1; end = bytes.indexOf(LINE_BREAK, from)) {
+      this.#keep(bytes.subarray(from, end));
+      if (this.#restLength <= MAX_LINE) lines.push(Buffer.concat(this.#rest).toString('utf8'));
+      this.#forgetRest();
+      from = end + 1;
+    }
+    this.#keep(bytes.subarray(from));
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#restLength += bytes.length;
+    if (this.#restLength <= MAX_LINE) this.#rest.push(bytes);
+    else this.#rest = [];
+  }
+
+  #forgetRest(): void {
+    this.#rest = [];
+    this.#restLength = 0;
+  }
+}
+
+/** Null for what is not there, or is not for us to read: it belongs to another program. */
+function openQuietly(path: string): number | null {
+  try {
+    // Without waiting: there may be a pipe that nobody writes to.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { UsageLedger } from '../../../src/steps/agents/usage-ledger.ts';
+import type { UsageEntry } from '../../../src/steps/frameworks/framework.ts';
+
+const entry = (id: string, tokens: number, more: Partial<UsageEntry> = {}): UsageEntry => ({
+  id,
+  inputTokens: tokens,
+  outputTokens: tokens * 10,
+  cacheReadTokens: tokens * 100,
+  cacheWriteTokens: tokens * 1000,
+  costUsd: null,
+  model: null,
+  ...more,
+});
+
+function sumOf(...entries: readonly (readonly [session: string, entry: UsageEntry])[]) {
+  const ledger = new UsageLedger();
+  for (const [session, one] of entries) ledger.take(session, one);
+  return ledger.sum();
+}
+
+test('nothing told is nothing known', () => {
+  expect(new UsageLedger().sum()).toBeNull();
+});
+
+test('what is told again under its id replaces what was told before; the rest adds up', () => {
+  expect(sumOf(['s', entry('a', 1)], ['s', entry('b', 2)], ['s', entry('a', 4, { model: 'm' })])).toEqual({
+    input_tokens: 6,
+    output_tokens: 60,
+    cache_read_tokens: 600,
+    cache_write_tokens: 6000,
+    cost_usd: null,
+    model: 'm',
+  });
+});
+
+test('a total replaces all of its session, and nothing of another', () => {
+  const told = sumOf(['s', entry('a', 1)], ['s', entry('total', 7)], ['s', entry('total', 9)], ['t', entry('a', 2)]);
+  expect(told?.input_tokens).toBe(11);
+});
+
+test('costs add up where they are told', () => {
+  expect(sumOf(['s', entry('a', 1, { costUsd: 0.5 })], ['s', entry('b', 1)])?.cost_usd).toBe(0.5);
+  expect(sumOf(['s', entry('a', 1, { costUsd: 0.5 })], ['s', entry('b', 1, { costUsd: 0.25 })])?.cost_usd).toBe(0.75);
+});

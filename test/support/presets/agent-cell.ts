@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { EventKind } from '../../../src/core/events.ts';
+import { standInRecord } from '../agents/install.ts';
+import type { StandInFact } from '../agents/script.ts';
+import { type Project, SOCKET } from '../run-fixture.ts';
+import type { EventOf, JournalFeed } from './journal-feed.ts';
+import type { Preset } from './preset-table.ts';
+
+type Seen<K extends StandInFact['kind']> = Extract<StandInFact, { kind: K }>;
+
+/** One task of a run whose agent is a stand-in, as a test follows and answers it. */
+export class AgentCell {
+  readonly preset: Preset;
+  readonly task: string;
+  readonly project: Project;
+  readonly #feed: JournalFeed;
+  readonly #fill: (row: string, happened: string) => void;
+  readonly #told = new Set<string>();
+  #seen = 0;
+
+  constructor(
+    preset: Preset,
+    task: string,
+    options: { project: Project; feed: JournalFeed; fill: (row: string, happened: string) => void },
+  ) {
+    this.preset = preset;
+    this.task = task;
+    this.project = options.project;
+    this.#feed = options.feed;
+    this.#fill = options.fill;
+  }
+
+  /** Fills in the table. */
+  tell(row: string, happened: string): void {
+    this.#fill(row, happened);
+    this.#told.add(row);
+  }
+
+  hasTold(row: string): boolean {
+    return this.#told.has(row);
+  }
+
+  /** The next event of this kind, after the one that was waited for before. */
+  async next<K extends EventKind>(kind: K, fits: (event: EventOf<K>) => boolean = () => true): Promise<EventOf<K>> {
+    const event = await this.#feed.find(this.task, kind, this.#seen, fits);
+    this.#seen = event.seq;
+    return event;
+  }
+
+  /** All of this kind up to now. */
+  all<K extends EventKind>(kind: K): EventOf<K>[] {
+    return this.#feed.all(this.task, kind);
+  }
+
+  /** What `agentrelay VERB TASK TEXT` says. */
+  async #ask(verb: 'answer' | 'send', text: string): Promise<{ code: number | null; stderr: string }> {
+    const { code, stderr } = await this.project.run(verb, this.task, text, '-L', SOCKET);
+    return { code, stderr };
+  }
+
+  async answer(text: string): Promise<void> {
+    expect(await this.#ask('answer', text)).toEqual({ code: 0, stderr: '' });
+  }
+
+  async send(text: string): Promise<void> {
+    expect(await this.#ask('send', text)).toEqual({ code: 0, stderr: '' });
+  }
+
+  /** As a person does who has attached to the agent's window. */
+  press(...keys: string[]): void {
+    const { agent } = this.all('task_launched').at(-1) ?? {};
+    this.project.tmux('send-keys', '-t', agent?.split(':')[1] ?? '', ...keys);
+  }
+
+  /** A file for which scripts may wait. */
+  file(name: string): string {
+    return join(this.project.folder, `${this.task}.${name}`);
+  }
+
+  release(name: string): void {
+    this.project.write(`${this.task}.${name}`, '');
+  }
+
+  facts<K extends StandInFact['kind']>(kind: K): Seen<K>[] {
+    return standInRecord(this.project.folder, this.task).filter((fact) => fact.kind === kind) as Seen<K>[];
+  }
+
+  /** Waits for the `number`th fact of this kind of the stand-in. */
+  async fact<K extends StandInFact['kind']>(kind: K, number = 1): Promise<Seen<K>> {
+    return await this.#feed.poll(`${kind} ${number} of ${this.task}`, () => this.facts(kind)[number - 1]);
+  }
+
+  /** The attempt is merged, it has its prompt once, and no key was pressed that means nothing; in words. */
+  async merged(): Promise<string> {
+    expect(await this.next('task_succeeded')).toMatchObject({ status: 'pr_merged', attempt: 1 });
+    const waiting = this.all('task_waiting');
+    expect(waiting).toHaveLength(1);
+    const prompts = this.facts('prompt').map(({ text }) => text);
+    expect(prompts).toEqual([...new Set(prompts)]);
+    expect(prompts[0] ?? 'Read ').toMatch(/^Read /);
+    expect(this.facts('mistake')).toEqual([]);
+    expect(this.facts('answer').filter(({ bad }) => bad)).toEqual([]);
+    const [{ seen_by = '?', tries = 0 } = {}] = waiting;
+    return `prompt seen by ${seen_by}${tries > 1 ? ` after ${tries} tries` : ''}, merged`;
+  }
+}
