@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -104,7 +104,7 @@ test('a file that is full stays as it is', async () => {
   writeFileSync(path, line.repeat(19_999));
   await hook(['Stop'], '{}');
   expect(statSync(path).size).toBeGreaterThan(19_999 * line.length);
-  execFileSync('truncate', ['-s', String(32 * 1024 * 1024), path]);
+  truncateSync(path, 32 * 1024 * 1024);
   await hook(['Stop'], '{}');
   expect(statSync(path).size).toBe(32 * 1024 * 1024);
 });

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { currentAttempt } from '../../src/core/run-state.ts';
 import { installStandIns, type StandInName, standInRecord, standInScripts } from '../support/agents/install.ts';
 import { type Action, script } from '../support/agents/script.ts';
+import { quiet } from '../support/core.ts';
 import { JumpingClock } from '../support/jumping-clock.ts';
 import { makeProject, type Project, SOCKET } from '../support/run-fixture.ts';
 
@@ -109,6 +110,7 @@ test('a limit hit by three of five: the others have their slots, and the three g
     expect(parked(run)).toEqual(['one', 'two', 'three']);
     clock.jump(HOUR + 120_000);
     await until(() => parked(run).length === 0);
+    await quiet();
     // The time in which they could have gone on by themselves.
     clock.jump(30_000);
     expect(await outcome).toBe('succeeded');

@@ -118,7 +118,7 @@ export class SaidMonitor implements AgentMonitor {
   }
 }
 
-export class WrittenTerminal implements AgentTerminal {
+class WrittenTerminal implements AgentTerminal {
   looks = 0;
   #lines: readonly string[] = [];
   readonly #signalDir: string;

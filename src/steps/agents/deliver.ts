@@ -61,7 +61,7 @@ export async function deliver(access: AgentAccess, prompt: string, options: Deli
   });
 }
 
-export function untaken(result: 'failed' | 'gone' | 'typed', presses = 0): Delivered {
+function untaken(result: 'failed' | 'gone' | 'typed', presses = 0): Delivered {
   return { result, by: null, presses };
 }
 

@@ -25,7 +25,7 @@ const EVENTS: Readonly<Record<string, string | undefined>> = {
 const SECONDS = 10;
 
 /** The settings that make the program call `agentrelay-hook`; its other settings stay as the person has them. */
-export function claudeSettings({ bin, approvals }: AgentInvocation): string {
+export function claudeSettings({ bin, folder, approvals }: AgentInvocation): string {
   const program = quoted(join(bin, 'agentrelay-hook'));
   const command = (event: string) => ({ type: 'command', command: `${program} ${event}`, timeout: SECONDS });
   const hooks = Object.entries(EVENTS).map(([event, matcher]) => [
@@ -37,7 +37,10 @@ export function claudeSettings({ bin, approvals }: AgentInvocation): string {
       hooks: Object.fromEntries(hooks),
       // The one place where the program tells what its work costs; it stands where the person's own line would.
       statusLine: { type: 'command', command: `${program} StatusLine` },
-      ...(approvals === 'skip' ? { skipDangerousModePermissionPrompt: true } : {}),
+      ...(approvals === 'skip'
+        ? { skipDangerousModePermissionPrompt: true }
+        : // It could not even read what it is to do without asking: both are outside of its worktree.
+          { permissions: { allow: [`Read(/${folder}/**)`, `Bash(${join(bin, 'agentrelay-')}*)`] } }),
     },
     null,
     2,

@@ -76,13 +76,14 @@ function readCursor(screen: Screen, now: number): ScreenReading {
 }
 
 const STOPS = /\s{2,}ctrl\+c to stop$/u;
+/** Lines below the input: more are no footer. */
+const FOOTER = 8;
 
 /** While it works, how to stop it stands at the end of the line in which one types: it is put below it. */
 function arranged(screen: Screen): Screen {
-  const at = screen.lines.findLastIndex((line) => /^ *→/u.test(line) && STOPS.test(line));
-  if (at === -1) return screen;
-  return {
-    ...screen,
-    lines: [...screen.lines.with(at, (screen.lines[at] ?? '').replace(STOPS, '')), 'ctrl+c to stop'],
-  };
+  const at = screen.lines.findLastIndex((line) => /^ *→/u.test(line));
+  const line = screen.lines[at] ?? '';
+  const below = screen.lines.slice(at + 1).filter((one) => one !== '');
+  if (!STOPS.test(line) || below.length > FOOTER) return screen;
+  return { ...screen, lines: [...screen.lines.with(at, line.replace(STOPS, '')), 'ctrl+c to stop'] };
 }

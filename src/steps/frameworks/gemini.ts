@@ -71,20 +71,20 @@ const SCREEN: ScreenData = {
 };
 
 /**
- * Without `--skip-trust` a folder that is not trusted is asked for, and the first prompt is sent behind the dialog and again
- * after it. Settings of one start would need a file whose folders are all root's, so hooks are only those that a person has
- * set up; the title tells whether it works. The attempt's folder is not made a folder of its own: seconds after its start,
- * over the work, the program would ask whether that is trusted, too. What its own tool may not read, its shell may.
+ * The first prompt is typed: one of the command line is sent to the model behind the question whether the folder is trusted,
+ * and again after it. Settings of one start would need a file whose folders are all root's, so hooks are only those that a
+ * person has set up; the title tells whether it works. The attempt's folder is not made a folder of its own: seconds after
+ * its start, over the work, the program would ask whether that is trusted, too. What its own tool may not read, its shell may.
  */
 const geminiData: PresetData = {
   program: ['gemini'],
-  start: ['{approvals_args}', '{model_args}', '{session_args}', '{prompt_args}'],
-  resume: ['{approvals_args}', '{model_args}', '--resume', '{session}', '{prompt_args}'],
+  start: ['{approvals_args}', '{model_args}', '{session_args}'],
+  resume: ['{approvals_args}', '{model_args}', '--resume', '{session}'],
   approvals: { ask: ['--approval-mode', 'default'], skip: ['--approval-mode', 'yolo', '--skip-trust'] },
   model: ['--model', '{model}'],
   session: ['--session-id', '{session}'],
   hooks: [],
-  prompt: ['--prompt-interactive={prompt}'],
+  prompt: null,
   // Without it there is no frame around its input.
   env: { COLORTERM: 'truecolor' },
   // What a Gemini CLI around us has set for its own children.

@@ -3,8 +3,8 @@ import type { Screen } from './framework.ts';
 const BOX_END = /^\s*╹▀{9,}/u;
 const BOX_LINE = /^\s*┃/u;
 const RULE = '─'.repeat(40);
-/** Lines of a footer; below it stands at most a folder. */
-const FOOTER = 4;
+/** Lines below the box: more are no footer. */
+const FOOTER = 6;
 
 /**
  * The input box of OpenCode has a bar to its left, its agent and model as the last line, and beside it a column of other
@@ -12,8 +12,10 @@ const FOOTER = 4;
  */
 export function arrangedOpenCode(screen: Screen): Screen {
   const end = screen.lines.findLastIndex((line) => BOX_END.test(line));
+  const below = screen.lines.slice(end + 1).filter((line) => line !== '');
   // What lies over the box has the keys.
-  if (end === -1 || screen.lines.some((line) => /^\s*Connect a provider\s+esc/u.test(line))) return screen;
+  const isCovered = screen.lines.some((line) => /^\s*Connect a provider\s+esc/u.test(line));
+  if (end === -1 || isCovered || below.length > FOOTER) return screen;
   const width = (screen.lines[end] ?? '').lastIndexOf('▀') + 1;
   const lines = screen.lines.map((line) => line.slice(0, width + 1).trimEnd());
   const start = lines.slice(0, end).findLastIndex((line) => !BOX_LINE.test(line)) + 1;

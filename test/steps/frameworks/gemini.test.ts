@@ -20,15 +20,15 @@ const INVOCATION: AgentInvocation = {
 };
 
 describe('the command line of gemini', () => {
-  it('takes the first prompt and a session of ours', () => {
+  it('has a session of ours, and leaves the first prompt to who types it', () => {
     expect(gemini.argv(INVOCATION)).toEqual([
       'gemini',
       '--approval-mode',
       'default',
       '--session-id',
       '22222222-2222-4333-8444-555555555555',
-      '--prompt-interactive=- go',
     ]);
+    expect(gemini.kickoff).toBe('typed');
   });
 
   it('trusts a folder only where approvals are skipped', () => {
@@ -38,7 +38,7 @@ describe('the command line of gemini', () => {
 
   it('goes on with a session, under its own name', () => {
     const argv = gemini.resume?.(INVOCATION, 'theirs') ?? [];
-    expect(argv.slice(-3)).toEqual(['--resume', 'theirs', '--prompt-interactive=- go']);
+    expect(argv.slice(-2)).toEqual(['--resume', 'theirs']);
     expect(argv).not.toContain('--session-id');
   });
 });

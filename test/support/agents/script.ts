@@ -18,6 +18,8 @@ export interface StartScript {
   readonly dialogGapMs?: number;
   /** Each is drawn a second time after so long, as if nothing was pressed; what would choose a row until then is lost. */
   readonly dialogTwiceMs?: number;
+  /** Whoever chooses in its login dialog has logged in; else the same is asked again, as while a browser is open. */
+  readonly loginSucceeds?: boolean;
   /** The prompt of the command line is put into the input box and waits there. */
   readonly promptNotSubmitted?: boolean;
   /** So many Enters do nothing while there is text in the input box. */

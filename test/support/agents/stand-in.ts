@@ -118,7 +118,10 @@ export class StandIn {
       if (!shown) continue;
       if (dialog.leaksPrompt === true && prompt !== null) this.#recordPrompt(prompt, 'argv');
       let end: ReturnType<typeof dialog.chosen> = 'again';
-      while (end === 'again') end = dialog.chosen((await this.#ask(dialog.menu, name)).row, this.#session);
+      while (end === 'again') {
+        end = dialog.chosen((await this.#ask(dialog.menu, name)).row, this.#session);
+        if (end === 'again' && start.loginSucceeds === true) end = null;
+      }
       if (end !== null) await this.#exit(end.ends, end.text, 'other');
       this.#stage.draw();
       await delay(start.dialogGapMs ?? 0);

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { EventKind } from '../../../src/core/events.ts';
+import { type Need, needsYou } from '../../../src/core/needs.ts';
 import { standInRecord } from '../agents/install.ts';
 import type { StandInFact } from '../agents/script.ts';
 import { type Project, SOCKET } from '../run-fixture.ts';
@@ -8,6 +10,11 @@ import type { EventOf, JournalFeed } from './journal-feed.ts';
 import type { Preset } from './preset-table.ts';
 
 type Seen<K extends StandInFact['kind']> = Extract<StandInFact, { kind: K }>;
+
+/** Its script waits for it; it is there once `name` is released. */
+export function goFile({ folder }: Project, task: string, name: string): string {
+  return join(folder, `${task}.${name}`);
+}
 
 /** One task of a run whose agent is a stand-in, as a test follows and answers it. */
 export class AgentCell {
@@ -48,6 +55,11 @@ export class AgentCell {
     return event;
   }
 
+  /** The first event of this kind, whatever was waited for before. */
+  async event<K extends EventKind>(kind: K): Promise<EventOf<K>> {
+    return await this.#feed.find(this.task, kind, 0, () => true);
+  }
+
   /** All of this kind up to now. */
   all<K extends EventKind>(kind: K): EventOf<K>[] {
     return this.#feed.all(this.task, kind);
@@ -67,19 +79,32 @@ export class AgentCell {
     expect(await this.#ask('send', text)).toEqual({ code: 0, stderr: '' });
   }
 
+  /** Waits until there is a request for it that the owner can see. */
+  async asked(): Promise<void> {
+    const folder = join(this.project.repo, '.workflow/presets/runs/1/commands');
+    const isOwn = (name: string) => readFileSync(join(folder, name), 'utf8').includes(`"${this.task}"`);
+    await this.#feed.poll(`request for ${this.task}`, () =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .find(isOwn),
+    );
+  }
+
+  /** What a person is needed for, as the journal has it. */
+  need(): Need | null {
+    const task = this.#feed.state().tasks.get(this.task);
+    return task === undefined ? null : needsYou(task);
+  }
+
   /** As a person does who has attached to the agent's window. */
   press(...keys: string[]): void {
     const { agent } = this.all('task_launched').at(-1) ?? {};
     this.project.tmux('send-keys', '-t', agent?.split(':')[1] ?? '', ...keys);
   }
 
-  /** A file for which scripts may wait. */
-  file(name: string): string {
-    return join(this.project.folder, `${this.task}.${name}`);
-  }
-
+  /** Makes the file for which its script may wait. */
   release(name: string): void {
-    this.project.write(`${this.task}.${name}`, '');
+    writeFileSync(goFile(this.project, this.task, name), '');
   }
 
   facts<K extends StandInFact['kind']>(kind: K): Seen<K>[] {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventKind, RunEvent } from '../../../src/core/events.ts';
+import { replay } from '../../../src/core/reduce.ts';
+import type { RunState } from '../../../src/core/run-state.ts';
 import { eventsIn } from '../run-fixture.ts';
 
 const STEP = 25;
 
-export type EventOf<K extends EventKind> = Extract<RunEvent, { readonly kind: K }>;
+export type EventOf<K extends EventKind> = RunEvent & { readonly kind: K };
 
 /** A journal as it grows, whoever writes it: an owner, and the one after it. */
 export class JournalFeed {
@@ -36,6 +38,11 @@ export class JournalFeed {
   all<K extends EventKind>(task: string, kind: K): EventOf<K>[] {
     this.#read();
     return this.#events.filter((event) => event.kind === kind && 'task' in event && event.task === task) as never;
+  }
+
+  state(): RunState {
+    this.#read();
+    return replay(this.#events);
   }
 
   async poll<T>(what: string, find: () => T | undefined, told = () => ''): Promise<T> {

@@ -1,13 +1,4 @@
-export const PRESETS = [
-  'claude_code',
-  'codex',
-  'gemini',
-  'opencode',
-  'aider',
-  'cursor',
-  'copilot',
-  'command',
-] as const;
+export const PRESETS = ['claude_code', 'codex', 'gemini', 'opencode', 'aider', 'cursor', 'copilot', 'command'] as const;
 
 export type Preset = (typeof PRESETS)[number];
 

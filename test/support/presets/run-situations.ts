@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { installStandIns, standInEnv, standInScripts } from '../agents/install.ts';
 import { type Live, makeProject, type Project, SOCKET } from '../run-fixture.ts';
-import { AgentCell } from './agent-cell.ts';
+import { AgentCell, goFile } from './agent-cell.ts';
 import { JournalFeed } from './journal-feed.ts';
 import { PRESETS, type Preset, type PresetTable } from './preset-table.ts';
-import { absent, type Plan, type Situation } from './situation.ts';
+import { type AgentScript, absent, type Plan, type Situation } from './situation.ts';
 
 /** Milliseconds for each thing that is waited for. */
 const LIMIT = 45_000;
@@ -13,6 +13,7 @@ interface Tried {
   readonly situation: Situation;
   readonly preset: Preset;
   readonly plan: Plan;
+  readonly script: AgentScript;
   readonly task: string;
 }
 
@@ -21,7 +22,7 @@ export interface SituationsOptions {
   /** Tries only these. */
   readonly presets?: readonly Preset[];
   /** What is done to the run beside its tasks; resolves to the run that is to end. */
-  readonly meddle?: (live: Live, restart: () => Live, cells: readonly AgentCell[]) => Promise<Live>;
+  readonly meddle?: undefined | ((live: Live, restart: () => Live, cells: readonly AgentCell[]) => Promise<Live>);
 }
 
 /** One run with a task for each preset in each situation; resolves to what went wrong, in words. */
@@ -32,7 +33,7 @@ export async function runSituations(
   const project = makeProject();
   const end = new AbortController();
   try {
-    const tried = situations.flatMap((situation) => plansOf(situation, presets, table));
+    const tried = situations.flatMap((situation) => plansOf(situation, { project, presets, table }));
     const graph = prepare(project, tried);
     const start = () => project.start('run', graph, '-L', SOCKET, '--json');
     const live = start();
@@ -70,14 +71,22 @@ export async function runSituations(
   }
 }
 
-function plansOf(situation: Situation, presets: readonly Preset[], table: PresetTable): Tried[] {
+interface Planned {
+  readonly project: Project;
+  readonly presets: readonly Preset[];
+  readonly table: PresetTable;
+}
+
+function plansOf(situation: Situation, { project, presets, table }: Planned): Tried[] {
   return presets.flatMap((preset) => {
     const plan = situation.plan(preset);
     if ('why' in plan) {
       for (const row of situation.rows) table.set(row, preset, absent(plan.why));
       return [];
     }
-    return [{ situation, preset, plan, task: `${situation.id}_${preset}` }];
+    const task = `${situation.id}_${preset}`;
+    const script = typeof plan.script === 'function' ? plan.script(goFile(project, task, 'go')) : plan.script;
+    return [{ situation, preset, plan, script, task }];
   });
 }
 
@@ -85,10 +94,10 @@ function plansOf(situation: Situation, presets: readonly Preset[], table: Preset
 function prepare(project: Project, tried: readonly Tried[]): string {
   Object.assign(project.env, standInEnv(project.folder), {
     PATH: `${installStandIns(project.folder)}:${project.env.PATH}`,
+    // Programs tell the ends of limits as times of day.
+    TZ: 'UTC',
   });
-  const scripts = tried.flatMap(({ task, plan }) =>
-    typeof plan.script === 'string' ? [] : [[task, plan.script] as const],
-  );
+  const scripts = tried.flatMap(({ task, script }) => (typeof script === 'string' ? [] : [[task, script] as const]));
   standInScripts(project.folder, Object.fromEntries(scripts));
   return project.graph({
     name: 'presets',
@@ -99,12 +108,12 @@ function prepare(project: Project, tried: readonly Tried[]): string {
       parallel: true,
       auto_merge: true,
     })),
-    tasks: tried.map(({ task, preset, plan, situation }) => ({
+    tasks: tried.map(({ task, preset, plan, script, situation }) => ({
       id: task,
       workstream_id: situation.id,
       primary_agent:
-        typeof plan.script === 'string'
-          ? { framework: preset, command: project.agent(task, plan.script) }
+        typeof script === 'string'
+          ? { framework: preset, command: project.agent(task, script) }
           : { framework: preset },
       ...plan.task,
     })),

@@ -12,9 +12,11 @@ export interface Situation {
   plan(preset: Preset): Plan | { readonly why: string };
 }
 
+export type AgentScript = StandInScript | string;
+
 export interface Plan {
-  /** Of the stand-in; for `command` a shell script. */
-  readonly script: StandInScript | string;
+  /** Of the stand-in; for `command` a shell script. It may be made with a file that is there once `go` is released. */
+  readonly script: AgentScript | ((go: string) => AgentScript);
   /** More keys of the task in the graph file. */
   readonly task?: object;
   /** The task is not to succeed. */

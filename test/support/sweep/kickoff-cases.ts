@@ -9,11 +9,10 @@ export interface KickoffTrial {
   readonly obstacles: readonly string[];
 }
 
-/** Dialogs that need no person where approvals are skipped. */
+/** Dialogs that need no person where approvals are skipped. Gemini takes its prompt twice around its own: it is never shown. */
 const DIALOGS: Readonly<Record<string, readonly string[]>> = {
   claude_code: ['trust', 'warning'],
   codex: ['trust', 'hooks', 'update'],
-  gemini: ['trust'],
   copilot: ['trust'],
   aider: ['docs'],
   cursor: ['trust'],
