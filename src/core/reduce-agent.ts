@@ -11,7 +11,7 @@ export function agentPatch(attempt: AttemptState, event: AgentEvent): Partial<At
     case 'task_waiting':
       return { step: 'wait', seenBy: event.seen_by ?? null };
     case 'task_dialog_answered':
-      return {};
+      return unknownPatch(attempt, event.at);
     case 'task_session':
       return { session: event.session, transcript: event.transcript };
     case 'task_prompted':

@@ -9,6 +9,7 @@ import { AgentTeller } from './agents/agent-teller.ts';
 import type { AgentMonitor } from './agents/monitor.ts';
 import { Nudge, type NudgeOptions } from './agents/nudge.ts';
 import { Parking } from './agents/parking.ts';
+import { SelfAnswer } from './agents/self-answer.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import { ATTENTION_FILE } from './attention-file.ts';
 import type { LiveAgent } from './environments/environment.ts';
@@ -82,6 +83,7 @@ export class AttemptWatch {
     this.#error = null;
     const nudge = this.#nudgeOf(agent);
     const parking = this.#parkingOf(agent);
+    const answers = this.#answersOf(agent);
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -90,7 +92,7 @@ export class AttemptWatch {
         // Asked before the look: what an agent writes last, it writes before it goes.
         const over = gone || agent.exitCode() !== null;
         // First, so that what it said before its signal is not told after it.
-        if (!over) {
+        if (!over && answers?.isAtIt() !== true) {
           const now = this.#teller.look();
           parking?.look(now);
           nudge?.look((error) => this.#fail(error));
@@ -102,7 +104,7 @@ export class AttemptWatch {
       }
     } finally {
       leave.abort();
-      await Promise.all([nudge?.end(), parking?.end()]);
+      await Promise.all([nudge?.end(), parking?.end(), answers?.end()]);
       // Ends the sleep that nobody waits for any more, whose timer would keep the process alive.
       this.#wake?.();
       this.#wake = null;
@@ -140,6 +142,12 @@ export class AttemptWatch {
   #nudgeOf(agent: LiveAgent): Nudge | null {
     if (this.#nudgeOptions === null || this.#monitor?.hasTerminal !== true) return null;
     return new Nudge(this.#runtime, agent, this.#nudgeOptions, () => this.#teller.current()?.state === 'idle');
+  }
+
+  #answersOf(agent: LiveAgent): SelfAnswer | null {
+    if (agent.clearWay === undefined) return null;
+    const [onDone, onError] = [() => this.#wake?.(), (error: unknown) => this.#fail(error)];
+    return new SelfAnswer(this.#runtime, agent, { onDone, onError });
   }
 
   #parkingOf(agent: LiveAgent): Parking | null {

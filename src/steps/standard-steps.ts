@@ -89,6 +89,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     graph,
     forge,
     tools: settings.tools,
+    litterOf: (name) => ({ ...FRAMEWORKS, ...options.frameworks })[name]?.data?.litter ?? [],
     runDirectory,
   });
   const command = (verb: string) => shellWord(join(runDirectory, 'bin', `agentrelay-${verb}`));

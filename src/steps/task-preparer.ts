@@ -7,6 +7,7 @@ import type { TaskPreparer } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { writeAttemptFiles } from './attempt-files.ts';
 import type { SavedWork } from './backup-refs.ts';
+import { excludePaths } from './exclude.ts';
 import type { Forge } from './forges/forge.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
@@ -30,6 +31,8 @@ export interface WorktreeTaskPreparerOptions {
   readonly graph: string;
   readonly forge: Forge;
   readonly tools: readonly string[];
+  /** What the agent's program leaves in the worktree: patterns of git's excludes. */
+  readonly litterOf?: (framework: string) => readonly string[];
   /** Absolute. */
   readonly runDirectory: string;
 }
@@ -81,8 +84,9 @@ export class WorktreeTaskPreparer implements TaskPreparer {
 
   /** Each time anew, also where an earlier owner had it done: nobody knows how far it came. */
   async #setUp(runtime: TaskRuntime, worktree: string): Promise<void> {
-    const { git, commonDir } = this.#options;
-    const { copy, link, setup, verify } = runtime.task;
+    const { git, commonDir, litterOf } = this.#options;
+    const { copy, link, setup, verify, primaryAgent } = runtime.task;
+    excludePaths(commonDir, litterOf?.(primaryAgent.framework) ?? []);
     await carryFiles(git, { copy, link, worktree, commonDir });
     const place = { worktree, repository: git.root };
     await runAttemptCommands(runtime, { phase: 'setup', commands: setup, ...place });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AttentionWatch } from '../../src/steps/attention-watch.ts';
 import { firstPrompt } from '../../src/steps/frameworks/framework.ts';
 import { acceptedPrompts, standInRecord } from '../support/agents/install.ts';
 import { type Action, type StartScript, script, started } from '../support/agents/script.ts';
@@ -85,6 +86,41 @@ describe.each(FRAMEWORKS)('%s', (framework) => {
     await see(() => expect(ended()).toEqual(['done', 'denied']));
     expect(answers().map(({ to }) => to)).toEqual(['permission', 'permission']);
     expect(standInRecord(bench.folder, 't').filter(({ kind }) => kind === 'mistake')).toEqual([]);
+  });
+
+  test('what the agent itself has asked is answered by a prompt', async () => {
+    const ask = 'agentrelay-attention waiting_input --question "Which one?" --choice red --choice blue';
+    const agent = await start([[{ shell: ask }]], {});
+    await agent.kickoff();
+    await see(() => expect(ended()).toEqual(['done']));
+    const choose = (number: number) => agent.agent.answer?.({ kind: 'choice', number }, agent.runtime.signal);
+    // Nobody has told of it yet.
+    expect(await choose(2)).toBe('failed');
+    new AttentionWatch(agent.runtime).look();
+    expect(await choose(2)).toBe('submitted');
+    expect(await choose(3)).toBe('failed');
+    expect(accepted()).toEqual([prompted(agent), 'blue']);
+  });
+
+  test('a question is answered by its choices, and by words where it takes any', async () => {
+    const question = { question: { text: 'Which database shall it be?', choices: ['SQLite', 'Postgres'] } };
+    const agent = await start([[question], [question]]);
+    await agent.kickoff();
+    const asks = () => see(async () => expect(await stateOf(agent)).toBe('waiting_input'));
+    const say = (text: string) => agent.agent.answer?.({ kind: 'text', text }, agent.runtime.signal);
+    await asks();
+    expect(await say('postgres')).toBe('submitted');
+    await see(async () => expect([ended(), await stateOf(agent)]).toEqual([['done'], 'idle']));
+    await agent.agent.send('again', agent.runtime.signal);
+    await asks();
+    const took = await say('neither: $(touch owned) of\nthem');
+    if (took === 'submitted') await see(() => expect(ended()).toEqual(['done', 'done']));
+    const texts = answers().map(({ text }) => text);
+    expect([took, texts.slice(1)]).toEqual(
+      framework === 'codex' ? ['failed', []] : ['submitted', ['neither: $(touch owned) of them']],
+    );
+    expect(texts[0]).toContain('Postgres');
+    expect(existsSync(join(bench.folder, 'trees/t/owned'))).toBe(false);
   });
 
   test('a folder is trusted by a person where approvals are asked for', async () => {

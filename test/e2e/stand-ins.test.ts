@@ -152,9 +152,9 @@ export const Told = async () => ({
       return ['--', prompt];
     },
     dialog: { name: 'trust', shows: /▶ \[a\] Trust this workspace/, wrong: 'y', keys: ['a'] },
-    idle: /→ Add a follow-up .*\n.*\n {2}Auto · 3\.5%\n/,
-    busy: /Generating….*ctrl\+c to stop/s,
-    permission: /Run this command\?.*→ Run \(once\) \(y\) \(enter\)/s,
+    idle: /→ Add a follow-up\n.*\n {2}Composer .* · 3\.5%\n/,
+    busy: /Generating.*ctrl\+c to stop/s,
+    permission: /Run this command\?.*→ Run \(once\) \(y\)/s,
     allow: ['y'],
     transcript: null,
     hooks: /^beforeSubmitPrompt .*^stop .*"completed"/ms,

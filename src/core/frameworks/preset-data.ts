@@ -26,6 +26,8 @@ export interface PresetData {
   /** With the same placeholders. */
   readonly env: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
+  /** What it leaves in its worktree and belongs in no commit: patterns of git's excludes. */
+  readonly litter?: readonly string[];
   /** In any order; what one shows tells which it is. */
   readonly dialogs: readonly DialogData[];
   readonly screen: ScreenData;

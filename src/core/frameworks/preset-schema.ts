@@ -61,6 +61,7 @@ export const presetPatchSchema = z.strictObject({
   prompt: args.nullable().optional(),
   env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), argument).optional(),
   unset: z.array(z.string().regex(/^[A-Za-z_]\w*$/)).optional(),
+  litter: z.array(z.string().regex(/^[^\n!]+$/)).optional(),
   dialogs: z.array(dialog).optional(),
   screen: z
     .strictObject({

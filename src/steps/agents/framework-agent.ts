@@ -7,9 +7,11 @@ import type { FrameworkPreset } from '../frameworks/framework.ts';
 import { reportLate } from '../late-report.ts';
 import type { AgentAccess } from './agent-access.ts';
 import { answer } from './answer.ts';
+import { clearWay } from './clear-way.ts';
 import { deliver } from './deliver.ts';
 import { DialogAnswers } from './dialogs.ts';
 import type { AgentMonitor, AgentTerminal } from './monitor.ts';
+import { answerInWords } from './own-question.ts';
 import { sentPrompts } from './sent-prompts.ts';
 
 /** An agent whose program is known: what it does can be followed, and what it is told is seen to be taken. */
@@ -65,7 +67,16 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
       if (access === null) return await agent.send(text, signal, how);
       return (await deliver(access, text, { signal, dialogs: dialogs(), ...how })).result;
     },
-    ...(access === null ? {} : { answer: (given, signal) => answer(access, given, signal) }),
+    ...(access === null
+      ? {}
+      : {
+          answer: async (given, signal) => {
+            const result = await answer(access, given, signal);
+            const words = result === 'failed' ? answerInWords(runtime, given) : null;
+            return words === null ? result : (await deliver(access, words, { signal, dialogs: dialogs() })).result;
+          },
+          clearWay: (signal) => clearWay(access, (dialog, keys) => tellDialog(runtime, dialog, keys), signal),
+        }),
   };
 }
 

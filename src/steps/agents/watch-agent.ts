@@ -37,7 +37,7 @@ export function watchAgent(
     isOwnToken: (token) => isTokenOf(token, runtime),
     place: {
       worktree: runtime.require('worktreePath'),
-      session: runtime.recorded()?.session ?? sessionOf(runtime),
+      session: runtime.recorded()?.session ?? runtime.keptWork?.session ?? sessionOf(runtime),
       since: startedAt === undefined ? 0 : Date.parse(startedAt),
       env: { ...Object.fromEntries(inherited), ...env },
       home: homedir(),

@@ -13,6 +13,8 @@ export interface LiveAgent extends Agent {
   /** Follows what it does; left out where nobody can look into it. */
   readonly monitor?: AgentMonitor;
   readonly terminal?: AgentTerminal;
+  /** Answers what it asks, where that needs no person; false where it is left to one. */
+  clearWay?(signal: AbortSignal): Promise<boolean>;
 }
 
 export function isLiveAgent(agent: Agent): agent is LiveAgent {

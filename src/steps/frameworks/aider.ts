@@ -61,7 +61,8 @@ const HISTORY = '{folder}/aider.chat.history.md';
 
 /**
  * `--message` ends the program after one turn, so its first prompt is typed; it opens no file by itself, so it is given the
- * instructions. Even `--yes-always` refuses the shell commands that it suggests: only a person can let it run one.
+ * instructions. Its `--yes-always` would refuse every shell command that it suggests, and with them our own: where
+ * approvals are skipped each is allowed by its keys.
  */
 const aiderData: PresetData = {
   program: ['aider'],
@@ -86,7 +87,7 @@ const aiderData: PresetData = {
     '--read',
     '{instructions}',
   ],
-  approvals: { ask: [], skip: ['--yes-always'] },
+  approvals: { ask: [], skip: [] },
   model: ['--model', '{model}'],
   session: [],
   // A shell runs it, with the terminal as its standard input: what it tells is an argument.
@@ -102,6 +103,7 @@ const aiderData: PresetData = {
     AIDER_ANALYTICS: 'false',
   },
   unset: [],
+  litter: ['.aider*'],
   dialogs: DIALOGS,
   screen: SCREEN,
   title: { busy: [], idle: [] },

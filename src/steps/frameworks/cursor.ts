@@ -12,6 +12,7 @@ const DIALOGS: readonly DialogData[] = [
     keys: ['a'],
     when: 'skip',
   },
+  { name: 'mcp', kind: 'warning', shows: ['MCP Server Approval Required'], keys: null, when: 'always' },
   { name: 'login', kind: 'login', shows: ['Press any key to log in'], keys: null, when: 'always' },
 ];
 

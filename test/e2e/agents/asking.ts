@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { script, started } from '../../support/agents/script.ts';
 import type { AgentCell } from '../../support/presets/agent-cell.ts';
+import type { Preset } from '../../support/presets/preset-table.ts';
 import { absent, type Situation } from '../../support/presets/situation.ts';
 import { TRUST_ASKED } from './starting.ts';
 import { FINISH, FINISHED } from './words.ts';
@@ -10,6 +11,11 @@ const DENIED = 'permission, answer deny';
 const CHOSEN = 'question, answer 2';
 const QUESTION = 'Which database?';
 const CHOICES = ['SQLite', 'Postgres'];
+
+const NO_QUESTIONS: Partial<Record<Preset, string>> = {
+  aider: 'it asks for yes or no only',
+  cursor: 'it asks in words, at the end of a turn',
+};
 
 const OWN_WORDS = `
 ask() { agentrelay-attention "$1" --question "$2" --choice "$3" --choice "$4"; IFS= read -r said; printf '%s\\n' "$said" >>"$HOME/$AGENTRELAY_TASK.heard"; agentrelay-attention working; }
@@ -34,7 +40,10 @@ export const ASKING: Situation = {
                 { permission: { tool: 'shell', text: 'npm install left-pad', run: 'true' } },
                 { permission: { tool: 'shell', text: 'rm -rf build', run: 'touch removed' } },
               ],
-              [...(preset === 'aider' ? [] : [{ question: { text: QUESTION, choices: CHOICES } }]), FINISH],
+              [
+                ...(NO_QUESTIONS[preset] !== undefined ? [] : [{ question: { text: QUESTION, choices: CHOICES } }]),
+                FINISH,
+              ],
             ),
           ),
     async drive(cell) {
@@ -67,7 +76,8 @@ async function permitted(cell: AgentCell, what: string, how: 'allow' | 'deny'): 
 }
 
 async function questioned(cell: AgentCell): Promise<string> {
-  if (cell.preset === 'aider') return absent('it asks for yes or no only');
+  const why = NO_QUESTIONS[cell.preset];
+  if (why !== undefined) return absent(why);
   const { question, choices = [] } = await cell.next('agent_waiting_input');
   expect([question, ...choices.slice(0, 2)]).toEqual([expect.stringContaining(QUESTION), ...CHOICES]);
   const before = cell.facts('answer').length;

@@ -3,7 +3,7 @@ import { InputBox } from './input-box.ts';
 import { type Key, keyReader } from './keys.ts';
 import { type Menu, type MenuState, menuStep } from './menu.ts';
 import { pastOf } from './past-turns.ts';
-import type { Personality, Reporter, Retry, Session, TitleState, Trouble, View } from './personality.ts';
+import type { Personality, Reporter, Retry, Session, StartDialog, TitleState, Trouble, View } from './personality.ts';
 import type { Action, PromptSource } from './script.ts';
 import { Stage } from './stage.ts';
 import type { Live } from './terminal.ts';
@@ -117,14 +117,18 @@ export class StandIn {
       this.#session.record({ kind: 'dialog', name, shown });
       if (!shown) continue;
       if (dialog.leaksPrompt === true && prompt !== null) this.#recordPrompt(prompt, 'argv');
-      let end: ReturnType<typeof dialog.chosen> = 'again';
-      while (end === 'again') {
-        end = dialog.chosen((await this.#ask(dialog.menu, name)).row, this.#session);
-        if (end === 'again' && start.loginSucceeds === true) end = null;
-      }
-      if (end !== null) await this.#exit(end.ends, end.text, 'other');
+      await this.#pass(dialog, name);
       this.#stage.draw();
       await delay(start.dialogGapMs ?? 0);
+    }
+  }
+
+  /** Until it is answered with what lets the program go on, or ends it. */
+  async #pass(dialog: StartDialog, name: string): Promise<void> {
+    for (;;) {
+      const end = dialog.chosen((await this.#ask(dialog.menu, name)).row, this.#session);
+      if (end === 'again' && this.#session.script.start?.loginSucceeds !== true) continue;
+      return end === null || end === 'again' ? undefined : this.#exit(end.ends, end.text, 'other');
     }
   }
 

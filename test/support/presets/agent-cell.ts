@@ -65,18 +65,18 @@ export class AgentCell {
     return this.#feed.all(this.task, kind);
   }
 
-  /** What `agentrelay VERB TASK TEXT` says. */
-  async #ask(verb: 'answer' | 'send', text: string): Promise<{ code: number | null; stderr: string }> {
+  /** The exit code of `agentrelay VERB TASK TEXT`, and what it says against it. */
+  async #ask(verb: 'answer' | 'send', text: string): Promise<string> {
     const { code, stderr } = await this.project.run(verb, this.task, text, '-L', SOCKET);
-    return { code, stderr };
+    return `${code}: ${stderr}`;
   }
 
   async answer(text: string): Promise<void> {
-    expect(await this.#ask('answer', text)).toEqual({ code: 0, stderr: '' });
+    expect(await this.#ask('answer', text)).toBe('0: ');
   }
 
   async send(text: string): Promise<void> {
-    expect(await this.#ask('send', text)).toEqual({ code: 0, stderr: '' });
+    expect(await this.#ask('send', text)).toBe('0: ');
   }
 
   /** Waits until there is a request for it that the owner can see. */
@@ -94,6 +94,12 @@ export class AgentCell {
   need(): Need | null {
     const task = this.#feed.state().tasks.get(this.task);
     return task === undefined ? null : needsYou(task);
+  }
+
+  /** For who looks for what went wrong. */
+  screen(): string {
+    const { agent } = this.all('task_launched').at(-1) ?? {};
+    return this.project.tmux('capture-pane', '-p', '-t', agent?.split(':')[1] ?? '')?.trimEnd() ?? 'its window is gone';
   }
 
   /** As a person does who has attached to the agent's window. */

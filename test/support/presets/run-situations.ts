@@ -50,10 +50,11 @@ export async function runSituations(
     });
     const failures: string[] = [];
     const driven = tried.map(async (one, at) => {
-      const error = await drive(one, cells[at] as AgentCell).catch((error: unknown) => error);
+      const cell = cells[at] as AgentCell;
+      const error = await drive(one, cell).catch((error: unknown) => error);
       if (error === undefined) return;
       const told = error instanceof Error ? error.message : String(error);
-      failures.push(`${one.task}: ${told}`);
+      failures.push(`${one.task}: ${told}\n${cell.screen()}\n`);
       for (const row of one.situation.rows) {
         if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.split('\n')[0]}`);
       }

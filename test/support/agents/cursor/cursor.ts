@@ -44,7 +44,7 @@ Options:
 const LOOK: Look = {
   alternate: false,
   banner: (session) => ['', '  Cursor Agent', `  v${VERSION}`, '', `  ${session.cwd} · main`],
-  prompt: (text, width) => ['', ...framed(text.split('\n'), width)],
+  prompt: (text, width) => ['', ...text.split('\n').flatMap((line) => wrap(`  ${line}`, width - 2, '  '))],
   said: (text, width) => ['', ...wrap(`  ${text}`, width - 2, '  ')],
   toolDone({ kind, text }, output) {
     const what = { shell: `$ ${text}`, edit: `Edited ${text}`, question: `${text} → ${output}` }[kind];
@@ -68,22 +68,25 @@ const LOOK: Look = {
 function live(view: View): Live {
   const { busy, input, width, turns, session } = view;
   const placeholder = turns === 0 ? 'Plan, search, build anything' : 'Add a follow-up';
-  const text =
-    input === '' ? [`→ ${placeholder}`] : input.split('\n').map((line, n) => `${n === 0 ? '→' : ' '} ${line}`);
-  const working = busy === null ? [] : ['', `  ${SPINNER[busy.frame % 2]} Generating…  ${busy.seconds * 12} tokens`];
+  const text = `→ ${input === '' ? placeholder : input}`
+    .split('\n')
+    .map((line, n) => `  ${n === 0 ? '' : '  '}${line}`);
+  const [first = '', ...more] = text;
+  const stop = busy === null ? '' : 'ctrl+c to stop'.padStart(Math.max(16, width - 3 - first.length));
+  const working = busy === null ? [] : ['', ` ${SPINNER[busy.frame % 2]} Generating..  ${busy.seconds * 12} tokens`];
   const queued = view.queued.map((each) => `  ⧗ ${each.split('\n')[0]}`);
-  const stop = busy === null ? '' : 'ctrl+c to stop';
-  const mode = skips(session) ? 'Run Everything' : 'Auto';
   const lines = [
     ...working,
     ...queued,
     '',
-    ...framed(text, width),
-    `  ${mode} · 3.5%   ${stop}`,
-    '  / commands · @ files · ! shell',
+    ` ${'▄'.repeat(width - 3)}`,
+    `${first}${stop}`,
+    ...more,
+    ` ${'▀'.repeat(width - 3)}`,
+    `  Composer 2.5 Fast · 3.5%${skips(session) ? ' · Run Everything' : ''}`,
+    `  ${session.cwd} · main`,
   ];
-  const last = lines.length - 4;
-  return { lines, cursor: [last, input === '' ? 4 : 2 + (text.at(-1) ?? '').length] };
+  return { lines, cursor: [lines.length - 4, input === '' ? 4 : (text.at(-1) ?? '').length] };
 }
 
 function skips({ args }: Session): boolean {
@@ -95,7 +98,7 @@ const DIALOGS: Readonly<Record<string, StartDialog>> = {
     menu: framedMenu({
       name: 'trust',
       head: [
-        'Workspace Trust Required',
+        '⚠ Workspace Trust Required',
         '',
         'Cursor Agent can execute code and access files in this directory.',
         'Do you trust the contents of this directory?',
@@ -147,28 +150,30 @@ const DIALOGS: Readonly<Record<string, StartDialog>> = {
 function permission(tool: ToolUse): { menu: Menu; allows: readonly number[] } {
   const isEdit = tool.kind === 'edit';
   const rows = isEdit
-    ? ['Accept (y) (enter)', 'Reject (esc or n)']
+    ? ['Proceed (y)', `Add Write(${tool.text}) to allowlist? (tab)`, 'Reject & propose changes (esc or n or p)']
     : [
-        'Run (once) (y) (enter)',
+        'Run (once) (y)',
         `Add Shell(${tool.text.split(' ')[0]}) to allowlist? (tab)`,
-        'Auto-run everything (shift+tab)',
+        'Run Everything (shift+tab)',
         'Skip (esc or n)',
       ];
   const no = rows.length - 1;
   const head = isEdit
-    ? [`Write to ${tool.text}`, '', 'Write to this file?']
-    : [`$ ${tool.text} in .`, '', 'Run this command?', `Not in allowlist: ${tool.text}`];
+    ? [` ${tool.text}`, '', ' Write to this file?']
+    : [` $  ${tool.text} in .`, '', ' Run this command?', ` Not in allowlist: ${tool.text.split(' ')[0]}`];
   const menu: Menu = {
     name: 'permission',
     rows,
     preselected: 0,
-    keys: { y: 0, n: no, ...(isEdit ? {} : { Tab: 1, BTab: 2 }) },
+    keys: { y: 0, n: no, Tab: 1, ...(isEdit ? { p: no } : { BTab: 2 }) },
     escape: no,
     arrows: true,
     enter: true,
     draw: ({ selected }, width) => [
       '',
-      ...framed([...head, ...rows.map((row, number) => ` ${number === selected ? '→' : ' '} ${row}`)], width),
+      '─'.repeat(width - 1),
+      ...head,
+      ...rows.map((row, number) => `  ${number === selected ? '→' : ' '} ${row}`),
     ],
   };
   return { menu, allows: rows.map((_, row) => row).filter((row) => row !== no) };
