@@ -51,7 +51,7 @@ export type AgentFact =
   | (OfTask & { readonly kind: 'task_nudged'; readonly result: SendResult; readonly missing: readonly string[] })
   /** It may do nothing before `until`: its slot is for others meanwhile. */
   | (OfTask & { readonly kind: 'task_parked'; readonly until: string })
-  | (OfTask & { readonly kind: 'task_unparked'; readonly cause: 'time' | 'signal' | 'person' })
+  | (OfTask & { readonly kind: 'task_unparked'; readonly cause: 'time' | 'signal' | 'agent' })
   | (OfTask & UsageTold & { readonly kind: 'task_usage' })
   | (OfTask & {
       readonly kind: 'task_command_started';

@@ -2,8 +2,8 @@ import type { Clock } from './clock.ts';
 import type { GraphTask } from './graph/graph.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Why a task that rested goes on. */
-export type RestEnd = 'time' | 'signal' | 'person';
+/** Why a task that rested goes on: `agent` where its agent was seen to go on before. */
+export type RestEnd = 'time' | 'signal' | 'agent';
 
 /** Lets a task under way rest: others have its slot meanwhile. */
 export interface Rest {

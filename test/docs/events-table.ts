@@ -44,7 +44,8 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
   task_session: "The program's own name of its session, and where its transcript is.",
   task_nudged: 'The agent had ended its turn without a signal, and was told, once, what is `missing`.',
   task_parked: 'It may do nothing before `until`; its slot is for others meanwhile. Uses up no attempt.',
-  task_unparked: 'It goes on, in its own session.',
+  task_unparked:
+    'It goes on, in its own session: its time has come, it has signalled, or its `agent` was seen to go on before.',
   task_usage:
     'All that the attempt has used up to now, as far as its program tells; `cost_usd` is null where it does not.',
   task_command_started: 'A command of `setup`, `verify` or `cleanup` runs.',

@@ -54,10 +54,12 @@ describe('dependencies', () => {
   });
 
   test('10,000 wrong names are reported without a search for each', () => {
-    const wrong = Array.from({ length: 10_000 }, (_, i) => ({ id: `t${i}`, dependencies: [`u${i}x`] }));
-    const started = performance.now();
-    expect(problemsOf({ tasks: wrong })).toHaveLength(10_000);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const wrong = Array.from({ length: 10_000 }, (_, i) => ({ id: `task${i}`, dependencies: [`task${i}x`] }));
+    const problems = problemsOf({ tasks: wrong });
+    expect(problems).toHaveLength(10_000);
+    const searched = problems.filter((problem) => problem.endsWith('?)')).length;
+    expect(searched).toBeGreaterThan(0);
+    expect(searched).toBeLessThanOrEqual(200);
   });
 });
 

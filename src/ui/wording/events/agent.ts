@@ -23,7 +23,7 @@ export function agentWording(event: AgentEvent): Said {
     case 'task_parked':
       return say('parked', `until ${event.until}; its slot is free`, 'warn');
     case 'task_unparked':
-      return say('goes on', event.cause === 'time' ? 'its limit is over' : '', 'quiet');
+      return say('goes on', UNPARKED[event.cause], 'quiet');
     case 'task_usage':
       return say('usage', toldWords(event), 'quiet');
     case 'task_command_started':
@@ -38,6 +38,12 @@ export function agentWording(event: AgentEvent): Said {
       return attentionWording(event);
   }
 }
+
+const UNPARKED: Readonly<Record<Extract<AgentEvent, { kind: 'task_unparked' }>['cause'], string>> = {
+  time: 'its limit is over',
+  signal: 'it has signalled',
+  agent: 'before its time',
+};
 
 function waitingDetail({ seen_by: seenBy, tries = 1 }: Extract<AgentEvent, { kind: 'task_waiting' }>): string {
   const told = seenBy === undefined || seenBy === 'process' ? '' : `prompt seen by ${seenBy}`;
