@@ -2,8 +2,9 @@
 
 import { fileURLToPath } from 'node:url';
 
-export type { Agent, AgentAddress, KnownAgent, SendResult } from './core/agent-handle.ts';
+export type { Agent, AgentAddress, Answer, KnownAgent, SendResult } from './core/agent-handle.ts';
 export type { Attention } from './core/attention.ts';
+export type { Clock } from './core/clock.ts';
 export { type DispatchKey, dispatchKey, requireSteps, StepDispatch, type StepFactory } from './core/dispatch.ts';
 export {
   AgentLaunchError,
@@ -28,6 +29,7 @@ export type {
   TaskOutline,
   WorkstreamOutline,
 } from './core/events.ts';
+export type { PresetData } from './core/frameworks/preset-data.ts';
 export {
   type AgentConfig,
   type AgentEnvironment,
@@ -96,7 +98,19 @@ export { GhTaskMerger } from './steps/forges/gh-task-merger.ts';
 export { GhWorkstreamSteps } from './steps/forges/gh-workstream-steps.ts';
 export { LocalTaskMerger } from './steps/forges/local-task-merger.ts';
 export { LocalWorkstreamSteps } from './steps/forges/local-workstream-steps.ts';
-export type { AgentInvocation, FrameworkPreset } from './steps/frameworks/framework.ts';
+export type {
+  AgentInvocation,
+  FrameworkPreset,
+  HookRecord,
+  Screen,
+  ScreenReading,
+  TerminalTraits,
+  Told,
+  TranscriptFormat,
+  UsageEntry,
+} from './steps/frameworks/framework.ts';
+export { makePreset, type PresetFunctions } from './steps/frameworks/make-preset.ts';
+export { SHIPPED as PRESETS } from './steps/frameworks/shipped.ts';
 export { findRepository, preflight, type Repository } from './steps/preflight.ts';
 export { RunStore } from './steps/run-store.ts';
 export { createStandardSteps, type StandardSteps, type StandardStepsOptions } from './steps/standard-steps.ts';

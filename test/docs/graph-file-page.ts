@@ -27,7 +27,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
   'task.review': `${LATER} Nobody reviews yet.`,
   'task.isolation': `${LATER} A \`sandbox\` other than \`none\` is refused today.`,
   'workstream.isolation': LATER,
-  'agent.framework': 'Today `command` runs, and those of a config module; the presets come later.',
   'agent.isolation': LATER,
   'environment.type': 'Today `tmux` works, and those of a config module.',
   'environment.session': `${LATER} Today all agents are in the graph's \`tmux_session\`.`,
