@@ -5,7 +5,7 @@ import { isTerminal } from '../core/lifecycle.ts';
 import { attemptDirectory } from '../core/names.ts';
 import { replay } from '../core/reduce.ts';
 import type { AttemptState, TaskState } from '../core/run-state.ts';
-import { findLog, LOG, plainLines, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
+import { findLog, findSetupLog, LOG, plainLines, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
 import { followFile } from '../steps/tools/file-follow.ts';
 import { attemptOver } from './attempt-over.ts';
 import type { Io } from './io.ts';
@@ -38,8 +38,9 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
   const file = findLog(folder, { ended, raw: options.raw !== null });
   const follow = options.follow && !ended && (attempt !== null || (owned && task.status === 'pending'));
   if (!follow) {
-    if (file === null) throw noLog(task, attempt, folder);
-    await show({ ...options, file, follow: false }, io, AbortSignal.abort());
+    const found = file ?? setupLog(attempt, folder, io);
+    if (found === null) throw noLog(task, attempt, folder);
+    await show({ ...options, file: found, follow: false }, io, AbortSignal.abort());
     return 0;
   }
   if (file === null) io.err(`agentrelay: ${noLog(task, attempt, folder).message}; waiting for it`);
@@ -59,6 +60,13 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
     leave.abort();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+/** Of an attempt whose agent was not started: what was run before it. */
+function setupLog(attempt: AttemptState | null, folder: string, io: Io): string | null {
+  const path = attempt === null || attempt.agent !== null ? null : findSetupLog(folder);
+  if (path !== null) io.err(`agentrelay: its agent was not started; this is ${path}`);
+  return path;
 }
 
 function attemptOf(task: TaskState, wanted: number | null): AttemptState | null {

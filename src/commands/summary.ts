@@ -10,6 +10,7 @@ import { holdAdvice, holdName } from '../ui/wording/hold-words.ts';
 import { mergeWaitWords } from '../ui/wording/proof-words.ts';
 import { shortPullRequest } from '../ui/wording/pull-request-words.ts';
 import { oneLine } from './event-line.ts';
+import { agentWord, needLines, restLines } from './need-lines.ts';
 import { type Cell, type Paint, textTable } from './text-table.ts';
 import { afterBudget, budgetLines, usageColumns, usageLines } from './usage-lines.ts';
 
@@ -32,6 +33,7 @@ export function summary(state: RunState, colour: boolean, now: number | null = n
     '',
     ...textTable([head, ...tasks.map((task) => taskRow(task, used, now))], paint),
     ...section('lanes', laneLines(state, paint), paint),
+    ...section('needs you', needLines(tasks, state.graph), paint),
     ...section('waiting', waitLines(state), paint),
     ...section('budgets', budgetLines(state), paint),
     ...section('concerns', concernLines(tasks, lanes), paint),
@@ -64,6 +66,8 @@ function taskRow(task: TaskState, used: ReturnType<typeof usageColumns>, now: nu
 
 function taskStatus(task: TaskState): Cell {
   const { status } = task;
+  const agent = agentWord(task);
+  if (agent !== null) return { text: agent, colour: 'yellow' };
   const text = status === 'pr_merged' ? 'merged' : isMerging(task) ? 'merging' : status.replaceAll('_', ' ');
   if (isSuccess(status)) return { text, colour: 'green' };
   if (status === 'failed') return { text, colour: 'red' };
@@ -98,7 +102,7 @@ function laneLines({ workstreams }: RunState, paint: Paint): string[] {
   });
 }
 
-/** What merges wait for that have begun. */
+/** What agents wait for that go on by themselves, and merges that have begun. */
 function waitLines(state: RunState): string[] {
   const ofTasks = [...state.tasks.values()].map((task) => ({
     name: task.outline.id,
@@ -108,9 +112,12 @@ function waitLines(state: RunState): string[] {
     name: `lane ${lane.outline.id}`,
     wait: laneMergeWait(state, lane),
   }));
-  return [...ofTasks, ...ofLanes].flatMap(({ name, wait }) =>
-    wait === null ? [] : [oneLine(`${name}: ${mergeWaitWords(wait)}`)],
-  );
+  return [
+    ...restLines([...state.tasks.values()]),
+    ...[...ofTasks, ...ofLanes].flatMap(({ name, wait }) =>
+      wait === null ? [] : [oneLine(`${name}: ${mergeWaitWords(wait)}`)],
+    ),
+  ];
 }
 
 function laneStatus(lane: WorkstreamState): Cell {

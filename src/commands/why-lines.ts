@@ -1,5 +1,6 @@
 import { RUN_BUDGET_EXCEEDED } from '../core/budget.ts';
-import type { Why, WhyLink } from '../core/why.ts';
+import type { Why, WhyLink, WhyReason } from '../core/why.ts';
+import { helpCommand } from '../ui/wording/attention-words.ts';
 import { holdAdvice } from '../ui/wording/hold-words.ts';
 import { nameOf, phrase, shortened, waitingWords } from '../ui/wording/why-words.ts';
 import { oneLine } from './event-line.ts';
@@ -60,7 +61,16 @@ function todo(link: WhyLink | undefined, { graph, named }: WhyLinesOptions): str
         ...[holdAdvice(reason.hold, reason.pr)].filter((advice) => advice !== null).map(oneLine),
         ...(reason.mergeCommand === null ? [] : [`to merge it: ${reason.mergeCommand}`]),
       ];
+    case 'running':
+      return 'task' in subject ? runningTodo(subject.task, reason).map((argv) => aboutSameRun(argv, named)) : [];
     default:
       return [];
   }
+}
+
+/** Nothing is to be done about an agent that is at work, or that will be. */
+function runningTodo(task: string, reason: Extract<WhyReason, { kind: 'running' }>): string[][] {
+  const { attention, parked_until: parked } = reason;
+  if (reason.agent === null || attention === null || attention === 'working' || parked !== null) return [];
+  return [helpCommand(task, reason)];
 }

@@ -4,14 +4,21 @@
  */
 export type SendResult = 'submitted' | 'queued' | 'typed' | 'failed' | 'gone';
 
+export interface SendOptions {
+  /**
+   * Only if it cannot be seen to have had it already: an earlier owner may have sent it and been gone before that was
+   * recorded.
+   */
+  readonly unlessShown?: boolean;
+  /** Waits a while where something else has the keys, before it is `failed`. */
+  readonly patient?: boolean;
+}
+
 /** A live agent of one attempt. */
 export interface Agent {
   readonly address: AgentAddress;
-  /**
-   * Gives the agent one more prompt, in its own session. With `unlessShown` only if it cannot be seen to have had it
-   * already: an earlier owner may have sent it and been gone before that was recorded.
-   */
-  send(text: string, signal: AbortSignal, options?: { unlessShown?: boolean }): Promise<SendResult>;
+  /** Gives the agent one more prompt, in its own session. */
+  send(text: string, signal: AbortSignal, options?: SendOptions): Promise<SendResult>;
   /**
    * Answers what the agent asks: `allow` and `deny` by the keys that its program takes, a choice by its number from 1, any
    * other text as words. Without this method the text of the answer is sent like a prompt.

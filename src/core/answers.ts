@@ -12,6 +12,9 @@ export function answerOf(attempt: AttemptState | null, request: Extract<Request,
     return { choices: asks.choices, text, grants: attempt.attention !== 'waiting_input' };
   }
   if (asks) throw new RequestRefused('other_question', `the agent of ${task} asks something else now`);
+  if (attempt?.attention === 'login_required') {
+    throw new RequestRefused('not_asking', `the agent of ${task} waits for a login, which no answer gives`, look(task));
+  }
   const hint = `agentrelay send ${task} TEXT writes to it anyhow`;
   throw new RequestRefused('not_asking', `the agent of ${task} asks nothing`, hint);
 }
@@ -37,14 +40,32 @@ export async function giveAnswer(
   return await agent.answer(at === -1 ? { kind: 'text', text: words } : { kind: 'choice', number: at + 1 }, signal);
 }
 
-/** What was not taken must not look as if it was. Throws `RequestRefused`. */
-export function requireTaken(task: string, result: SendResult): void {
+/** What was not taken must not look as if it was. `asked` is what an answer was given to. Throws `RequestRefused`. */
+export function requireTaken(task: string, result: SendResult, asked: AttemptState | null): void {
   if (result === 'gone') throw new RequestRefused('agent_gone', `the agent of ${task} is gone`);
-  const look = `agentrelay attach ${task} shows its screen`;
   if (result === 'failed') {
-    throw new RequestRefused('not_typed', `nothing was typed: something else has the keys of ${task}'s agent`, look);
+    const takes = answersOf(asked);
+    if (takes === null) {
+      const why = `the agent of ${task} has a dialog open, or words of somebody in its input`;
+      throw new RequestRefused('not_typed', `nothing was typed: ${why}`, look(task));
+    }
+    const hint = `it takes ${takes}; ${look(task)}`;
+    throw new RequestRefused('not_typed', `nothing was typed: the agent of ${task} cannot be answered with that`, hint);
   }
   if (result === 'typed') {
-    throw new RequestRefused('not_submitted', `it was typed, and the agent of ${task} was not seen to take it`, look);
+    const message = `it was typed, and the agent of ${task} was not seen to take it`;
+    throw new RequestRefused('not_submitted', message, look(task));
   }
+}
+
+function look(task: string): string {
+  return `agentrelay attach ${task} shows its screen`;
+}
+
+/** Null where nobody knows what would do. */
+function answersOf(asked: AttemptState | null): string | null {
+  const count = asked?.asks?.choices.length ?? 0;
+  if (count === 0) return null;
+  const numbers = count === 1 ? '1' : `1 to ${count}`;
+  return asked?.attention === 'waiting_input' ? numbers : `allow, deny, or ${numbers}`;
 }

@@ -103,7 +103,7 @@ export class WayBack {
     const k = this.#sentBack + 1;
     await this.#checker.reopen(this.#runtime, k);
     const mayHaveBeenSent = resumed?.owes === cause && resumed.sentBack === this.#sentBack;
-    const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent });
+    const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent, patient: true });
     this.#runtime.sentBack(cause, result);
     if (result === 'gone') {
       if (await this.#agent.isPlaceLost?.()) throw placeLost(this.#agent);

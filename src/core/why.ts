@@ -4,7 +4,7 @@ import { requireTask } from './known-task.ts';
 import { isActive, isSuccess, type TaskStatus, type TaskStep, type WorkstreamStatus } from './lifecycle.ts';
 import { laneMergeWait, type MergeWait, taskMergeWait } from './merge-waits.ts';
 import type { Proof } from './proofs.ts';
-import type { AttemptState, RunState, TaskState, WorkstreamState } from './run-state.ts';
+import type { Asks, AttemptState, RunState, TaskState, WorkstreamState } from './run-state.ts';
 import { tasksOf, waitingFor, waitsOf } from './waits.ts';
 
 /** Why a task, or a lane, is where it is. `more` counts what else it waits for in the same way. */
@@ -29,6 +29,10 @@ export type WhyReason =
       readonly attention: Attention | null;
       /** ISO 8601: it may do nothing before, and others have its slot; null for one that has it. */
       readonly parked_until: string | null;
+      /** What its agent asks; null while it asks nothing. */
+      readonly asks: Asks | null;
+      /** It was told what is missing, and is idle again. */
+      readonly nudged: boolean;
       /** What its merge waits for; null where that has not begun. */
       readonly merge: MergeWait | null;
     }
@@ -142,8 +146,8 @@ function taskReason(state: RunState, task: TaskState, owned: boolean): WhyReason
 }
 
 function runningReason(attempt: AttemptState, merge: MergeWait | null): WhyReason {
-  const { number, step, startedAt: since, agent, attention, parkedUntil } = attempt;
-  return { kind: 'running', attempt: number, step, since, agent, attention, parked_until: parkedUntil, merge };
+  const { number, step, startedAt: since, agent, attention, parkedUntil: parked_until, asks, nudged } = attempt;
+  return { kind: 'running', attempt: number, step, since, agent, attention, parked_until, asks, nudged, merge };
 }
 
 /** In the order in which a schedule asks: what must be there first, then whether anybody starts it, then for room. */

@@ -57,11 +57,11 @@ export class Wishes {
         }
         return await cancelRun();
       case 'send':
-        return await this.#tell(this.#task(request.task), number, (agent, _, signal) =>
+        return await this.#tell(this.#task(request.task), { number, action: 'send' }, (agent, _, signal) =>
           agent.send(request.text, signal),
         );
       case 'answer':
-        return await this.#tell(this.#task(request.task), number, (agent, attempt, signal) =>
+        return await this.#tell(this.#task(request.task), { number, action: 'answer' }, (agent, attempt, signal) =>
           giveAnswer(agent, answerOf(attempt, request), signal),
         );
       case 'pause':
@@ -167,7 +167,7 @@ export class Wishes {
   /** `say` throws `RequestRefused` where there is nothing to say to the attempt as it is just then. */
   async #tell(
     task: GraphTask,
-    request: number,
+    { number: request, action }: { readonly number: number; readonly action: 'send' | 'answer' },
     say: (agent: Agent, attempt: AttemptState | null, signal: AbortSignal) => Promise<SendResult>,
   ): Promise<void> {
     const { attempts } = this.#options;
@@ -179,9 +179,10 @@ export class Wishes {
     const { runtime } = attempts.live(task.id) ?? (await this.#adopt(task));
     const { agent } = runtime.artifacts;
     if (agent === null) throw new RequestRefused('no_agent', `the agent of ${task.id} is not there yet`);
-    const result = await say(agent, currentAttempt(this.#state(task)), runtime.signal);
+    const attempt = currentAttempt(this.#state(task));
+    const result = await say(agent, attempt, runtime.signal);
     runtime.report({ kind: 'task_prompted', result, request });
-    requireTaken(task.id, result);
+    requireTaken(task.id, result, action === 'answer' ? attempt : null);
   }
 
   async #adopt(task: GraphTask): Promise<LiveAttempt> {

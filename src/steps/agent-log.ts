@@ -13,6 +13,11 @@ export function findLog(folder: string, { ended, raw }: { ended: boolean; raw: b
   return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
+/** What the commands before an agent have printed, those of the last phase that has begun; null where there were none. */
+export function findSetupLog(folder: string): string | null {
+  return ['verify.log', 'setup.log'].map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
 /** Bytes from the end of a log that are looked through for its last lines. */
 const MAX_TAIL = 1024 * 1024;
 

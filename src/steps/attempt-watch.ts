@@ -13,6 +13,7 @@ import { SelfAnswer } from './agents/self-answer.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import { ATTENTION_FILE } from './attention-file.ts';
 import type { LiveAgent } from './environments/environment.ts';
+import { lastWords } from './last-words.ts';
 import { reportLate } from './late-report.ts';
 import { readSignal, type SignalFile, type SignalReading } from './signal-file.ts';
 import { REAL_CLOCK } from './tools/clock.ts';
@@ -27,7 +28,6 @@ export interface AwaitedSignal {
 
 /** A file that is not whole may still be being written, for this long. */
 const WRITING_GRACE = 2_000;
-const SCREEN_LINES = 10;
 const WATCHED = new Set(['.done', '.failed', 'exit_code', ATTENTION_FILE]);
 
 /**
@@ -268,8 +268,7 @@ export class AttemptWatch {
   async #endedSilently(agent: LiveAgent): Promise<SignalError> {
     const exitCode = agent.exitCode();
     this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
-    const lines = await agent.lastLines(SCREEN_LINES).catch(() => []);
-    const screen = lines.length === 0 ? '' : `; its last lines: ${lines.join(' ⏎ ')}`;
+    const screen = await lastWords(agent).catch(() => '');
     if (exitCode !== null) {
       return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
     }

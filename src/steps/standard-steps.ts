@@ -176,7 +176,8 @@ function tmuxLaunchers(
   return tmuxEntries(frameworks, (framework) => {
     const followed = { framework, graph: graph.name, runDirectory, ticks, clock };
     const watch = (runtime: TaskRuntime, terminal: AgentTerminal) => {
-      const monitor = watchAgent(runtime, terminal, followed);
+      const onClose = () => monitors.delete(monitor);
+      const monitor: AgentMonitor = watchAgent(runtime, terminal, { ...followed, onClose });
       monitors.add(monitor);
       return monitor;
     };

@@ -7,11 +7,10 @@ import type { KickedOff, TaskKickoff } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { isFrameworkAgent, tellDialog } from './agents/framework-agent.ts';
 import { Kickoff } from './agents/kickoff.ts';
-import { tellAttention } from './agents/tell-attention.ts';
+import { answerable, tellAttention } from './agents/tell-attention.ts';
 import { isLiveAgent, type LiveAgent } from './environments/environment.ts';
 import { firstPrompt } from './frameworks/framework.ts';
-
-const SCREEN_LINES = 10;
+import { lastWords } from './last-words.ts';
 
 /**
  * Sees to it that the agent takes its first prompt. Of a program that nobody can look into, the command line carries it:
@@ -26,7 +25,7 @@ export class TmuxTaskKickoff implements TaskKickoff {
         kickoff: agent.framework.kickoff,
         signal: runtime.signal,
         hasSignalled: () => hasSignalled(runtime, agent),
-        tell: (report) => tellAttention(runtime, report),
+        tell: (report) => tellAttention(runtime, answerable(report)),
         answered: (dialog, keys) => tellDialog(runtime, dialog, keys),
       }).run();
     }
@@ -45,8 +44,7 @@ async function hasSignalled(runtime: TaskRuntime, agent: LiveAgent): Promise<boo
   if (!isOver) return false;
   if (code === null && agent.exitCode() === null) throw await vanished(runtime, agent);
   runtime.report({ kind: 'agent_exited', exit_code: agent.exitCode() });
-  const lines = (await agent.lastLines(SCREEN_LINES)).join(' ⏎ ');
-  const shown = lines === '' ? '' : `; its last lines: ${lines}`;
+  const shown = await lastWords(agent);
   const what = `the agent exited with ${agent.exitCode()} before it was seen to take its prompt`;
   throw new AgentLaunchError('agent_exited', `${what}${shown}`);
 }

@@ -156,3 +156,16 @@ test.each<[string, Fact[], string]>([
   const refused = { name: 'UserError', message, hint: 'agentrelay why b tells more' };
   await expect(runs.ask(logs, OPTIONS)).rejects.toMatchObject(refused);
 });
+
+test('where the agent was not started, what was run before it is shown', async () => {
+  const runs = new RecordedRuns();
+  const { store } = runs.record('shop', 1, [started(), failed()]);
+  const folder = join(store.runDirectory(1), attemptDirectory('b', 1));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'setup.log'), '$ npm ci\nno such package\n');
+  expect(await runs.ask(logs, OPTIONS)).toEqual({
+    code: 0,
+    out: ['$ npm ci', 'no such package'],
+    err: [`agentrelay: its agent was not started; this is ${join(folder, 'setup.log')}`],
+  });
+});

@@ -307,3 +307,41 @@ test.each<[RunOutcome, readonly string[], readonly string[]]>([
   const lines = summary(state, false);
   expect(lines.slice(lines.findIndex((line) => line.startsWith(outcome.replaceAll('_', ' '))) + 1)).toEqual(expected);
 });
+
+test('what agents wait for is told, with the command that helps each on', () => {
+  const of = (task: string) => ({ task, attempt: 1 }) as const;
+  const facts: Fact[] = [
+    started(
+      ['may', 'which', 'idle', 'key', 'rest', 'slow'].map((id) => [id, 'api'] as const),
+      ['api'],
+    ),
+    active('api'),
+    ...['may', 'which', 'idle', 'key', 'rest', 'slow'].flatMap((id) => begun(id, 1)),
+    { kind: 'agent_waiting_permission', ...of('may'), question: 'rm -rf x?', choices: ['Yes', 'No'] },
+    { kind: 'agent_waiting_input', ...of('which'), question: 'Which?' },
+    { kind: 'task_nudged', ...of('idle'), result: 'submitted', missing: ['no commits'] },
+    { kind: 'agent_idle', ...of('idle') },
+    { kind: 'agent_login_required', ...of('key') },
+    { kind: 'task_parked', ...of('rest'), until: 'noon' },
+    { kind: 'agent_stalled', ...of('slow') },
+  ];
+  const lines = summary(replay(journal(facts)), false, null);
+  const status = (task: string) => lines.find((line) => line.startsWith(task))?.split(/ {2,}/)[2];
+  expect(['may', 'which', 'idle', 'key', 'rest', 'slow'].map(status)).toEqual([
+    ...['needs you', 'needs you', 'needs you', 'needs you', 'parked', 'stalled'],
+  ]);
+  expect(lines.slice(lines.indexOf('needs you'), lines.indexOf('waiting') + 2)).toEqual([
+    'needs you',
+    '  may: rm -rf x? (1 Yes, 2 No)',
+    '    → agentrelay answer may allow -G g',
+    '  which: Which?',
+    '    → agentrelay answer which TEXT -G g',
+    '  idle: idle, though it was nudged',
+    '    → agentrelay send idle TEXT -G g',
+    '  key: login required',
+    '    → agentrelay attach key -G g',
+    '',
+    'waiting',
+    '  rest: usage limited until noon, its slot is free',
+  ]);
+});

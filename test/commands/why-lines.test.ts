@@ -5,6 +5,7 @@ import type { Why, WhyReason } from '../../src/core/why.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const PR = 'https://github.com/a/b/pull/7';
+const QUIET = { asks: null, nudged: false } as const;
 const RED: Proof = {
   ...{ proof: 'checks', holds: false, expected: null, found: 'build' },
   checks: { passed: 7, failed: 1, pending: 0, required: 8 },
@@ -53,9 +54,14 @@ test.each<[WhyReason, string[]]>([
       agent: 's:%1',
       attention: 'waiting_input',
       parked_until: null,
+      asks: { question: 'Which?', choices: ['One', 'Two'], since: AT },
+      nudged: false,
       merge: null,
     },
-    ['a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input)'],
+    [
+      'a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input); it asks: Which? (1 One, 2 Two)',
+      '  → agentrelay answer a 1',
+    ],
   ],
   [
     {
@@ -66,6 +72,7 @@ test.each<[WhyReason, string[]]>([
       agent: null,
       attention: null,
       parked_until: null,
+      ...QUIET,
       merge: null,
     },
     ['a is running: attempt 1, step prepare, for 01:01.5, no agent yet'],
@@ -73,6 +80,7 @@ test.each<[WhyReason, string[]]>([
   [
     {
       ...{ kind: 'running', attempt: 1, step: 'merge', since: AT, agent: 's:%1', attention: null, parked_until: null },
+      ...QUIET,
       merge: { kind: 'proof', proof: { proof: 'mergeable', holds: null, expected: null, found: 'UNKNOWN' } },
     },
     [
@@ -83,6 +91,20 @@ test.each<[WhyReason, string[]]>([
   [{ kind: 'succeeded', commit: null, pr: null, at: AT }, [`a was completed at ${AT}`]],
 ])('%j in words', (reason, words) => {
   expect(lines(reason)).toEqual(words);
+});
+
+test.each<[Partial<Extract<WhyReason, { kind: 'running' }>>, string, string[]]>([
+  [{ attention: 'idle', nudged: true }, 'idle, though it was nudged', ['  → agentrelay send a TEXT']],
+  [{ attention: 'login_required' }, 'login required', ['  → agentrelay attach a']],
+  [{ attention: 'stalled' }, 'stalled', ['  → agentrelay attach a']],
+  [{ attention: 'working' }, 'working', []],
+  [{ attention: 'usage_limited', parked_until: 'noon' }, 'parked until noon', []],
+])('an agent that is %j: %s', (agent, words, advice) => {
+  const plain = { kind: 'running', attempt: 1, step: 'wait', since: AT, agent: 's:%1', parked_until: null } as const;
+  expect(lines({ ...plain, attention: null, ...QUIET, merge: null, ...agent })).toEqual([
+    `a is running: attempt 1, step wait, for 01:01.5, agent at s:%1 (${words})`,
+    ...advice,
+  ]);
 });
 
 test.each<[WhyReason, string[]]>([

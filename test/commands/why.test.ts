@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { why } from '../../src/commands/why.ts';
 import type { Fact } from '../../src/core/events.ts';
+import { attemptDirectory } from '../../src/core/names.ts';
 import { ownIdentity } from '../../src/steps/tools/process-identity.ts';
 import { temporaryFolder } from '../support/git-repository.ts';
 import { RecordedRuns } from '../support/recorded-runs.ts';
@@ -79,6 +80,15 @@ test('of a failed gate the output of the gate is shown', async () => {
   const gate: Fact = { ...b, kind: 'task_gate_failed', round: 5, of: 5, exit_code: 1, output };
   runs.record('shop', 1, [...begun(folder), gate, ...failed('gate_failed', 'e')]);
   expect((await runs.ask(why, { task: 'b' })).out).toContain('    not ok 3');
+});
+
+test('where the agent was not started, what was run before it is shown', async () => {
+  const runs = new RecordedRuns();
+  const { store } = runs.record('shop', 1, [...begun('/none').slice(0, 1), ...failed('setup_failed', 'e')]);
+  const folder = join(store.runDirectory(1), attemptDirectory('b', 1));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'setup.log'), 'no such package\n');
+  expect((await runs.ask(why, { task: 'b' })).out).toContain('    no such package');
 });
 
 test('a failure without a log is told without one', async () => {

@@ -26,7 +26,8 @@ function asking(result: 'submitted' | 'typed' | 'gone' = 'submitted') {
     },
     find: (it) => ({ agent: scriptedAgent(script, it), found: 'alive' }),
   };
-  const say = (state: 'working' | 'waiting_input') => (agent as TaskRuntime | null)?.report({ kind: `agent_${state}` });
+  const say = (state: 'working' | 'waiting_input' | 'login_required') =>
+    (agent as TaskRuntime | null)?.report({ kind: `agent_${state}` });
   return { said, script, underWay, say };
 }
 
@@ -120,8 +121,22 @@ test('what was not typed is refused, and the question stays', async () => {
   const run = new OwnedRun({ tasks, script: { ...script, answer: () => 'failed' } });
   void run.orchestrator.run();
   await quiet();
-  expect(await run.ask(answer('allow'))).toBe('not_typed');
+  expect(await run.ask(answer('9'))).toBe('not_typed');
+  expect(run.events('request_refused').at(-1)).toMatchObject({
+    message: 'nothing was typed: the agent of a cannot be answered with that',
+    hint: 'it takes allow, deny, or 1 to 2; agentrelay attach a shows its screen',
+  });
   expect(run.task('a').attempts[0]?.asks).not.toBeNull();
+});
+
+test('a login is nothing that an answer gives', async () => {
+  const { script, say } = asking();
+  const run = new OwnedRun({ tasks, script });
+  void run.orchestrator.run();
+  await quiet();
+  say('login_required');
+  expect(await run.ask(answer('1'))).toBe('not_asking');
+  expect(run.events('request_refused').at(-1)).toMatchObject({ hint: 'agentrelay attach a shows its screen' });
 });
 
 /** A run whose owner has left while its agent asks. */

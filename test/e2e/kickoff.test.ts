@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AttentionWatch } from '../../src/steps/attention-watch.ts';
@@ -89,10 +89,12 @@ describe.each(FRAMEWORKS)('%s', (framework) => {
   });
 
   test('what the agent itself has asked is answered by a prompt', async () => {
-    const ask = 'agentrelay-attention waiting_input --question "Which one?" --choice red --choice blue';
-    const agent = await start([[{ shell: ask }]], {});
+    const agent = await start([]);
     await agent.kickoff();
-    await see(() => expect(ended()).toEqual(['done']));
+    await see(async () => expect([ended(), await stateOf(agent)]).toEqual([['done'], 'idle']));
+    const asked = { state: 'waiting_input', question: 'Which one?', choices: ['red', 'blue'], until: null };
+    const said = { schema_version: '1', ...asked, at: new Date().toISOString(), token: agent.runtime.token };
+    writeFileSync(join(agent.signalDir, 'attention.json'), JSON.stringify(said));
     const choose = (number: number) => agent.agent.answer?.({ kind: 'choice', number }, agent.runtime.signal);
     // Nobody has told of it yet.
     expect(await choose(2)).toBe('failed');

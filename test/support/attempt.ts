@@ -4,6 +4,7 @@ import type { SendResult } from '../../src/core/agent-handle.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
+import type { Rest } from '../../src/core/slots.ts';
 import { TaskRuntime } from '../../src/core/task-runtime.ts';
 import type { LiveAgent } from '../../src/steps/environments/environment.ts';
 import { makeGraph, type TaskSpec } from './graphs.ts';
@@ -65,7 +66,13 @@ export class ScriptedAgent implements LiveAgent {
 /** One attempt of task `task`, with a signal directory and what it reports. */
 export function makeAttempt(
   folder: string,
-  options: { spec?: Partial<TaskSpec>; attempt?: number; run?: number; resumed?: Partial<AttemptState> } = {},
+  options: {
+    spec?: Partial<TaskSpec>;
+    attempt?: number;
+    run?: number;
+    resumed?: Partial<AttemptState>;
+    rest?: Rest;
+  } = {},
 ) {
   const { spec = {}, attempt = 1, run = 1 } = options;
   const graph = makeGraph({ tasks: [{ id: 'task', ...spec }] });
@@ -92,6 +99,7 @@ export function makeAttempt(
     emit,
     resumed: options.resumed === undefined ? null : recorded,
     recorded: () => recorded,
+    rest: options.rest ?? null,
   });
   const signalDir = join(folder, `signals-${attempt}`);
   mkdirSync(signalDir, { recursive: true });

@@ -7,7 +7,7 @@ import { reportLate } from '../late-report.ts';
 import { REAL_CLOCK } from '../tools/clock.ts';
 import { AgentFacts } from './agent-facts.ts';
 import type { AgentMonitor, KnownAttention } from './monitor.ts';
-import { tellAttention } from './tell-attention.ts';
+import { answerable, tellAttention } from './tell-attention.ts';
 
 /**
  * Tells what an agent does, each change once: its own words in its signal directory first, then what its monitor sees;
@@ -117,10 +117,4 @@ export class AgentTeller {
     this.#hasToldUnknown = true;
     if (isNews) reportLate(this.#runtime, { kind: 'agent_unknown', evidence });
   }
-}
-
-/** Every permission can be given or not, also where its choices cannot be seen. */
-function answerable(report: AttentionReport): AttentionReport {
-  if (report.state !== 'waiting_permission' || report.choices.length > 0) return report;
-  return { ...report, choices: ['allow', 'deny'] };
 }

@@ -37,7 +37,8 @@ export async function answer(access: AgentAccess, given: Answer, signal: AbortSi
     if (!done) return 'typed';
     const after = await until(access, GOES, signal, async () => {
       const seen = await look(access);
-      if (seen === null) return 'gone';
+      // An answer may end the program, or the task.
+      if (seen === null) return 'submitted';
       return asksTheSame(seen, asking) ? null : 'submitted';
     });
     return after ?? 'typed';

@@ -23,6 +23,8 @@ export interface MonitorOptions {
   readonly isOwnToken: (token: string) => boolean;
   /** Where its transcript is looked for; `since` is when the agent was started. */
   readonly place: Omit<TranscriptPlace, 'told'>;
+  /** Its session was begun by an earlier attempt. */
+  readonly goesOn?: boolean;
   /** Null where it has none. */
   readonly terminal: AgentTerminal | null;
   /** Shared by all agents of a run: about one a second. */
@@ -30,6 +32,7 @@ export interface MonitorOptions {
   readonly clock: Clock;
   /** Milliseconds without output after which an agent that does not wait for anybody is stalled; null for never. */
   readonly stallAfter: number | null;
+  readonly onClose?: () => void;
 }
 
 /** Follows one agent from its launch, or from where it is found; closed when nobody waits for it any more. */
@@ -63,7 +66,7 @@ class LiveMonitor implements AgentMonitor {
   constructor(options: MonitorOptions) {
     const { preset, signalDir, isOwnToken, place, terminal, ticks, clock } = options;
     this.#options = options;
-    this.#log = new ToldLog(place.session, place.since);
+    this.#log = new ToldLog(place.session, place.since, options.goesOn);
     this.#hooks = new HookFile(signalDir, isOwnToken);
     this.#transcript = preset.transcript === undefined ? null : new TranscriptFile(preset.transcript, place);
     this.#title = new TitleReader(preset.data?.title ?? null);
@@ -130,6 +133,7 @@ class LiveMonitor implements AgentMonitor {
     this.#listeners.clear();
     this.#screen?.close();
     for (const end of this.#ends.splice(0)) end();
+    this.#options.onClose?.();
   }
 
   #watchScreen(): ScreenWatch | null {
@@ -166,7 +170,7 @@ class LiveMonitor implements AgentMonitor {
   #woken(): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.now();
-    const size = statSync(join(this.#options.signalDir, RAW_LOG), { throwIfNoEntry: false })?.size ?? 0;
+    const size = sizeOf(join(this.#options.signalDir, RAW_LOG));
     if (size !== this.#logSize) this.#printed(now);
     this.#logSize = size;
     const isNews = this.#read(now);
@@ -259,4 +263,13 @@ const STALLED: KnownAttention = {
 
 function isOurs(name: string): boolean {
   return name === HOOKS_FILE || name === RAW_LOG;
+}
+
+/** The agent may make anything of that name, such as a link to itself: that is nobody's end. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }

@@ -34,9 +34,13 @@ export interface FrameworkAgentOptions {
   readonly watch: (terminal: AgentTerminal) => AgentMonitor;
 }
 
+/** Milliseconds: how long a prompt waits for a person who answers something else, and between two looks. */
+const PATIENCE = 120_000;
+const AGAIN = 2_000;
+
 /** The agent of an attempt, with what is known of its program. */
 export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOptions): FrameworkAgent {
-  const { framework, environment, runtime, watch } = options;
+  const { framework, environment, runtime, watch, clock } = options;
   const { pane, address } = agent;
   const terminal = environment.terminal(pane);
   let monitor: AgentMonitor | null = null;
@@ -46,6 +50,8 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
   };
   const close = () => monitor?.close();
   const access = accessOf(options, terminal, followed, (text) => environment.shows(pane, text));
+  const clear = async (signal: AbortSignal) =>
+    access !== null && (await clearWay(access, (dialog, keys) => tellDialog(runtime, dialog, keys), signal));
   const dialogs = () => new DialogAnswers(access as AgentAccess, (dialog, keys) => tellDialog(runtime, dialog, keys));
   return {
     ...agent,
@@ -65,7 +71,12 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
     },
     async send(text, signal, how) {
       if (access === null) return await agent.send(text, signal, how);
-      return (await deliver(access, text, { signal, dialogs: dialogs(), ...how })).result;
+      const deadline = clock.now() + (how?.patient === true ? PATIENCE : 0);
+      for (;;) {
+        const { result } = await deliver(access, text, { signal, dialogs: dialogs(), ...how });
+        if (result !== 'failed' || clock.now() >= deadline) return result;
+        if (!(await clear(signal))) await clock.sleep(AGAIN, signal);
+      }
     },
     ...(access === null
       ? {}
@@ -75,7 +86,7 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
             const words = result === 'failed' ? answerInWords(runtime, given) : null;
             return words === null ? result : (await deliver(access, words, { signal, dialogs: dialogs() })).result;
           },
-          clearWay: (signal) => clearWay(access, (dialog, keys) => tellDialog(runtime, dialog, keys), signal),
+          clearWay: clear,
         }),
   };
 }

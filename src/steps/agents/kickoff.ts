@@ -2,6 +2,7 @@ import type { PromptEvidence } from '../../core/agent-events.ts';
 import type { AttentionReport } from '../../core/attention.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import type { KickedOff } from '../../core/steps.ts';
+import { hasWords } from '../last-words.ts';
 import { type AgentAccess, type Look, look } from './agent-access.ts';
 import { deliver } from './deliver.ts';
 import { DialogAnswers } from './dialogs.ts';
@@ -182,7 +183,7 @@ export class Kickoff {
   }
 
   #failed(shown: readonly string[]): AgentLaunchError {
-    const lines = shown.filter((line) => line.trim() !== '').slice(-SCREEN_LINES);
+    const lines = shown.filter(hasWords).slice(-SCREEN_LINES);
     const screen = lines.map((line) => line.trim().slice(0, MAX_LINE)).join(' ⏎ ');
     const what = `the agent was not seen to take its prompt within ${LIMIT / 1000} s`;
     return new AgentLaunchError('kickoff_failed', `${what}; its screen: ${screen === '' ? 'empty' : screen}`);

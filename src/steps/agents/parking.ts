@@ -29,6 +29,8 @@ export class Parking {
   readonly #runtime: TaskRuntime;
   readonly #agent: LiveAgent;
   readonly #options: ParkingOptions;
+  readonly #over = new AbortController();
+  /** Ends its rest; null where it does not rest, as while it is told to go on. */
   #early: AbortController | null = null;
   #work: Promise<void> | null = null;
   #prompts = 0;
@@ -39,7 +41,7 @@ export class Parking {
     this.#options = options;
     // An earlier owner had it parked: it goes on from there, and is never told its time anew.
     const until = runtime.recorded()?.parkedUntil ?? null;
-    if (until !== null) this.#park(until);
+    if (until !== null) this.#park(Date.parse(until));
   }
 
   /** Called after each look at the agent. */
@@ -47,25 +49,26 @@ export class Parking {
     if (now?.state === 'working') this.#prompts = 0;
     if (this.#early !== null) {
       // Somebody has had it go on, or it does so itself.
-      if (now?.state === 'working') this.#early.abort('person' satisfies RestEnd);
+      if (now?.state === 'working') this.#early.abort('agent' satisfies RestEnd);
       return;
     }
     const until = now?.state === 'usage_limited' ? now.until : null;
     if (until === null || this.#work !== null || this.#prompts >= MAX_PROMPTS) return;
-    if (Date.parse(until) > this.#options.clock.now()) this.#park(until);
+    if (Date.parse(until) + MARGIN > this.#options.clock.now()) this.#park(Date.parse(until) + MARGIN);
   }
 
   /** Its signal has come, or nobody waits for one any more: it has its slot again when this resolves. */
   async end(): Promise<void> {
+    this.#over.abort();
     this.#early?.abort('signal' satisfies RestEnd);
     await this.#work;
   }
 
-  #park(until: string): void {
+  /** `until` in milliseconds since 1970. */
+  #park(until: number): void {
     const early = new AbortController();
     this.#early = early;
-    const later = new Date(Date.parse(until) + MARGIN).toISOString();
-    this.#work = this.#rest(later, early.signal)
+    this.#work = this.#rest(new Date(until).toISOString(), early.signal)
       .catch(this.#options.onError)
       .finally(() => {
         this.#work = null;
@@ -81,9 +84,15 @@ export class Parking {
     });
     if (early.aborted || runtime.signal.aborted) return;
     if (!this.#options.isPrompted || (await this.#goesOn(early))) return;
+    // That it works then is what it is told for, and no reason to stop in the middle of it.
+    this.#early = null;
     this.#prompts++;
-    const result = await this.#agent.send(limitOverPrompt(), AbortSignal.any([runtime.signal, early]));
-    reportLate(runtime, { kind: 'task_prompted', result });
+    const signal = AbortSignal.any([runtime.signal, this.#over.signal]);
+    const result = await this.#agent.send(limitOverPrompt(), signal).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (result !== null) reportLate(runtime, { kind: 'task_prompted', result });
   }
 
   async #goesOn(early: AbortSignal): Promise<boolean> {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere } from '../tools/atomic-file.ts';
-import { writing } from '../tools/file-error.ts';
+import { readIfThere, writeFileAtomic } from '../tools/atomic-file.ts';
 
 /** In the attempt's signal directory: of each prompt that was typed, its hash, from just before it was submitted. */
 const FILE = 'prompts_sent';
@@ -15,11 +13,14 @@ export interface SentPrompts {
 
 export function sentPrompts(signalDir: string): SentPrompts {
   const path = join(signalDir, FILE);
-  const has = (text: string) => (readIfThere(path) ?? '').split('\n').includes(hashOf(text));
+  const known = () => (readIfThere(path) ?? '').split('\n').filter((hash) => hash !== '');
+  const has = (text: string) => known().includes(hashOf(text));
   return {
     has,
     add(text) {
-      if (!has(text)) writing(path, () => appendFileSync(path, `${hashOf(text)}\n`, { mode: 0o600 }));
+      if (has(text)) return;
+      const all = [...known(), hashOf(text)].map((hash) => `${hash}\n`).join('');
+      writeFileAtomic(path, all, { mode: 0o600, sync: false });
     },
   };
 }

@@ -7,6 +7,8 @@ const PAUSE = 1_500;
 const AT_REST = 1_000;
 /** Milliseconds after which what nothing tells any more is not known any more. */
 const FORGOTTEN = 5_000;
+/** Milliseconds by which two times may differ that mean the same. */
+const SAME_TIME = 2 * 60_000;
 
 /** Takes the flicker out of what is known of an agent: two looks at the same moment may see two halves of a change. */
 export class SteadyAttention {
@@ -70,11 +72,17 @@ export class SteadyAttention {
 function filledIn(found: KnownAttention, before: KnownAttention): KnownAttention {
   if (found?.kind !== 'known' || before?.kind !== 'known') return found;
   const [{ report }, { report: known }] = [found, before];
-  const until = report.until ?? known.until;
+  const until = isSameTime(report.until, known.until) ? known.until : report.until;
   const isOther = report.question !== null && known.question !== null && report.question !== known.question;
   if (isOther) return { ...found, report: { ...report, until } };
   const choices = report.choices.length > 0 ? report.choices : known.choices;
   return { ...found, report: { ...report, question: report.question ?? known.question, choices, until } };
+}
+
+/** A time that is told as so long from now is another one at each look. */
+function isSameTime(found: string | null, before: string | null): boolean {
+  if (found === null || before === null) return found === null;
+  return Math.abs(Date.parse(found) - Date.parse(before)) <= SAME_TIME;
 }
 
 function sameState(one: KnownAttention, other: KnownAttention): boolean {

@@ -12,3 +12,9 @@ export function tellAttention(runtime: TaskRuntime, told: AttentionReport): void
   const said = isAsking(state) ? { question, choices } : {};
   reportLate(runtime, { kind: `agent_${state}`, ...said, ...(state === 'usage_limited' ? { until } : {}) });
 }
+
+/** Every permission can be given or not, also where its choices cannot be seen. */
+export function answerable(report: AttentionReport): AttentionReport {
+  if (report.state !== 'waiting_permission' || report.choices.length > 0) return report;
+  return { ...report, choices: ['allow', 'deny'] };
+}

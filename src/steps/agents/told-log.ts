@@ -1,6 +1,6 @@
 import type { UsageTold } from '../../core/agent-events.ts';
 import { isAsking } from '../../core/attention.ts';
-import type { Told } from '../frameworks/framework.ts';
+import type { Told, UsageEntry } from '../frameworks/framework.ts';
 import type { KnownAttention, TakenPrompt } from './monitor.ts';
 import { UsageLedger } from './usage-ledger.ts';
 import type { Said } from './weigh-evidence.ts';
@@ -22,12 +22,15 @@ export class ToldLog {
   #said: Record<Source, Said | null> = { hook: null, transcript: null };
   /** Milliseconds since 1970: what was told before it is of an earlier agent. */
   readonly #since: number;
+  /** Its session was begun by an earlier agent. */
+  readonly #goesOn: boolean;
   /** What the agent was told to have done before it is over. */
   #begun = Number.NEGATIVE_INFINITY;
 
-  constructor(given: string, since: number) {
+  constructor(given: string, since: number, goesOn = false) {
     this.#given = given;
     this.#since = since;
+    this.#goesOn = goesOn;
   }
 
   said(source: Source): Said | null {
@@ -42,7 +45,7 @@ export class ToldLog {
   take(source: Source, told: Told, { at, from }: { at: number; from: string }): boolean {
     this.#takeReport(source, told, { at, from });
     const news = [this.#takeSession(told)];
-    if (told.usage !== undefined) news.push(this.#usage.take(this.session ?? this.#given, told.usage));
+    if (told.usage !== undefined) news.push(this.#takeUsage(told.usage, at));
     if (told.prompt !== undefined && at >= this.#since) {
       this.prompts.push({ source, text: told.prompt, at });
       if (this.prompts.length > MAX_PROMPTS) this.prompts.shift();
@@ -69,6 +72,13 @@ export class ToldLog {
     if (found?.kind !== 'known' || isAsking(found.report.state)) return;
     const { hook, transcript } = this.#said;
     this.#said = { hook: withoutQuestion(hook), transcript: withoutQuestion(transcript) };
+  }
+
+  /** A program that tells a sum tells it when it starts, too: with that a session that goes on has begun. */
+  #takeUsage(usage: UsageEntry, at: number): boolean {
+    const session = this.session ?? this.#given;
+    const isFirstSum = this.#goesOn && usage.isSum === true && !this.#usage.knows(session, usage.id);
+    return this.#usage.take(session, usage, at < this.#since || isFirstSum);
   }
 
   #takeSession({ session, transcript }: Told): boolean {

@@ -16,6 +16,7 @@ export interface WatchAgentOptions {
   /** Shared by all agents of a run. */
   readonly ticks: Ticks;
   readonly clock: Clock;
+  readonly onClose?: () => void;
 }
 
 /** Milliseconds; for programs that show on a screen that they work. */
@@ -25,7 +26,7 @@ const STALL_AFTER = 10 * 60_000;
 export function watchAgent(
   runtime: TaskRuntime,
   terminal: AgentTerminal,
-  { framework, graph, runDirectory, ticks, clock }: WatchAgentOptions,
+  { framework, graph, runDirectory, ticks, clock, onClose }: WatchAgentOptions,
 ): AgentMonitor {
   const { task } = runtime;
   const { env, unset } = agentCommand(runtime, framework, { graph, runDirectory });
@@ -42,9 +43,11 @@ export function watchAgent(
       env: { ...Object.fromEntries(inherited), ...env },
       home: homedir(),
     },
+    goesOn: framework.resume !== undefined && (runtime.keptWork?.session ?? null) !== null,
     terminal,
     ticks,
     clock,
+    ...(onClose === undefined ? {} : { onClose }),
     stallAfter: task.stallAfterMs ?? (framework.terminal === undefined ? null : STALL_AFTER),
   });
 }

@@ -60,8 +60,8 @@ interface Claim {
 
 /** What an agent does just now. Fresher and nearer evidence wins; what contradicts itself is nobody's guess. */
 export function weighEvidence(evidence: Evidence, now: number): KnownAttention {
-  const told = toldOf(evidence);
   const shown = shownOf(evidence);
+  const told = toldOf(evidence, shown);
   if (told === null) return ofScreenAlone(evidence, shown, now);
   if (shown === null || shown.report.state === told.report.state) return known(told, merged(told, shown));
   // Both are what they are since the later of the two.
@@ -130,9 +130,10 @@ function ofScreenAlone({ screen, title }: Evidence, shown: Claim | null, now: nu
   return known(shown, shown.report);
 }
 
-/** The hook, unless the transcript has gone on without one. */
-function toldOf({ hook, transcript }: Evidence): Claim | null {
-  const isHook = hook !== null && (transcript === null || transcript.at <= hook.at + LAG);
+/** The hook, unless the transcript has gone on without one, or what it has told since can be seen. */
+function toldOf({ hook, transcript }: Evidence, shown: Claim | null): Claim | null {
+  const isBorneOut = (at: number) => at < (transcript?.at ?? 0) && transcript?.report.state === shown?.report.state;
+  const isHook = hook !== null && (transcript === null || (transcript.at <= hook.at + LAG && !isBorneOut(hook.at)));
   const said = isHook ? hook : transcript;
   if (said === null) return null;
   return {

@@ -1,11 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { PLACE_LOST } from '../../core/give-up.ts';
 import { KeyedQueue } from '../../core/queue.ts';
 import type { AgentTerminal } from '../agents/monitor.ts';
+import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { REAL_CLOCK } from '../tools/clock.ts';
-import { writing } from '../tools/file-error.ts';
 import { stopMarked, stopSession } from '../tools/process-session.ts';
 import { Ticks } from '../tools/ticks.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
@@ -177,7 +176,8 @@ async function close(
   const shown = control && (await capture(control, pane, ALL_LINES, false).catch(nullIfLost));
   try {
     if (shown !== null) {
-      writing(logFile, () => writeFileSync(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600 }));
+      // In place of whatever its agent has put there, and never through it.
+      writeFileAtomic(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600, sync: false });
     }
   } finally {
     // Where the pane is gone, nobody tells any more which session it was.

@@ -21,7 +21,10 @@ export function aiderReader(data: PresetData): ScreenReader {
   };
 }
 
-/** Prompts that were sent are words like others; the lines of one that was pasted begin with a dot. */
+/**
+ * While it waits its prompt is the last one, and tells those that were sent before; else all of them are words like others.
+ * The lines of one that was pasted begin with a dot.
+ */
 function arranged(screen: Screen): Screen {
   const { lines } = screen;
   const last = lines.findLastIndex((line) => PROMPT.test(line));
@@ -30,7 +33,7 @@ function arranged(screen: Screen): Screen {
     ...screen,
     lines: lines.map((line, at) => {
       if (isOpen && at > last) return line.replace(/^\./u, ' ');
-      return PROMPT.test(line) && !(isOpen && at === last) ? `· ${line}` : line;
+      return PROMPT.test(line) && !isOpen ? `· ${line}` : line;
     }),
   };
 }

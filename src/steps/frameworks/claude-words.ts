@@ -38,5 +38,5 @@ export function plainWords(prompt: string): string {
 /** What a session has cost up to now. Its tokens are told elsewhere, answer by answer. */
 export function claudeCost(costUsd: number): UsageEntry {
   const none = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
-  return { id: 'cost', ...none, costUsd, model: null };
+  return { id: 'cost', isSum: true, ...none, costUsd, model: null };
 }

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttentionReport, MAX_CHOICE, MAX_CHOICES, MAX_QUESTION } from '../../core/attention.ts';
+import { readAtMost } from '../tools/bounded-file.ts';
 import type { Told, TranscriptFormat, TranscriptPlace } from './framework.ts';
 import { limitEnd } from './limit-time.ts';
 import { report } from './report.ts';
@@ -58,16 +59,11 @@ function newest(folder: string, count: number): string[] {
 
 /** Its first line holds all that the program tells its model: only the beginning is looked at. */
 function startOf(path: string): { cwd: string | null; at: number } {
-  const file = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(HEAD);
-    const head = buffer.toString('utf8', 0, readSync(file, buffer, 0, HEAD, 0));
-    const [, cwd] = /"cwd":("(?:[^"\\]|\\.)*")/u.exec(head) ?? [];
-    const [, at = ''] = /^\{"timestamp":"([^"]*)"/u.exec(head) ?? [];
-    return { cwd: cwd === undefined ? null : String(parseLine(cwd)), at: Date.parse(at) };
-  } finally {
-    closeSync(file);
-  }
+  const bytes = readAtMost(path, HEAD);
+  const head = bytes === null || typeof bytes === 'string' ? '' : bytes.toString('utf8');
+  const [, cwd] = /"cwd":("(?:[^"\\]|\\.)*")/u.exec(head) ?? [];
+  const [, at = ''] = /^\{"timestamp":"([^"]*)"/u.exec(head) ?? [];
+  return { cwd: cwd === undefined ? null : String(parseLine(cwd)), at: Date.parse(at) };
 }
 
 const tokens = z.object({

@@ -1,4 +1,5 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
+import { linesBehind, withAskedAbout } from './asked-about.ts';
 import { copilotEvents } from './copilot-events.ts';
 import { COPILOT_PLUGIN, copilotFiles, readCopilotHook } from './copilot-hooks.ts';
 import { withListedChoices } from './listed-choices.ts';
@@ -72,8 +73,13 @@ const copilotData: PresetData = {
   root: {},
 };
 
+/** The name of a field stands between what is asked and its choices. */
+const read = withAskedAbout(withListedChoices(screenReader(copilotData)), 'waiting_input', (lines) =>
+  linesBehind(lines, /^Copilot needs information\.$/u),
+);
+
 export const copilot = makePreset('copilot', copilotData, {
-  read: withListedChoices(screenReader(copilotData)),
+  read,
   files: copilotFiles,
   readHook: readCopilotHook,
   transcript: copilotEvents,

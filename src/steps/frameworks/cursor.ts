@@ -1,4 +1,5 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
+import { withAskedAbout } from './asked-about.ts';
 import type { Screen, ScreenReading } from './framework.ts';
 import { makePreset } from './make-preset.ts';
 import { screenReader } from './read-screen.ts';
@@ -21,7 +22,7 @@ const SCREEN: ScreenData = {
   lines: 25,
   input: '^ ?▄{9,}[^\\n]*\\n *→(?: (?:(?:Plan, search, build anything|Add a follow-up)|(.*)))?$',
   busy: ['^ *[⠀-⣿]{1,3} \\S', '^ *[⬡⬢] \\S+(?:…|\\.{2,})', '^ctrl\\+c to stop$'],
-  idle: [],
+  idle: ['^ *(?:⚠ |✗ )?Error: '],
   permission: [
     '^ *Run this command\\?$',
     '^ *Write to this file\\?$',
@@ -65,7 +66,11 @@ const cursorData: PresetData = {
   root: {},
 };
 
-const byPatterns = screenReader(cursorData);
+/** A command stands above the question, and a file in the box above it. */
+const byPatterns = withAskedAbout(screenReader(cursorData), 'waiting_permission', (lines) => {
+  const [, command] = lines.map((line) => /^\$ +(.+) in \S+$/u.exec(line)).findLast((found) => found !== null) ?? [];
+  return command === undefined ? null : `Run this command? ${command}`;
+});
 
 export const cursor = makePreset('cursor', cursorData, { read: readCursor });
 

@@ -101,6 +101,8 @@ export interface Told {
 export interface UsageEntry {
   /** What is told again under the same id replaces what was told before; `total` replaces all that was told. */
   readonly id: string | 'total';
+  /** A sum of its whole session. */
+  readonly isSum?: true;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens: number;

@@ -1,4 +1,5 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
+import { withAskedAbout } from './asked-about.ts';
 import type { Screen, ScreenReading } from './framework.ts';
 import { readGeminiHook } from './gemini-hooks.ts';
 import { geminiTranscript } from './gemini-transcript.ts';
@@ -101,10 +102,21 @@ const geminiData: PresetData = {
   root: {},
 };
 
-const byPatterns = screenReader(geminiData);
+/** The tool, and what it is to do, stand in the head of the box. */
+const byPatterns = withAskedAbout(screenReader(geminiData), 'waiting_permission', (lines) => {
+  const [, tool, what] =
+    lines.map((line) => /^\? (\S+) {2,}(\S.*)$/u.exec(line)).findLast((found) => found !== null) ?? [];
+  return tool === undefined ? null : `${tool}: ${what}`;
+});
 
-/** The dialog of a limit is one, and says when it ends. */
-function readGemini(screen: Screen, now: number): ScreenReading {
+const RESTARTS = 'Gemini CLI is restarting to apply the trust changes';
+const NOTHING: ScreenReading = { report: null, dialog: null, input: null, queued: false };
+
+/** The dialog of a limit is one, and says when it ends. The one that has made the program start anew stays on the screen. */
+function readGemini(whole: Screen, now: number): ScreenReading {
+  const from = whole.lines.findLastIndex((line) => line.includes(RESTARTS)) + 1;
+  const screen = from === 0 ? whole : { ...whole, lines: whole.lines.slice(from) };
+  if (screen.lines.every((line) => line === '')) return NOTHING;
   const reading = byPatterns(screen, now);
   if (reading.dialog === null || !USAGE_LIMIT.includes(reading.dialog)) return reading;
   const ends = screen.lines.slice(-geminiData.screen.lines).map((line) => limitEnd(line, now));

@@ -72,7 +72,27 @@ function replaced(text: string, invocation: AgentInvocation): string {
     bin: invocation.bin,
     worktree: invocation.worktree,
   };
-  return text.replace(/(?<!\$)\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return text.replace(/(?<!\$)\{(\w+)\}/g, (whole, name: string, at: number) => {
+    const value = values[name];
+    return value === undefined ? whole : quotedAs(value, text, at);
+  });
+}
+
+/** Between quotes a value is written so that it ends none of them: `"` as in JSON and TOML, `'` as in a shell. */
+function quotedAs(value: string, text: string, at: number): string {
+  const open = openQuotes(text.slice(0, at), text.slice(at));
+  const escaped = open.includes('"') ? JSON.stringify(value).slice(1, -1) : value;
+  return open.includes("'") ? escaped.replaceAll("'", `'\\''`) : escaped;
+}
+
+/** Those that are open between the two parts of a text, from the outermost; one that is never closed is an apostrophe. */
+function openQuotes(before: string, after: string): readonly string[] {
+  const open: string[] = [];
+  for (const [quote] of before.matchAll(/["']/g)) {
+    if (open.at(-1) === quote) open.pop();
+    else if (open.at(-1) !== '"') open.push(quote);
+  }
+  return open.filter((quote) => after.includes(quote));
 }
 
 /** The first name that is there; the launch tells where it has looked for one that is not. */

@@ -1,4 +1,5 @@
 import type { PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
+import { linesBehind, withAskedAbout } from './asked-about.ts';
 import { makePreset } from './make-preset.ts';
 import { OPENCODE_CONFIG, openCodeFiles } from './opencode-files.ts';
 import { readOpenCodeHook } from './opencode-hooks.ts';
@@ -63,7 +64,10 @@ const openCodeData: PresetData = {
   root: {},
 };
 
-const byPatterns = screenReader(openCodeData);
+/** What it asks for stands between its head and its buttons. */
+const byPatterns = withAskedAbout(screenReader(openCodeData), 'waiting_permission', (lines) =>
+  linesBehind(lines, /^△ Permission required$/u, /^Allow once\b/u),
+);
 
 export const openCode = makePreset('opencode', openCodeData, {
   read: (screen, now) => byPatterns(arrangedOpenCode(screen), now),

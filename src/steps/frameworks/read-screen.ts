@@ -9,7 +9,7 @@ import { asking, hasMenu } from './screen-question.ts';
 /** What the patterns of a preset find on a screen; compiled once for each preset. */
 export type ScreenReader = (screen: Screen, now: number) => ScreenReading;
 
-/** More lines than that below a question are no choices: it was asked before. */
+/** More lines than that below a question are no choices: it was asked before; and no dialog has more. */
 const MAX_MENU = 20;
 
 type Patterns = ReturnType<typeof compile>;
@@ -58,7 +58,10 @@ function compileAll(patterns: readonly string[]): RegExp[] {
   return patterns.map((pattern) => new RegExp(pattern, 'iu'));
 }
 
-/** Of several that are all there the one that is nearest to the end: an earlier one was answered. */
+/**
+ * Of several that are all there the one that is nearest to the end, with all of its lines: an earlier one was answered, and
+ * what is left of it may seem to belong to the choices of a later one.
+ */
 function openDialog(
   lines: readonly ScreenLine[],
   known: Patterns['dialogs'],
@@ -66,9 +69,11 @@ function openDialog(
   const found = known
     .map(({ dialog, shows }) => ({ dialog, ends: shows.map((pattern) => lastMatch(lines, [pattern])) }))
     .filter(({ ends }) => ends.length > 0 && !ends.includes(-1))
-    .map(({ dialog, ends }) => ({ dialog, at: Math.max(...ends) }));
-  const last = Math.max(-1, ...found.map(({ at }) => at));
-  return found.find(({ at }) => at === last && isAtEnd(lines, at)) ?? null;
+    .map(({ dialog, ends }) => ({ dialog, from: Math.min(...ends), at: Math.max(...ends) }))
+    .filter(({ from, at }) => linesBetween(lines, from, at) <= MAX_MENU)
+    .sort((one, other) => other.at - one.at || other.from - one.from);
+  const [last] = found;
+  return last !== undefined && isAtEnd(lines, last.at) ? last : null;
 }
 
 /** A question that has the keys; with no report where the program works below it. */

@@ -48,10 +48,12 @@ function typedAt(lines: readonly ScreenLine[], at: number, input: RegExp): strin
   return found === undefined ? null : (found[1] ?? '').replace(/[\s│┃║▐▕]+$/u, '').trim();
 }
 
-/** From the prompt on that was typed last: it is shown behind the same sign as the input. */
+/** From the prompt on that was typed last: it is shown behind the same sign as the input, or set in by one more. */
 function lastTurn(lines: readonly ScreenLine[], input: string): readonly ScreenLine[] {
   const sign = /^\s*[^\s\p{L}\p{N}](?= |$)/u.exec(input)?.[0];
-  return sign === undefined ? lines : lines.slice(lines.findLastIndex(({ bare }) => bare.startsWith(`${sign} `)) + 1);
+  return sign === undefined
+    ? lines
+    : lines.slice(lines.findLastIndex(({ bare }) => bare.replace(/^ (?=\S)/u, '').startsWith(`${sign} `)) + 1);
 }
 
 function endOfBox(lines: readonly ScreenLine[], at: number): number {

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptState, RunState } from '../../core/run-state.ts';
 import { hashOf } from '../attempt-tokens.ts';
 import { trimCapture } from '../environments/tmux-pane.ts';
 import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
+import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { exec } from '../tools/exec.ts';
 import { stopSession } from '../tools/process-session.ts';
 import { CLIENT_ENV } from '../tools/tmux-session.ts';
@@ -46,7 +46,8 @@ async function stop({ server, pane, pid, dead }: TaggedPane, token: string, sign
   const shown = await tmux(['capture-pane', '-p', '-J', '-t', pane, '-S', '-']);
   if (shown.exitCode === 0 && signalDir !== null) {
     const lines = trimCapture(shown.stdout.split('\n').map((line) => line.trimEnd()));
-    writeFileSync(join(signalDir, 'agent.log'), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    const text = lines.map((line) => `${line}\n`).join('');
+    writeFileAtomic(join(signalDir, 'agent.log'), text, { mode: 0o600, sync: false });
   }
   await stopSession(pid, `AGENTRELAY_TOKEN=${token}`);
   await tmux(['kill-pane', '-t', pane]);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SetupPhase } from '../../core/agent-events.ts';
 import { WorkspaceError } from '../../core/errors.ts';
@@ -34,7 +34,7 @@ export async function runAttemptCommands(
 ): Promise<void> {
   if (commands.length === 0) return;
   const output = join(runtime.require('signalDir'), `${phase}.log`);
-  const file = writing(output, () => openSync(output, 'w', 0o600));
+  const file = writing(output, () => openAnew(output));
   const timeout = phase === 'cleanup' ? CLEANUP_TIMEOUT : (runtime.task.timeoutMs ?? COMMAND_TIMEOUT);
   const env = {
     AGENTRELAY_TASK: runtime.task.id,
@@ -55,6 +55,12 @@ export async function runAttemptCommands(
   } finally {
     closeSync(file);
   }
+}
+
+/** An agent may have made a link or a pipe of that name: nobody writes through that. */
+function openAnew(path: string): number {
+  rmSync(path, { recursive: true, force: true });
+  return openSync(path, 'wx', 0o600);
 }
 
 function commandFailed(

@@ -4,6 +4,7 @@ import {
   constants,
   copyFileSync,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -58,13 +59,21 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** The file's text; null when there is none. */
+/** The file's text; null when there is none. What an agent may have put there instead is never waited for. */
 export function readIfThere(path: string): string | null {
+  let file: number;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
     throw error;
+  }
+  try {
+    const stats = fstatSync(file);
+    // Pipes and devices have no end.
+    return stats.isFile() || stats.isDirectory() ? readFileSync(file, 'utf8') : null;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,4 +1,5 @@
 import { laneMergeWait, type MergeWait } from '../../core/merge-waits.ts';
+import { needsYou } from '../../core/needs.ts';
 import { currentAttempt, type RunState, type TaskState, type WorkstreamState } from '../../core/run-state.ts';
 import { plural } from '../format.ts';
 import { type Word, word } from '../line.ts';
@@ -67,7 +68,7 @@ function laneStates(lane: WorkstreamState, { run }: View): Word[][] {
   if (lane.status === 'merged')
     return [[word(lane.mergedBy === 'nothing_to_merge' ? 'nothing to merge' : 'merged', 'good')]];
   if (lane.held !== null) return [[word(`held: ${holdName(lane.held)}`, 'warn')], [word('held', 'warn')]];
-  if (lane.status === 'active') return [[activeWord(lane, run)]];
+  if (lane.status === 'active') return activeWords(lane, run);
   if (lane.status === 'pending') return [[word('pending', 'quiet')]];
   const short = [word(lane.status === 'merge_ready' ? 'merge ready' : 'merging', 'quiet')];
   const wait = laneMergeWait(run, lane);
@@ -75,16 +76,31 @@ function laneStates(lane: WorkstreamState, { run }: View): Word[][] {
 }
 
 /** An agent whose work is handed over may be idle, or gone, for as long as checks take. */
-function activeWord({ outline }: WorkstreamState, run: RunState): Word {
-  const open = laneFacts(run).atWork.get(outline.id) ?? [];
-  const merging = open.filter((id) => isMerging(run.tasks.get(id)));
-  const working = open.length - merging.length;
-  if (working > 0) return word(`${plural(working, 'agent')} at work`, 'live');
-  return merging.length === 0 ? word('active', 'quiet') : word(`${merging.length} merging`, 'quiet');
+function activeWords({ outline }: WorkstreamState, run: RunState): Word[][] {
+  const open = (laneFacts(run).atWork.get(outline.id) ?? []).flatMap((id) => run.tasks.get(id) ?? []);
+  const counts = Map.groupBy(open, doing);
+  const of = (what: Doing) => counts.get(what)?.length ?? 0;
+  const [asking, resting, working, merging] = [of('asks'), of('rests'), of('works'), of('merges')];
+  const parts = [
+    ...(asking === 0 ? [] : [word(`${asking} ${asking === 1 ? 'needs' : 'need'} you`, 'warn')]),
+    ...(working === 0 ? [] : [word(`${plural(working, 'agent')} at work`, 'live')]),
+    ...(resting === 0 ? [] : [word(`${resting} parked`, 'warn')]),
+    ...(merging === 0 ? [] : [word(`${merging} merging`, 'quiet')]),
+  ];
+  const [first = word('active', 'quiet'), second] = parts;
+  return second === undefined || asking === 0 ? [[first]] : [[first, word(', ', 'quiet'), second], [first]];
 }
 
-function isMerging(task: TaskState | undefined): boolean {
-  return task !== undefined && currentAttempt(task)?.step === 'merge';
+type Doing = 'asks' | 'rests' | 'works' | 'merges';
+
+function doing(task: TaskState): Doing {
+  if (isMerging(task)) return 'merges';
+  if (needsYou(task) !== null) return 'asks';
+  return currentAttempt(task)?.parkedUntil == null ? 'works' : 'rests';
+}
+
+function isMerging(task: TaskState): boolean {
+  return currentAttempt(task)?.step === 'merge';
 }
 
 /** How many checks there are stands beside the pull request. */

@@ -8,7 +8,7 @@ import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
 import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
-import { momentOf } from '../wording/moment.ts';
+import { attentionWords } from '../wording/attention-words.ts';
 import { reachedWords, usageWords } from '../wording/usage-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { caughtUp, mergeWaitWord, sentBackNote } from './merge-note.ts';
@@ -54,7 +54,7 @@ function rootName(root: BlockRoot | null): string {
 
 function activeNote(attempt: AttemptState, task: TaskState, view: View): Word[] {
   const { step, agent } = attempt;
-  const attention = attentionNote(attempt);
+  const attention = attentionWords(attempt);
   if (attention !== null) return [said(attention, 'warn')];
   if (attempt.command !== null) return [said(commandNote(attempt.command), 'quiet')];
   if (step === 'gate') return [said(gateNote(attempt), 'quiet')];
@@ -74,15 +74,6 @@ function usageNote(task: TaskState, { run, glyphs }: View): Word[] {
   return [word(` ${glyphs.dot} `, 'quiet'), said(text, reached === null ? 'quiet' : 'warn')];
 }
 
-/** Null for an agent that nobody need think of. */
-function attentionNote({ attention, asks, until, parkedUntil, nudged }: AttemptState): string | null {
-  if (asks !== null) return asks.question ?? attentionText(attention);
-  if (parkedUntil !== null) return `usage limited until ${momentOf(parkedUntil)}, its slot is free`;
-  if (attention === 'usage_limited' && until !== null) return `usage limited until ${momentOf(until)}`;
-  if (attention === null || attention === 'working') return null;
-  return attention === 'idle' && nudged ? 'idle, though it was nudged' : attentionText(attention);
-}
-
 function commandNote({ phase, number, of, command }: NonNullable<AttemptState['command']>): string {
   return `${phase}${of > 1 ? ` ${number} of ${of}` : ''}: ${command}`;
 }
@@ -90,10 +81,6 @@ function commandNote({ phase, number, of, command }: NonNullable<AttemptState['c
 function gateNote(attempt: AttemptState): string {
   const cause = caughtUp(attempt);
   return `round ${attempt.gateRounds}${cause === '' ? '' : `, ${cause}`}`;
-}
-
-function attentionText(attention: string | null): string {
-  return (attention ?? 'waits').replaceAll('_', ' ');
 }
 
 function doneNote(attempt: AttemptState | null): Word[] {

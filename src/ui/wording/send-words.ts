@@ -10,7 +10,7 @@ export function sendWords(result: SendResult): string | null {
     case 'typed':
       return 'typed, but not seen to be submitted';
     case 'failed':
-      return 'could not be typed: something else has the keys';
+      return 'not typed: a dialog, or words of somebody, are in the way';
     case 'gone':
       return 'but the agent is gone';
   }

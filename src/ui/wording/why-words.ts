@@ -2,6 +2,7 @@ import type { BlockRoot } from '../../core/events.ts';
 import type { TaskStatus } from '../../core/lifecycle.ts';
 import type { WhyReason } from '../../core/why.ts';
 import { plural } from '../format.ts';
+import { attentionWords, choiceWords } from './attention-words.ts';
 import { clock } from './clock.ts';
 import { holdName } from './hold-words.ts';
 import { momentOf } from './moment.ts';
@@ -96,13 +97,24 @@ function holdWords({ hold, checks }: HeldReason): string {
   return hold === 'checks' && checks !== null ? proofWords(checks) : holdName(hold);
 }
 
-function runningPhrase(reason: Extract<WhyReason, { kind: 'running' }>, now: number): string {
+function runningPhrase(reason: Running, now: number): string {
   const time = clock(now - Date.parse(reason.since));
   const agent = reason.agent === null ? ', no agent yet' : `, agent at ${reason.agent}`;
-  const parked = reason.parked_until === null ? null : `parked until ${momentOf(reason.parked_until)}`;
-  const attention = bracketed(parked ?? reason.attention?.replaceAll('_', ' ') ?? '');
+  const attention = bracketed(stateWords(reason));
   const merge = reason.merge === null ? '' : `; its merge waits: ${mergeWaitWords(reason.merge)}`;
-  return `is running: attempt ${reason.attempt}, step ${reason.step}, for ${time}${agent}${attention}${merge}`;
+  return `is running: attempt ${reason.attempt}, step ${reason.step}, for ${time}${agent}${attention}${merge}${askedWords(reason)}`;
+}
+
+type Running = Extract<WhyReason, { kind: 'running' }>;
+
+function stateWords({ parked_until: until, attention, nudged }: Running): string {
+  if (until !== null) return `parked until ${momentOf(until)}`;
+  return attentionWords({ attention, nudged, asks: null, until: null, parkedUntil: null }) ?? attention ?? '';
+}
+
+function askedWords({ asks }: Running): string {
+  if (asks === null || asks.question === null) return '';
+  return `; it asks: ${asks.question}${bracketed(choiceWords(asks.choices))}`;
 }
 
 function bracketed(text: string): string {

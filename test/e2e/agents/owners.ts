@@ -12,6 +12,7 @@ const WORK = 'owner killed while it works';
 export const ORPHANED: Situation = {
   id: 'orphaned',
   rows: [KICKOFF, WORK],
+  meddle: killOwners,
   plan: (preset) => ({
     script: (go) =>
       preset === 'command'
@@ -19,10 +20,10 @@ export const ORPHANED: Situation = {
         : started({ delayMs: 2_000, promptNotSubmitted: true }, script([{ waitFor: go }, FINISH])),
     async drive(cell) {
       const first = await cell.next('task_adopted');
-      await cell.next('task_waiting');
+      await cell.event('task_waiting');
       const second = await cell.next('task_adopted');
       expect([first.found, second.found, second.step]).toEqual(['alive', 'alive', 'wait']);
-      cell.release('go');
+      cell.release();
       const end = await cell.merged();
       cell.tell(KICKOFF, `adopted in its ${first.step}, has its prompt once; ${end}`);
       cell.tell(WORK, 'adopted, has its prompt once');
@@ -32,7 +33,7 @@ export const ORPHANED: Situation = {
   }),
 };
 
-export async function killOwners(first: Live, start: () => Live, cells: readonly AgentCell[]): Promise<Live> {
+async function killOwners(first: Live, start: () => Live, cells: readonly AgentCell[]): Promise<Live> {
   await Promise.all(cells.map((cell) => first.event('task_launched', ({ task }) => task === cell.task)));
   await kill(first);
   const second = start();

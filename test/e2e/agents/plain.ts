@@ -17,7 +17,7 @@ export const PLAIN: Situation = {
         : script([{ usage: { input: 1000, output: 500, costUsd: 0.25 } }, { waitFor: go }, FINISH, { say: 'Done.' }]),
     async drive(cell) {
       await cell.next('task_waiting');
-      cell.release('go');
+      cell.release();
       cell.tell('plain', await cell.merged());
       cell.tell('what it uses', await used(cell));
     },

@@ -10,150 +10,159 @@ const work = (start: StartScript, go: string) => started(start, script([{ waitFo
 
 async function taken(cell: AgentCell): Promise<string> {
   await cell.next('task_waiting');
-  cell.release('go');
+  cell.release();
   return await cell.merged();
 }
 
-const TRUSTS: ReadonlySet<Preset> = new Set(['claude_code', 'codex', 'gemini', 'cursor', 'copilot']);
-const NO_TRUST = 'it asks nobody to trust a folder';
+const always = (...names: readonly string[]) => names.map((name) => ({ name, always: true }));
+const answersOf = (cell: AgentCell) =>
+  cell.all('task_dialog_answered').map(({ dialog, keys }) => `${dialog} by ${keys.join(' ')}`);
 
-function trust(preset: Preset): string | null {
+const TRUSTS: ReadonlySet<Preset> = new Set(['claude_code', 'codex', 'gemini', 'cursor', 'copilot']);
+
+function noTrust(preset: Preset): string | null {
   if (preset === 'command') return ANY_PROGRAM;
-  return TRUSTS.has(preset) ? null : NO_TRUST;
+  return TRUSTS.has(preset) ? null : 'it asks nobody to trust a folder';
 }
 
-const always = (...names: string[]) => names.map((name) => ({ name, always: true }));
+const TRUSTED = 'trust, approvals: skip';
+const OTHERS = 'its other first dialogs';
+const UNSENT = 'prompt left in its input';
 
-/** Those of its first run, beside trust and login; each is shown although flags avoid it, as older versions do. */
-const OTHERS: Partial<Record<Preset, readonly string[]>> = {
+/** Of its first run, beside trust and login; each is shown although flags avoid it, as another version may. */
+const MORE_DIALOGS: Partial<Record<Preset, readonly string[]>> = {
   claude_code: ['warning'],
-  codex: ['trust', 'update', 'hooks'],
+  codex: ['update', 'hooks'],
   aider: ['docs'],
 };
 
-/** Dialogs that grant something beyond the task: nobody but a person answers them, in its window. */
-const OWN: Partial<Record<Preset, { readonly names: readonly string[]; readonly keys: readonly string[] }>> = {
+/** Dialogs that need nobody where approvals are skipped; then the prompt stands in its input. */
+const ALLOWED: Situation = {
+  id: 'allowed',
+  rows: [TRUSTED, OTHERS, UNSENT],
+  plan(preset) {
+    if (preset === 'command') return { why: ANY_PROGRAM };
+    const more = MORE_DIALOGS[preset] ?? [];
+    const trust = noTrust(preset);
+    const dialogs = [...(trust === null ? ['trust'] : []), ...always(...more)];
+    return {
+      script: (go) => work({ dialogs, dialogGapMs: 100, promptNotSubmitted: true }, go),
+      async drive(cell) {
+        const end = await taken(cell);
+        const answers = answersOf(cell);
+        expect(answers).toHaveLength(cell.facts('answer').length);
+        const isAsked = cell.facts('dialog').some(({ name, shown }) => name === 'trust' && shown);
+        const trusted = isAsked ? `answered: ${answers[0]}` : 'avoided by its flags';
+        cell.tell(TRUSTED, trust === null ? trusted : absent(trust));
+        const others = answers.slice(isAsked ? 1 : 0);
+        expect(others).toHaveLength(more.length);
+        cell.tell(OTHERS, more.length === 0 ? absent('its flags avoid all others') : `answered: ${others.join(', ')}`);
+        cell.tell(UNSENT, isTyped(preset) ? absent(`its prompt is typed; ${end}`) : end);
+      },
+    };
+  },
+};
+
+/** Their command lines carry no prompt. */
+function isTyped(preset: Preset): boolean {
+  return preset === 'aider' || preset === 'gemini';
+}
+
+const OWN = "dialogs that are a person's own";
+
+/** They grant something beyond the task: nobody but a person answers them, in its window. */
+const OWN_DIALOGS: Partial<Record<Preset, { readonly names: readonly string[]; readonly keys: readonly string[] }>> = {
   claude_code: { names: ['mcp', 'api_key'], keys: ['Enter'] },
   cursor: { names: ['mcp'], keys: ['c'] },
 };
 
-export const STARTING: readonly Situation[] = [
-  {
-    id: 'trusted',
-    rows: ['trust, approvals: skip'],
-    plan(preset) {
-      const why = trust(preset);
-      if (why !== null) return { why };
-      return {
-        script: (go) => work({ dialogs: ['trust'] }, go),
-        async drive(cell) {
-          const end = await taken(cell);
-          const [{ shown = true } = {}] = cell.facts('dialog');
-          const answers = cell.all('task_dialog_answered').map(({ dialog, keys }) => `${dialog} by ${keys.join(' ')}`);
-          expect(answers).toHaveLength(shown ? 1 : 0);
-          cell.tell('trust, approvals: skip', `${shown ? `answered ${answers}` : 'avoided by its flags'}; ${end}`);
-        },
-      };
-    },
+const OWNED: Situation = {
+  id: 'owned',
+  rows: [OWN],
+  plan(preset) {
+    if (preset === 'command') return { why: ANY_PROGRAM };
+    const own = OWN_DIALOGS[preset];
+    if (own === undefined) return { why: 'it has none that anybody has seen' };
+    return {
+      task: { approvals: 'ask' },
+      script: (go) => work({ dialogs: always(...own.names) }, go),
+      async drive(cell) {
+        const told: string[] = [];
+        for (const at of own.names.keys()) {
+          const event = await cell.nextOf(['agent_trust_prompt', 'agent_login_required']);
+          told.push(event.kind.slice('agent_'.length));
+          expect(cell.facts('answer')).toHaveLength(at);
+          cell.press(...own.keys);
+          await cell.fact('answer', at + 1);
+        }
+        const end = await taken(cell);
+        expect(answersOf(cell)).toEqual([]);
+        cell.tell(OWN, `told: ${told.join(', ')}; answered in its window; ${end}`);
+      },
+    };
   },
-  {
-    id: 'others',
-    rows: ['its other first dialogs'],
-    plan(preset) {
-      if (preset === 'command') return { why: ANY_PROGRAM };
-      const names = OTHERS[preset];
-      if (names === undefined) return { why: 'it has none beside trust and login that its flags do not avoid' };
-      return {
-        script: (go) => work({ dialogs: always(...names), dialogGapMs: 100 }, go),
-        async drive(cell) {
-          const end = await taken(cell);
-          const answers = cell.all('task_dialog_answered').map(({ dialog, keys }) => `${dialog} by ${keys.join(' ')}`);
-          expect(answers).toHaveLength(names.length);
-          cell.tell('its other first dialogs', `answered ${answers.join(', ')}; ${end}`);
-        },
-      };
-    },
-  },
-  {
-    id: 'own',
-    rows: ['dialogs that only a person answers'],
-    plan(preset) {
-      if (preset === 'command') return { why: ANY_PROGRAM };
-      const own = OWN[preset];
-      if (own === undefined) return { why: 'it has none that it was seen to show' };
-      return {
-        task: { approvals: 'ask' },
-        script: (go) => work({ dialogs: always(...own.names) }, go),
-        async drive(cell) {
-          const told: string[] = [];
-          for (const [at] of own.names.entries()) {
-            await cell.fact('dialog', at + 1);
-            const kinds = ['agent_trust_prompt', 'agent_login_required'] as const;
-            told.push(await Promise.race(kinds.map(async (kind) => (await cell.next(kind)).kind.slice(6))));
-            cell.press(...own.keys);
-            await cell.fact('answer', at + 1);
-          }
-          const end = await taken(cell);
-          expect(cell.all('task_dialog_answered')).toEqual([]);
-          cell.tell('dialogs that only a person answers', `${told.join(', ')} told, answered in its window; ${end}`);
-        },
-      };
-    },
-  },
-  {
-    id: 'login',
-    rows: ['login at the start'],
-    plan(preset) {
-      if (preset === 'command') return { why: ANY_PROGRAM };
-      return {
-        script: (go) => work({ dialogs: always('login'), loginSucceeds: true }, go),
-        async drive(cell) {
-          await cell.next('agent_login_required');
-          expect(cell.facts('answer')).toEqual([]);
-          cell.press('Enter');
-          cell.tell('login at the start', `login_required told, a person logs in; ${await taken(cell)}`);
-        },
-      };
-    },
-  },
-  start('unsent', 'prompt left in its input', (preset) =>
-    preset === 'aider' ? 'its command line takes no prompt: it is typed' : { promptNotSubmitted: true },
-  ),
-  start('swallows', 'first Enter swallowed', () => ({ promptNotSubmitted: true, swallowEnters: 1 })),
-  start('newline', 'first Enter a line break', () => ({ promptNotSubmitted: true, firstEnterIsNewline: true })),
-  start('slow', 'slow start, early keys lost', () => ({ delayMs: 2_500, loseEarlyInput: true })),
-];
+};
 
-function start(id: string, row: string, of: (preset: Preset) => StartScript | string): Situation {
-  return {
-    id,
-    rows: [row],
-    plan(preset) {
-      const how = of(preset);
-      if (preset === 'command') return { why: ANY_PROGRAM };
-      if (typeof how === 'string') return { why: how };
-      return {
-        script: (go) => work(how, go),
-        async drive(cell) {
-          cell.tell(row, await taken(cell));
-          expect(cell.facts('lost')).toEqual([]);
-        },
-      };
-    },
-  };
-}
+const LOGIN = 'login at the start';
+const SWALLOWED = 'first Enter swallowed';
+
+const LOGGED_OUT: Situation = {
+  id: 'login',
+  rows: [LOGIN, SWALLOWED],
+  plan(preset) {
+    if (preset === 'command') return { why: ANY_PROGRAM };
+    return {
+      script: (go) =>
+        work({ dialogs: always('login'), loginSucceeds: true, promptNotSubmitted: true, swallowEnters: 1 }, go),
+      async drive(cell) {
+        await cell.next('agent_login_required');
+        expect(cell.facts('answer')).toEqual([]);
+        cell.press('Enter');
+        await cell.fact('ready');
+        cell.tell(LOGIN, 'login_required told, a person logs in');
+        const end = await taken(cell);
+        expect(cell.facts('enter').map(({ became }) => became)).toContain('nothing');
+        cell.tell(SWALLOWED, end);
+      },
+    };
+  },
+};
+
+const NEWLINE = 'first Enter a line break';
+const SLOW = 'slow start, early keys lost';
+
+const LATE: Situation = {
+  id: 'late',
+  rows: [SLOW, NEWLINE],
+  plan(preset) {
+    if (preset === 'command') return { why: ANY_PROGRAM };
+    return {
+      script: (go) =>
+        work({ delayMs: 2_500, loseEarlyInput: true, promptNotSubmitted: true, firstEnterIsNewline: true }, go),
+      async drive(cell) {
+        const end = await taken(cell);
+        expect(cell.facts('lost')).toEqual([]);
+        cell.tell(SLOW, 'no key before it was ready');
+        expect(cell.facts('enter').map(({ became }) => became)).toEqual(['newline']);
+        cell.tell(NEWLINE, end);
+      },
+    };
+  },
+};
+
+export const STARTING: readonly Situation[] = [ALLOWED, OWNED, LOGGED_OUT, LATE];
 
 export const TRUST_ASKED = {
   row: 'trust, approvals: ask',
-  dialogs: (preset: Preset) => (trust(preset) === null ? ['trust'] : []),
+  dialogs: (preset: Preset) => (noTrust(preset) === null ? ['trust'] : []),
   /** A person trusts the folder; in words. */
   async seen(cell: AgentCell): Promise<string> {
-    const why = trust(cell.preset);
+    const why = noTrust(cell.preset);
     if (why !== null) return absent(why);
     await cell.next('agent_trust_prompt');
     expect(cell.facts('answer')).toEqual([]);
     await cell.answer('allow');
-    await cell.fact('answer');
-    return 'trust_prompt told, answer allow';
+    const { text } = await cell.fact('answer');
+    return `trust_prompt told; answer allow: ${text}`;
   },
 };

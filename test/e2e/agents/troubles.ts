@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Action, script, started } from '../../support/agents/script.ts';
+import { type Action, script } from '../../support/agents/script.ts';
 import type { AgentCell } from '../../support/presets/agent-cell.ts';
 import type { Preset } from '../../support/presets/preset-table.ts';
 import { absent, type Situation } from '../../support/presets/situation.ts';
@@ -58,7 +58,7 @@ async function told(cell: AgentCell): Promise<string> {
   // Otherwise it is over before it can be sent anything.
   if (WAITS.has(cell.preset)) await cell.asked();
   else await sent;
-  cell.release('go');
+  cell.release();
   await sent;
   const { result } = await cell.next('task_prompted');
   if (cell.preset === 'command') return `${result}: it stands in its terminal until it reads it`;
@@ -78,22 +78,3 @@ async function limited(cell: AgentCell): Promise<string> {
   const { cause } = await cell.next('task_unparked');
   return `told until when, parked; sent to by a ${cause}, it goes on`;
 }
-
-const STALLED = 'silent for stall_after';
-
-export const SILENT: Situation = {
-  id: 'silent',
-  rows: [STALLED],
-  plan: (preset) => ({
-    task: { stall_after: 3 },
-    script: (go) =>
-      preset === 'command'
-        ? `${until(go)}; ${FINISHED}`
-        : started({ spinnerMs: 1_000_000 }, script([{ waitFor: go }, FINISH])),
-    async drive(cell) {
-      await cell.next('agent_stalled');
-      cell.release('go');
-      cell.tell(STALLED, `stalled told, left alone; ${await cell.merged()}`);
-    },
-  }),
-};

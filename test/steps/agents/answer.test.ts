@@ -59,6 +59,21 @@ test('a mark that does not move chooses nothing', async () => {
   expect([result, pressed]).toEqual(['typed', ['Down']]);
 });
 
+test('one that goes with the answer has taken it', async () => {
+  const clock = new SimulatedClock();
+  const program = new ToyProgram(clock, PERMISSION);
+  program.take('work');
+  const press = program.press.bind(program);
+  program.press = async (keys) => {
+    const pressed = await press(keys);
+    program.isGone = true;
+    return pressed;
+  };
+  const result = answer(toyAccess(clock, program), { kind: 'allow' }, new AbortController().signal);
+  await clock.advance(30_000);
+  expect(await result).toBe('submitted');
+});
+
 test('it is gone', async () => {
   const clock = new SimulatedClock();
   const program = new ToyProgram(clock);

@@ -1,7 +1,7 @@
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { UsageEntry } from '../../../src/steps/frameworks/framework.ts';
+import type { Told, UsageEntry } from '../../../src/steps/frameworks/framework.ts';
 import { monitored, reportOf, TELLING } from '../../support/monitored.ts';
 
 const used = (id: string, tokens: number): UsageEntry => ({
@@ -47,13 +47,33 @@ test('hooks that ran at once count in the order in which they began', async () =
   expect(state()).toBe('waiting_permission by hook');
 });
 
-test('what was told before this agent was started is not of this agent, but what was used is', async () => {
+test('what was told before this agent was started is not of this agent, also where its session goes on', async () => {
   const { monitor, hook } = monitored();
-  hook(
-    { report: reportOf('working'), prompt: 'old', usage: used('a', 3) },
-    { at: new Date(Date.UTC(2020, 0)).toISOString() },
-  );
-  expect(monitor).toMatchObject({ attention: null, prompts: [], usage: { input_tokens: 3 } });
+  const before = { at: new Date(Date.UTC(2020, 0)).toISOString() };
+  hook({ report: reportOf('working'), prompt: 'old', usage: used('total', 3) }, before);
+  expect(monitor).toMatchObject({ attention: null, prompts: [], usage: null });
+  hook({ usage: used('total', 10) });
+  expect(monitor.usage).toMatchObject({ input_tokens: 7 });
+});
+
+test('what a session had cost before it went on was paid for by an earlier attempt', async () => {
+  const cost = (costUsd: number): Told => ({ usage: { ...used('cost', 0), costUsd, isSum: true } });
+  const costOf = (goesOn: boolean) => {
+    const { monitor, hook } = monitored({ goesOn });
+    hook(cost(2));
+    hook(cost(5));
+    return monitor.usage?.cost_usd;
+  };
+  expect([costOf(true), costOf(false)]).toEqual([3, 5]);
+});
+
+test('a log that is a link to itself is no end of the owner', async () => {
+  const { signalDir, clock, monitor, hook, state } = monitored();
+  symlinkSync('agent.raw.log', join(signalDir, 'agent.raw.log'));
+  await clock.advance(3_000);
+  hook({ report: reportOf('working') });
+  monitor.look();
+  expect(state()).toBe('working by hook');
 });
 
 test('the transcript is read as it grows, and from its beginning where it is another file', async () => {
@@ -251,7 +271,11 @@ test("a preset's own code that fails tells nothing more, and nobody falls with i
 });
 
 test('whoever closes it hears nothing more, and nothing waits', async () => {
-  const { monitor, hook, clock, terminal } = monitored();
+  let isForgotten = false;
+  const onClose = () => {
+    isForgotten = true;
+  };
+  const { monitor, hook, clock, terminal } = monitored({ onClose });
   let changes = 0;
   monitor.onChange(() => changes++);
   terminal.show('working');
@@ -260,5 +284,5 @@ test('whoever closes it hears nothing more, and nothing waits', async () => {
   monitor.close();
   hook({ report: reportOf('working') });
   await clock.advance(10_000);
-  expect([changes, clock.sleeping]).toEqual([0, 0]);
+  expect([changes, clock.sleeping, isForgotten]).toEqual([0, 0, true]);
 });

@@ -25,9 +25,11 @@ function setUp(manner: ToyManner = {}, changes: Partial<AgentAccess> = {}) {
 }
 
 test('a prompt is pasted, submitted once, and seen to be taken', async () => {
-  const { program, send } = setUp();
+  const { program, access, send } = setUp();
   expect(await send(LONG)).toEqual({ result: 'submitted', by: 'screen', presses: 1 });
   expect([program.accepted, program.pressed]).toEqual([[LONG], ['Enter']]);
+  // For a later owner.
+  expect(access.sent.has(LONG)).toBe(true);
 });
 
 test('a hook tells more than the screen, and is waited for where somebody wants to know', async () => {
@@ -76,6 +78,24 @@ test.each(['MAY I run it?', 'WHICH one?'])('nothing is typed into a question: %s
   expect([program.pressed, program.text]).toEqual([[], '']);
 });
 
+test('a program that shows its input beside a question gets nothing typed, too', async () => {
+  const { read } = toyTraits();
+  const report = { state: 'waiting_permission', question: null, choices: [], until: null } as const;
+  const traits = toyTraits({ read: (screen, now) => ({ ...read(screen, now), report }) });
+  const { program, send } = setUp({}, { traits });
+  expect(await send(LONG)).toMatchObject({ result: 'failed' });
+  expect([program.pressed, program.text]).toEqual([[], '']);
+});
+
+test('what somebody writes in place of a prompt that was not taken is not submitted', async () => {
+  const { clock, program, send } = setUp({ swallows: 1 });
+  void clock.sleep(300).then(() => {
+    program.text = 'a thought of a person';
+  });
+  expect(await send(LONG)).toEqual({ result: 'typed', by: null, presses: 1 });
+  expect([program.pressed, program.accepted]).toEqual([['Enter'], []]);
+});
+
 test('a dialog that needs nobody is answered first; one that needs a person has the keys', async () => {
   const free = setUp({ dialogs: [{ name: 'trust', keys: ['Down', 'Enter'] }] });
   expect(await free.send(LONG)).toMatchObject({ result: 'submitted' });
@@ -105,9 +125,9 @@ test('a long text that is folded in the input counts as ours', async () => {
 });
 
 test('a paste that is never seen is not submitted, and not pasted again', async () => {
-  const { program, send } = setUp({ pasteShownAfter: 1_000_000 });
+  const { program, access, send } = setUp({ pasteShownAfter: 1_000_000 });
   expect(await send(LONG)).toEqual({ result: 'typed', by: null, presses: 0 });
-  expect(program.pressed).toEqual([]);
+  expect([program.pressed, access.sent.has(LONG)]).toEqual([[], false]);
 });
 
 test('the keys are not pressed into what has come up between the paste and them', async () => {

@@ -154,7 +154,7 @@ test('no more than three submissions, then it has failed with what its screen sh
   const failed = await kick().catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(AgentLaunchError);
   expect(failed).toMatchObject({ code: 'kickoff_failed', failureClass: 'expected_task_failure' });
-  expect((failed as Error).message).toMatch(/within 120 s; its screen: .* ⏎ > Read .*instructions\.md.* ⏎ /);
+  expect((failed as Error).message).toMatch(/within 120 s; its screen: > Read .*instructions\.md.* ⏎ /);
   expect(program.pressed).toEqual(['Enter', 'Enter', 'Enter']);
 });
 

@@ -101,6 +101,21 @@ test('of the same question, what was seen of it stays; of another, nothing does'
   expect(steady.shown).toEqual(asked('two', []));
 });
 
+test('the end of a limit that is told as so long from now is no news at each look', () => {
+  const steady = new SteadyAttention();
+  const limited = (until: string | null): KnownAttention => ({
+    kind: 'known',
+    report: { state: 'usage_limited', question: null, choices: [], until },
+    source: 'screen',
+  });
+  steady.offer(limited('2026-01-02T05:00:00.000Z'), 0);
+  steady.offer(limited('2026-01-02T05:00:01.000Z'), 1_000);
+  expect(steady.offer(limited('2026-01-02T05:00:59.250Z'), 60_000)).toBe(false);
+  expect(steady.offer(limited(null), 61_000)).toBe(false);
+  expect(steady.offer(limited('2026-01-02T07:00:00.000Z'), 62_000)).toBe(true);
+  expect(steady.shown).toEqual(limited('2026-01-02T07:00:00.000Z'));
+});
+
 test('after a prompt nothing is known, and there is no pause before work is shown', () => {
   const steady = new SteadyAttention();
   steady.offer(known('waiting_input'), 0);

@@ -43,3 +43,13 @@ test('costs add up where they are told', () => {
   expect(sumOf(['s', entry('a', 1, { costUsd: 0.5 })], ['s', entry('b', 1)])?.cost_usd).toBe(0.5);
   expect(sumOf(['s', entry('a', 1, { costUsd: 0.5 })], ['s', entry('b', 1, { costUsd: 0.25 })])?.cost_usd).toBe(0.75);
 });
+
+test('what a session had used before it went on counts no more than once', () => {
+  const ledger = new UsageLedger();
+  expect(ledger.take('s', entry('a', 5, { costUsd: 1 }), true)).toBe(false);
+  expect(ledger.take('t', entry('total', 3, { costUsd: 0.5 }), true)).toBe(false);
+  expect(ledger.sum()).toBeNull();
+  ledger.take('s', entry('b', 2));
+  ledger.take('t', entry('total', 10, { costUsd: 2 }));
+  expect(ledger.sum()).toMatchObject({ input_tokens: 9, output_tokens: 90, cost_usd: 1.5 });
+});

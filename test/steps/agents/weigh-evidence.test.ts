@@ -80,6 +80,14 @@ describe('hooks and transcript', () => {
     expect(verdict({ hook, transcript: said('idle', 2_999) })).toBe('idle by transcript');
     expect(verdict({ hook, transcript: said('idle', 9_000) })).toBe('working by hook');
   });
+
+  test('an error soon after its hook, which only the transcript tells, counts once it can be seen', () => {
+    const told = { hook: said('working', 3_000), transcript: said('idle', 2_500) };
+    expect(verdict({ ...told })).toBe('working by hook');
+    expect(verdict({ ...told, screen: screen('idle', 2_000) })).toBe('idle by transcript');
+    const late = { hook: said('idle', 2_500), transcript: said('working', 3_000) };
+    expect(verdict({ ...late, screen: screen('idle', 2_000) })).toBe('idle by hook');
+  });
 });
 
 describe('what was told, and a screen that shows the same', () => {

@@ -178,6 +178,7 @@ describe('a hook', () => {
   it('tells the cost of the session, and no tokens twice', () => {
     expect(hook('StatusLine', { cost: { total_cost_usd: 0.25, total_duration_ms: 1 } })?.usage).toEqual({
       id: 'cost',
+      isSum: true,
       inputTokens: 0,
       outputTokens: 0,
       cacheReadTokens: 0,

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -107,6 +108,13 @@ describe('the rollout', () => {
     rollout('2026/11/21/rollout-2026-11-21T19-00-02-d.jsonl', place.worktree);
     expect(find({ session: 'theirs' })).toBe(old);
     expect(find({ told: '/told.jsonl' })).toBe('/told.jsonl');
+  });
+
+  it('is never a pipe that nobody writes to, and one that is gone is none', () => {
+    const ours = rollout('2026/11/21/rollout-2026-11-21T19-00-02-d.jsonl', place.worktree);
+    execFileSync('mkfifo', [join(dirname(ours), 'rollout-2026-11-21T19-00-03-e.jsonl')]);
+    symlinkSync('/nowhere', join(dirname(ours), 'rollout-2026-11-21T19-00-04-f.jsonl'));
+    expect(find({ since: 0 })).toBe(ours);
   });
 
   it('may be in a folder of its own', () => {

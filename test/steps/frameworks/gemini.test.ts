@@ -107,6 +107,18 @@ describe('the transcript of gemini', () => {
   });
 });
 
+it('asks nothing any more while it starts anew with the trust that it was given', () => {
+  const trust = ['Do you trust the files in this folder?', '● 1. Trust folder (w)', "  3. Don't trust"];
+  const restarting = [...trust, '', ' Gemini CLI is restarting to apply the trust changes...'];
+  const read = (lines: readonly string[]) => gemini.terminal?.read({ lines, title: '◇  Ready (w)' }, 0);
+  expect(read(trust)).toMatchObject({ dialog: 'trust' });
+  expect(read(restarting)).toMatchObject({ dialog: null, report: null });
+  expect(read([...restarting, ' >   Type your message or @path/to/file'])).toMatchObject({
+    dialog: null,
+    input: '',
+  });
+});
+
 describe('the dialog of a limit', () => {
   it('holds the input, and is answered before more is typed', () => {
     const lines = ['Usage limit reached for gemini-2.5-pro.', '', '● 1. Keep trying', '  2. Stop'];

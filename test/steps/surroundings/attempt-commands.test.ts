@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Command } from '../../../src/core/graph/graph.ts';
@@ -28,6 +29,19 @@ test('runs lines in a shell and lists as they are, one after the other, and keep
     { kind: 'task_command_started', number: 2, of: 2 },
     { kind: 'task_command_ended', number: 2, exit_code: 0 },
   ]);
+});
+
+test.each([
+  ['a link', (path: string, elsewhere: string) => symlinkSync(elsewhere, path)],
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a folder', (path: string) => mkdirSync(join(path, 'x'), { recursive: true })],
+])('%s that an agent has put where the output is kept is written through by nobody', async (_, put) => {
+  const { run, output, signalDir, root } = ready();
+  const elsewhere = join(root, 'elsewhere');
+  writeFileSync(elsewhere, 'kept');
+  put(join(signalDir, 'setup.log'), elsewhere);
+  await run('echo said');
+  expect([output(), readFileSync(elsewhere, 'utf8')]).toEqual(['$ echo said\nsaid\n', 'kept']);
 });
 
 test('the first that fails ends it, and says where its output is', async () => {

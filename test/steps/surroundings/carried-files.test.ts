@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { carryFiles } from '../../../src/steps/surroundings/carried-files.ts';
@@ -65,5 +74,7 @@ test('never through a link that leads out of the worktree', async () => {
   mkdirSync(outside);
   symlinkSync(outside, join(worktree, 'config'));
   await expect(carry(['config/.env'])).rejects.toMatchObject({ code: 'carried_outside' });
-  expect(existsSync(join(outside, '.env'))).toBe(false);
+  repository.write('config/deep/er/.env', 'secret');
+  await expect(carry(['config/deep/er/.env'])).rejects.toMatchObject({ code: 'carried_outside' });
+  expect(readdirSync(outside)).toEqual([]);
 });

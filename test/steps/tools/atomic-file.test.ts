@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFileAtomic, ensureFile, readIfThere, writeFileAtomic } from '../../../src/steps/tools/atomic-file.ts';
@@ -52,4 +53,11 @@ test('readIfThere tells a missing file from one that cannot be read', () => {
   expect(readIfThere(join(folder, 'none'))).toBeNull();
   expect(readIfThere(join(folder, 'file/none'))).toBeNull();
   expect(() => readIfThere(folder)).toThrow('EISDIR');
+});
+
+test('readIfThere waits for no pipe, and reads no device, that an agent has put there', () => {
+  const folder = temporaryFolder();
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  symlinkSync('/dev/zero', join(folder, 'device'));
+  expect([readIfThere(join(folder, 'pipe')), readIfThere(join(folder, 'device'))]).toEqual([null, null]);
 });

@@ -11,9 +11,9 @@ import type { Preset } from './preset-table.ts';
 
 type Seen<K extends StandInFact['kind']> = Extract<StandInFact, { kind: K }>;
 
-/** Its script waits for it; it is there once `name` is released. */
-export function goFile({ folder }: Project, task: string, name: string): string {
-  return join(folder, `${task}.${name}`);
+/** Its script may wait for it; there once the test releases it. */
+export function goFile({ folder }: Project, task: string): string {
+  return join(folder, `${task}.go`);
 }
 
 /** One task of a run whose agent is a stand-in, as a test follows and answers it. */
@@ -50,14 +50,21 @@ export class AgentCell {
 
   /** The next event of this kind, after the one that was waited for before. */
   async next<K extends EventKind>(kind: K, fits: (event: EventOf<K>) => boolean = () => true): Promise<EventOf<K>> {
-    const event = await this.#feed.find(this.task, kind, this.#seen, fits);
+    const event = await this.#feed.findOf(this.task, [kind], this.#seen, fits);
+    this.#seen = event.seq;
+    return event;
+  }
+
+  /** The next of any of these kinds. */
+  async nextOf<K extends EventKind>(kinds: readonly K[]): Promise<EventOf<K>> {
+    const event = await this.#feed.findOf(this.task, kinds, this.#seen);
     this.#seen = event.seq;
     return event;
   }
 
   /** The first event of this kind, whatever was waited for before. */
   async event<K extends EventKind>(kind: K): Promise<EventOf<K>> {
-    return await this.#feed.find(this.task, kind, 0, () => true);
+    return await this.#feed.findOf(this.task, [kind], 0);
   }
 
   /** All of this kind up to now. */
@@ -109,8 +116,8 @@ export class AgentCell {
   }
 
   /** Makes the file for which its script may wait. */
-  release(name: string): void {
-    writeFileSync(goFile(this.project, this.task, name), '');
+  release(): void {
+    writeFileSync(goFile(this.project, this.task), '');
   }
 
   facts<K extends StandInFact['kind']>(kind: K): Seen<K>[] {

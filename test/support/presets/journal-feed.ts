@@ -24,15 +24,15 @@ export class JournalFeed {
     this.#end = end;
   }
 
-  /** The first event of this kind and task after number `after`. */
-  async find<K extends EventKind>(
+  /** The first event of these kinds and this task after number `after`. */
+  async findOf<K extends EventKind>(
     task: string,
-    kind: K,
+    kinds: readonly K[],
     after: number,
-    fits: (event: EventOf<K>) => boolean,
+    fits: (event: EventOf<K>) => boolean = () => true,
   ): Promise<EventOf<K>> {
-    const found = () => this.all(task, kind).find((event) => event.seq > after && fits(event));
-    return await this.poll(`${kind} of ${task}`, found, () => this.#told(task));
+    const found = () => kinds.flatMap((kind) => this.all(task, kind)).find((event) => event.seq > after && fits(event));
+    return await this.poll(`${kinds.join(' or ')} of ${task}`, found, () => this.#told(task));
   }
 
   all<K extends EventKind>(task: string, kind: K): EventOf<K>[] {

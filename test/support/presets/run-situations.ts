@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { installStandIns, standInEnv, standInScripts } from '../agents/install.ts';
-import { type Live, makeProject, type Project, SOCKET } from '../run-fixture.ts';
+import { makeProject, type Project, SOCKET } from '../run-fixture.ts';
 import { AgentCell, goFile } from './agent-cell.ts';
 import { JournalFeed } from './journal-feed.ts';
 import { PRESETS, type Preset, type PresetTable } from './preset-table.ts';
@@ -21,14 +21,12 @@ export interface SituationsOptions {
   readonly table: PresetTable;
   /** Tries only these. */
   readonly presets?: readonly Preset[];
-  /** What is done to the run beside its tasks; resolves to the run that is to end. */
-  readonly meddle?: undefined | ((live: Live, restart: () => Live, cells: readonly AgentCell[]) => Promise<Live>);
 }
 
 /** One run with a task for each preset in each situation; resolves to what went wrong, in words. */
 export async function runSituations(
   situations: readonly Situation[],
-  { table, presets = PRESETS, meddle }: SituationsOptions,
+  { table, presets = PRESETS }: SituationsOptions,
 ): Promise<string[]> {
   const project = makeProject();
   const end = new AbortController();
@@ -59,6 +57,7 @@ export async function runSituations(
         if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.split('\n')[0]}`);
       }
     });
+    const { meddle } = situations.find((one) => one.meddle !== undefined) ?? {};
     const last = meddle === undefined ? live : await meddle(live, start, cells);
     await Promise.all(driven);
     if (failures.length > 0) return failures;
@@ -86,7 +85,7 @@ function plansOf(situation: Situation, { project, presets, table }: Planned): Tr
       return [];
     }
     const task = `${situation.id}_${preset}`;
-    const script = typeof plan.script === 'function' ? plan.script(goFile(project, task, 'go')) : plan.script;
+    const script = typeof plan.script === 'function' ? plan.script(goFile(project, task)) : plan.script;
     return [{ situation, preset, plan, script, task }];
   });
 }

@@ -1,4 +1,5 @@
 import type { StandInScript } from '../agents/script.ts';
+import type { Live } from '../run-fixture.ts';
 import type { AgentCell } from './agent-cell.ts';
 import type { Preset } from './preset-table.ts';
 
@@ -10,6 +11,8 @@ export interface Situation {
   readonly rows: readonly string[];
   /** Null where there is nothing of it to be tried: `why` fills in all its rows. */
   plan(preset: Preset): Plan | { readonly why: string };
+  /** What is done to the whole run; resolves to the one that is to end. */
+  readonly meddle?: (first: Live, again: () => Live, cells: readonly AgentCell[]) => Promise<Live>;
 }
 
 export type AgentScript = StandInScript | string;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Fact } from '../../../src/core/events.ts';
 import type { Line } from '../../../src/ui/line.ts';
 import { cut } from '../../../src/ui/text/cut.ts';
 import type { RowKey, UiState } from '../../../src/ui/ui-state.ts';
@@ -184,4 +185,19 @@ test('the cursor stays on its line of the screen as rows come before it, as far 
   expect(top(29, 4)).toBe(20);
   expect(top(29, 99)).toBe(20);
   expect(top(0, -1)).toBe(0);
+});
+
+test.each<[string, readonly Fact[], number, string]>([
+  [
+    'one that asks comes before one at work',
+    [...cart.working, cart.asks('Which?'), ...page.working],
+    100,
+    '1 needs you',
+  ],
+  ['parked ones are not at work', [...cart.working, cart.parked('2030-01-01T00:00:00Z')], 100, '1 parked'],
+  ['some of each', [...cart.working, cart.asks(null), ...spec.working], 100, '1 needs you, 1 agent at work'],
+  ['where there is little room', [...cart.working, cart.asks(null), ...spec.working], 38, '1 needs you'],
+])('a lane tells what its agents do: %s', (_, happened, columns, words) => {
+  const [lane = ''] = drawn(viewOf(runOf(SHOP, [laneActive('api'), ...happened]), { columns, now: NOW }));
+  expect(lane.trimEnd().endsWith(`  ${words}`)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { isTerminal } from '../../../core/lifecycle.ts';
 import type { AttemptState } from '../../../core/run-state.ts';
 import { currentAttempt } from '../../../core/run-state.ts';
-import { findLog, LOG, readLogTail } from '../../../steps/agent-log.ts';
+import { findLog, findSetupLog, LOG, readLogTail } from '../../../steps/agent-log.ts';
 import { AgentPrints } from '../../../steps/agent-prints.ts';
 import type { PaneScreen } from '../../../steps/pane-screen.ts';
 import { lastLines } from '../../../steps/screen-lines.ts';
@@ -40,7 +40,7 @@ export function openOutput(world: DetailsWorld, { task, rows }: DetailWanted, re
       }
     }
     prints.follow(null);
-    return logOf(attempt, folder);
+    return logOf(attempt, folder, () => again(paces.fullLog));
   };
   const leave = world.screens.use(() => again(paces.screen));
   const again = keepLooking(reader, look);
@@ -86,12 +86,16 @@ class PaneFinder {
   }
 }
 
-function logOf(attempt: AttemptState, folder: string): Output {
+/** `grows` is called of a log that is being written. */
+function logOf(attempt: AttemptState, folder: string, grows: () => void): Output {
   const ended = isTerminal(attempt.status);
-  const file = findLog(folder, { ended, raw: false });
+  const isEarly = attempt.agent === null;
+  if (attempt.command !== null) grows();
+  const file = isEarly ? findSetupLog(folder) : findLog(folder, { ended, raw: false });
   const tail = file === null ? null : readLogTail(file, MAX_LINES, 'to_the_end');
   if (tail === null) return nothing(whyNothing(attempt, ended));
   const lines = lastLines(tail.lines, { count: MAX_LINES, length: MAX_LINE });
+  if (isEarly) return { tab: 'output', lines, live: false, note: whyNothing(attempt, ended) };
   const cut = tail.cut ? `only the end is shown; all of it is in ${file}` : null;
   return { tab: 'output', lines, live: false, note: ended ? cut : 'its window is gone; this is what it has printed' };
 }

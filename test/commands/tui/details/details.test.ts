@@ -349,3 +349,22 @@ test('evidence is the commits and what the agent says of them', async () => {
   expect([commits.length, omitted, summary]).toEqual([100, 3, 'All is *well*.']);
   expect(commits[0]).toMatchObject({ id: tip, subject: 'number 103', author: 'Tester' });
 });
+
+test('while the commands before an agent run, and where one of them failed, what they print is shown', async () => {
+  const run = new WatchedRun({ facts: [started()] });
+  const folder = join(run.runs.record('g', 2, []).store.runDirectory(1), 'signals/b/attempt-1');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'agent.raw.log'), '');
+  const output = run.open('output');
+  await output.until(({ note }) => note === 'its agent is not started yet (step prepare)');
+  const command = { task: 'b', attempt: 1, phase: 'setup', number: 1 } as const;
+  writeFileSync(join(folder, 'setup.log'), '$ npm ci\n');
+  run.happen({ ...command, kind: 'task_command_started', of: 1, command: 'npm ci' });
+  expect((await output.until(({ lines }) => lines.length === 1)).lines).toEqual(['$ npm ci']);
+  appendFileSync(join(folder, 'setup.log'), 'added 7 packages\n');
+  await output.until(({ lines }) => lines.at(-1) === 'added 7 packages');
+  run.happen(failed());
+  const last = await output.until(({ note }) => note === 'its agent was never started: no luck');
+  expect(last.lines).toHaveLength(2);
+  output.close();
+});

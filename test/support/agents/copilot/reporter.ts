@@ -8,7 +8,14 @@ import type { Usage } from '../script.ts';
 import { COPILOT_VERSION } from './help.ts';
 
 interface HooksFile {
-  readonly hooks?: Readonly<Record<string, readonly { readonly bash?: string }[]>>;
+  readonly hooks?: Readonly<Record<string, readonly HookEntry[]>>;
+}
+
+/** A line for a shell, or a program and its arguments. */
+interface HookEntry {
+  readonly bash?: string;
+  readonly exec?: string;
+  readonly args?: readonly string[];
 }
 
 const TOOL_NAMES = { shell: 'bash', edit: 'create', question: 'ask_user' } as const;
@@ -45,7 +52,7 @@ export function copilotReporter(session: Session): Reporter {
   };
   const hook = async (event: string, data: object) => {
     const input = { sessionId: session.id, timestamp: Date.now(), cwd: session.cwd, ...data };
-    const commands = files.flatMap((each) => each.hooks?.[event] ?? []).flatMap((each) => each.bash ?? []);
+    const commands = files.flatMap((each) => each.hooks?.[event] ?? []).flatMap(commandOf);
     const results = await Promise.all(commands.map((command) => callHook(session, event, command, input)));
     line('hook.end', { hookType: event, success: true });
     return results;
@@ -172,6 +179,10 @@ export function copilotReporter(session: Session): Reporter {
       await hook('sessionEnd', { reason: 'user_exit' });
     },
   };
+}
+
+function commandOf({ bash, exec, args = [] }: HookEntry): readonly (string | readonly string[])[] {
+  return exec === undefined ? [bash ?? 'true'] : [[exec, ...args]];
 }
 
 function argsOf({ kind, text, choices }: ToolUse): object {

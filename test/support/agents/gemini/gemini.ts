@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { framedMenu } from '../framed.ts';
+import { framed, framedMenu } from '../framed.ts';
 import { readJson } from '../log-file.ts';
 import type { Menu } from '../menu.ts';
 import type { Personality, Session, StartDialog, ToolUse } from '../personality.ts';
@@ -55,7 +55,7 @@ function permission(tool: ToolUse): { menu: Menu; allows: readonly number[] } {
   const isEdit = tool.kind === 'edit';
   const head = isEdit
     ? [`? WriteFile  Writing to ${tool.text}`, '1 first line', '2 second line', 'Apply this change?']
-    : [`? Shell  ${tool.text}`, tool.text, 'Allow execution of [Shell]?'];
+    : [`? Shell  ${tool.text}`, ...framed([tool.text], 80), 'Allow execution of [Shell]?'];
   const rows = isEdit
     ? ['Allow once', 'Allow for this session', 'Modify with external editor', 'No, suggest changes (esc)']
     : ['Allow once', 'Allow for this session', 'No, suggest changes (esc)'];

@@ -1,0 +1,37 @@
+import { isActive } from '../core/lifecycle.ts';
+import { needsYou } from '../core/needs.ts';
+import { currentAttempt, type TaskState } from '../core/run-state.ts';
+import { attentionWords, choiceWords, helpCommand } from '../ui/wording/attention-words.ts';
+import { oneLine } from './event-line.ts';
+import { commandText } from './shell-text.ts';
+
+/** How it stands with the agent of a task that is not simply at work, in two words at most; null for all others. */
+export function agentWord(task: TaskState): 'needs you' | 'parked' | 'stalled' | null {
+  const attempt = currentAttempt(task);
+  if (attempt === null || !isActive(task.status)) return null;
+  if (needsYou(task) !== null) return 'needs you';
+  if (attempt.parkedUntil !== null || attempt.attention === 'usage_limited') return 'parked';
+  return attempt.attention === 'stalled' ? 'stalled' : null;
+}
+
+/** What each agent waits for that waits for a person, and below it the command that helps it on. */
+export function needLines(tasks: readonly TaskState[], graph: string): string[] {
+  return tasks.flatMap((task) => {
+    const attempt = currentAttempt(task);
+    if (attempt === null || agentWord(task) !== 'needs you') return [];
+    const { id } = task.outline;
+    const choices = choiceWords(attempt.asks?.choices ?? []);
+    const what = `${attentionWords(attempt) ?? ''}${choices === '' ? '' : ` (${choices})`}`;
+    const command = commandText(['agentrelay', ...helpCommand(id, attempt), '-G', graph]);
+    return [oneLine(`${id}: ${what}`), `  → ${command}`];
+  });
+}
+
+/** What agents wait for that go on by themselves. */
+export function restLines(tasks: readonly TaskState[]): string[] {
+  return tasks.flatMap((task) => {
+    const attempt = currentAttempt(task);
+    if (attempt === null || agentWord(task) !== 'parked') return [];
+    return [`${task.outline.id}: ${attentionWords(attempt) ?? ''}`];
+  });
+}
