@@ -8,7 +8,7 @@ const FRAMEWORKS = ['codex', 'gemini'];
 
 const anyGraph = fc
   .array(fc.record({ ws: fc.nat(2), framework: fc.nat(1), dependency: fc.option(fc.nat(20)) }), {
-    minLength: 1,
+    minLength: 4,
     maxLength: 12,
   })
   .map((specs) =>
@@ -111,7 +111,7 @@ class Held {
 
 test('slots, caps and lanes are never given to too many, and none is lost, whoever rests and comes back', () => {
   fc.assert(
-    fc.property(anyGraph, fc.array(anyMove, { maxLength: 60 }), (graph, moves) => {
+    fc.property(anyGraph, fc.array(anyMove, { minLength: 30, maxLength: 60 }), (graph, moves) => {
       const held = new Held(graph);
       for (const { kind, which } of moves) held.move(kind, which);
       // From here on all goes well: everybody has his turn.
