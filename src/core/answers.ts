@@ -3,6 +3,7 @@ import { answerText } from './attention.ts';
 import { RequestRefused } from './request-refused.ts';
 import type { Request } from './requests.ts';
 import type { AttemptState } from './run-state.ts';
+import type { AttemptReport } from './task-runtime.ts';
 
 /** Never given to an agent that has gone on meanwhile. Throws `RequestRefused`. */
 export function answerOf(attempt: AttemptState | null, request: Extract<Request, { action: 'answer' }>): GivenAnswer {
@@ -38,6 +39,12 @@ export async function giveAnswer(
   if (grants && (word === 'allow' || word === 'deny')) return await agent.answer({ kind: word }, signal);
   const at = choices.indexOf(words);
   return await agent.answer(at === -1 ? { kind: 'text', text: words } : { kind: 'choice', number: at + 1 }, signal);
+}
+
+/** What the agent of an attempt asks, as it was told. */
+export function questionOf({ attention, asks }: AttemptState): AttemptReport {
+  const state = attention === null || attention === 'exited' ? 'waiting_input' : attention;
+  return { kind: `agent_${state}`, question: asks?.question ?? null, choices: asks?.choices ?? [] };
 }
 
 /** What was not taken must not look as if it was. `asked` is what an answer was given to. Throws `RequestRefused`. */

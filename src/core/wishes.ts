@@ -1,5 +1,5 @@
 import type { Agent, SendResult } from './agent-handle.ts';
-import { answerOf, giveAnswer, requireTaken } from './answers.ts';
+import { answerOf, giveAnswer, questionOf, requireTaken } from './answers.ts';
 import type { Attempts, LiveAttempt } from './attempts.ts';
 import { isStepError, PreconditionError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
@@ -181,7 +181,10 @@ export class Wishes {
     if (agent === null) throw new RequestRefused('no_agent', `the agent of ${task.id} is not there yet`);
     const attempt = currentAttempt(this.#state(task));
     const result = await say(agent, attempt, runtime.signal);
+    const asked = currentAttempt(this.#state(task));
     runtime.report({ kind: 'task_prompted', result, request });
+    // Asked while the last answer was under way: what was said is no answer to it.
+    if (asked?.asks && asked.asks.since !== attempt?.asks?.since) runtime.report(questionOf(asked));
     requireTaken(task.id, result, action === 'answer' ? attempt : null);
   }
 

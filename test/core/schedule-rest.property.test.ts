@@ -35,7 +35,7 @@ const anyMove = fc.record({
 /** What tasks hold, counted beside the schedule. */
 class Held {
   readonly limits = { maxConcurrency: 2, caps: { codex: 1 } };
-  readonly running = new Map<string, { readonly task: GraphTask; rests: boolean; forced: boolean }>();
+  readonly running = new Map<string, { readonly task: GraphTask; rests: boolean }>();
   readonly ended = new Set<string>();
   readonly graph: Graph;
   schedule: Schedule;
@@ -56,10 +56,8 @@ class Held {
     if (task === null) return false;
     expect(this.running.has(task.id) || this.ended.has(task.id)).toBe(false);
     expect(task.dependencies.every((id) => this.ended.has(id))).toBe(true);
-    this.running.set(task.id, { task, rests: false, forced: false });
-    // Whoever came back by force may be too many; nobody who is begun is.
-    expect(this.active()).toBeLessThanOrEqual(this.limits.maxConcurrency);
-    if (task.primaryAgent.framework === 'codex') expect(this.active('codex')).toBeLessThanOrEqual(1);
+    this.running.set(task.id, { task, rests: false });
+    this.#requireRoom(task);
     const inLane = [...this.running.values()].filter(({ task: other }) => other.workstreamId === task.workstreamId);
     if (task.workstreamId === 'w1') expect(inLane).toHaveLength(1);
     return true;
@@ -84,13 +82,18 @@ class Held {
     }
   }
 
-  #comeBack(one: { readonly task: GraphTask; rests: boolean; forced: boolean }, force: boolean): void {
+  /** Whoever came back by force may be too many; nobody who was begun, or came back otherwise, just now is. */
+  #requireRoom({ primaryAgent: { framework } }: GraphTask): void {
+    expect(this.active()).toBeLessThanOrEqual(this.limits.maxConcurrency);
+    if (framework === 'codex') expect(this.active('codex')).toBeLessThanOrEqual(this.limits.caps.codex);
+  }
+
+  #comeBack(one: { readonly task: GraphTask; rests: boolean }, force: boolean): void {
     const hadSlot = !one.rests;
     const isBack = this.schedule.comeBack(one.task, { force });
     one.rests = !isBack;
     if (force) expect(isBack).toBe(true);
-    else if (isBack && !hadSlot) expect(this.active()).toBeLessThanOrEqual(this.limits.maxConcurrency);
-    if (force && !hadSlot) one.forced = true;
+    else if (isBack && !hadSlot) this.#requireRoom(one.task);
   }
 
   #end(task: GraphTask, how: string): void {

@@ -31,6 +31,9 @@ function asking(result: 'submitted' | 'typed' | 'gone' = 'submitted') {
   return { said, script, underWay, say };
 }
 
+/** The next millisecond: questions are told apart by their times. */
+const later = () => new Promise((resolve) => setTimeout(resolve, 2));
+
 const tasks = [{ id: 'a' }, { id: 'b', deps: ['a'] }];
 
 test('is typed where the agent asks, the number of a choice as its text, and the agent goes on', async () => {
@@ -71,6 +74,33 @@ test('is never typed into an agent that works, also when it came in time for ano
   expect(run.events('request_refused').at(-1)).toMatchObject({ hint: 'agentrelay send a TEXT writes to it anyhow' });
   expect(said).toEqual([]);
   expect(run.events('task_prompted')).toEqual([]);
+  await endAll(underWay);
+  expect(await end).toBe('succeeded');
+});
+
+test('what the agent asks while it is given an answer stays asked', async () => {
+  const { script, underWay } = asking();
+  let agent: TaskRuntime | null = null;
+  const askingOn: TaskScript = {
+    ...script,
+    wait(it) {
+      agent = it;
+      return script.wait?.(it) as never;
+    },
+    async send() {
+      await later();
+      agent?.report({ kind: 'agent_waiting_input', question: 'and now?', choices: ['a', 'b'] });
+      return 'submitted';
+    },
+  };
+  const run = new OwnedRun({ tasks, script: askingOn });
+  const end = run.orchestrator.run();
+  await quiet();
+  expect(await run.ask(answer('1'))).toBe('applied');
+  expect(run.task('a').attempts[0]).toMatchObject({
+    attention: 'waiting_input',
+    asks: { question: 'and now?', choices: ['a', 'b'] },
+  });
   await endAll(underWay);
   expect(await end).toBe('succeeded');
 });

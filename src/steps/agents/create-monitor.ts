@@ -44,6 +44,8 @@ export function createMonitor(options: MonitorOptions): AgentMonitor {
 const FRESH = 1_500;
 /** One that was told to work is looked at for what its hooks do not tell: a dialog stands still. */
 const AT_WORK: Omit<Pace, 'notBefore'> = { quiet: 1_000, streaming: 3_000 };
+/** Milliseconds: clocks are put right by a few of them all the time. */
+const SET_BACK = 1_000;
 const UNTOLD: Omit<Pace, 'notBefore'> = { quiet: 200, streaming: 1_500 };
 
 class LiveMonitor implements AgentMonitor {
@@ -58,6 +60,7 @@ class LiveMonitor implements AgentMonitor {
   readonly #listeners = new Set<() => void>();
   readonly #ends: (() => void)[] = [];
   #printedAt: number;
+  #wokenAt = Number.NEGATIVE_INFINITY;
   #logSize = 0;
   #isStalled = false;
   #defect: string | null = null;
@@ -170,12 +173,23 @@ class LiveMonitor implements AgentMonitor {
   #woken(): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.now();
+    if (now < this.#wokenAt - SET_BACK) this.#setBack(now);
+    this.#wokenAt = now;
     const size = sizeOf(join(this.#options.signalDir, RAW_LOG));
     if (size !== this.#logSize) this.#printed(now);
     this.#logSize = size;
     const isNews = this.#read(now);
     const isOther = this.#weigh(now);
     if (isNews || isOther) this.#tell();
+  }
+
+  /** What was seen by a clock that was set back since would count as newer than all that comes. */
+  #setBack(now: number): void {
+    this.#log.setBack(now);
+    this.#steady.begin();
+    this.#title.begin();
+    this.#screen?.begin(now);
+    this.#printedAt = now;
   }
 
   #printed(now: number): void {

@@ -58,6 +58,8 @@ export class Kickoff {
   #since: number;
   #submissions = 0;
   #needsPerson = false;
+  /** It is the agent's own question that a person is needed for. */
+  #isAgents = false;
   /** The prompt stood in the input, or the program worked: where it does not any more, the prompt was taken. */
   #stood = false;
 
@@ -117,10 +119,11 @@ export class Kickoff {
       return null;
     }
     // A limit or a question may be what came of the prompt, and may have been there before; a person sees to either.
+    this.#isAgents = kind === 'asks' && isAgents(seen);
     this.#personNeeded(kind === 'asks' || (kind === 'limited' && !this.#mayHaveIt), seen.reading.report);
     switch (kind) {
       case 'asks':
-        return isAgents(seen) && this.#isSentOrShown(seen) && stands >= this.#proofTime ? 'screen' : null;
+        return this.#isAgents && this.#isSentOrShown(seen) && stands >= this.#proofTime ? 'screen' : null;
       case 'works':
       case 'limited':
         return this.#mayHaveIt && stands >= this.#proofTime ? 'screen' : null;
@@ -178,7 +181,8 @@ export class Kickoff {
   }
 
   #taken(seenBy: PromptEvidence): KickedOff {
-    this.#personNeeded(false, null);
+    // What the agent asks it still asks.
+    if (!this.#isAgents) this.#personNeeded(false, null);
     return { seenBy, tries: Math.max(1, this.#submissions + (this.#options.kickoff === 'argv' ? 1 : 0)) };
   }
 

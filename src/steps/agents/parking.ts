@@ -24,6 +24,9 @@ const LOOK = 1_000;
 /** How often an agent that stays limited is told to go on; then a person is needed. */
 const MAX_PROMPTS = 3;
 
+/** What does not tell that a limit is over. */
+const RESTS: ReadonlySet<AttentionReport['state']> = new Set(['usage_limited', 'stalled', 'login_required']);
+
 /** Leaves the slot of an attempt to others while its agent has used up what it may, and has it go on afterwards. */
 export class Parking {
   readonly #runtime: TaskRuntime;
@@ -48,8 +51,8 @@ export class Parking {
   look(now: AttentionReport | null): void {
     if (now?.state === 'working') this.#prompts = 0;
     if (this.#early !== null) {
-      // Somebody has had it go on, or it does so itself.
-      if (now?.state === 'working') this.#early.abort('agent' satisfies RestEnd);
+      // Somebody has had it go on, or it does so itself; it may have come to the end of its turn by now.
+      if (now !== null && !RESTS.has(now.state)) this.#early.abort('agent' satisfies RestEnd);
       return;
     }
     const until = now?.state === 'usage_limited' ? now.until : null;

@@ -28,11 +28,14 @@ export async function until<T>(
   signal: AbortSignal,
   find: () => Promise<T | null>,
 ): Promise<T | null> {
-  const end = access.clock.now() + limit;
+  const { clock } = access;
+  let left = limit;
   for (let wait = FIRST; ; wait = Math.min(LAST, wait * 2)) {
+    const began = clock.now();
     const found = await find();
-    const left = end - access.clock.now();
     if (found !== null || left <= 0) return found;
     await pause(access, Math.min(wait, left), signal);
+    // A clock that is set back meanwhile makes nobody wait for longer.
+    left -= Math.max(0, clock.now() - began);
   }
 }

@@ -21,7 +21,7 @@ export class ToldLog {
   readonly #given: string;
   #said: Record<Source, Said | null> = { hook: null, transcript: null };
   /** Milliseconds since 1970: what was told before it is of an earlier agent. */
-  readonly #since: number;
+  #since: number;
   /** Its session was begun by an earlier agent. */
   readonly #goesOn: boolean;
   /** What the agent was told to have done before it is over. */
@@ -58,6 +58,12 @@ export class ToldLog {
   begin(now: number): void {
     this.#said = { hook: null, transcript: null };
     this.#begun = now;
+  }
+
+  /** The clock shows an earlier time than before: what is told from here on is new all the same. */
+  setBack(now: number): void {
+    this.begin(now);
+    this.#since = Math.min(this.#since, now);
   }
 
   /** What was told last, by whichever source. */

@@ -35,17 +35,25 @@ export class UsageLedger {
     });
     if (entries.length === 0) return null;
     const costs = entries.flatMap(({ costUsd }) => costUsd ?? []);
-    const total = (of: (entry: UsageEntry) => number) => entries.reduce((sum, entry) => sum + of(entry), 0);
+    const total = (of: (entry: UsageEntry) => number) => sumOf(entries.map(of));
     this.#sum = {
       input_tokens: total((entry) => entry.inputTokens),
       output_tokens: total((entry) => entry.outputTokens),
       cache_read_tokens: total((entry) => entry.cacheReadTokens),
       cache_write_tokens: total((entry) => entry.cacheWriteTokens),
-      cost_usd: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+      cost_usd: costs.length === 0 ? null : sumOf(costs),
       model: entries.findLast(({ model }) => model !== null)?.model ?? null,
     };
     return this.#sum;
   }
+}
+
+/** The agent may write anything there: nothing gives back what was used, and every sum can be written down. */
+function sumOf(amounts: readonly number[]): number {
+  return Math.min(
+    Number.MAX_SAFE_INTEGER,
+    amounts.reduce((sum, amount) => sum + Math.max(0, amount), 0),
+  );
 }
 
 /** What has come to it. */

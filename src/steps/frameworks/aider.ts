@@ -39,7 +39,7 @@ const SCREEN: ScreenData = {
     '^[\\s░█=#]*(?:Waiting for|Updating repo map|Scanning repo|Summarizing|Generating commit)\\b',
     '^Retrying in [\\d.]+ seconds',
   ],
-  idle: ['^Tokens: .* received\\.', '^\\^C KeyboardInterrupt', '^litellm\\.\\w+(?:Error|Exception)\\b'],
+  idle: ['^Aider v\\d', '^Tokens: .* received\\.', '^\\^C KeyboardInterrupt', '^litellm\\.\\w+(?:Error|Exception)\\b'],
   permission: ['\\[(?:Yes|No)\\]:$'],
   question: [],
   login: [

@@ -46,11 +46,13 @@ function troubles(preset: Exclude<Preset, 'command'>): (readonly Action[])[] {
   const limit: Action = {
     limit: LIMITS[preset](),
     // It tries by itself until it succeeds.
-    ...(preset === 'opencode' ? { continuesAfter: 8_000 } : {}),
+    ...(preset === 'opencode' ? { continuesAfter: 4_000 } : {}),
   };
   const error: readonly Action[] = [{ apiError: ERRORS[preset], retries: 1 }];
   const login: readonly Action[] = [{ loginError: LOGINS[preset] }];
-  return preset === 'opencode' ? [[limit, ...error], login, [FINISH]] : [[limit], error, login, [FINISH]];
+  return preset === 'opencode'
+    ? [[limit, { work: 4_000 }, ...error], login, [FINISH]]
+    : [[limit], error, login, [FINISH]];
 }
 
 async function told(cell: AgentCell): Promise<string> {
@@ -63,7 +65,12 @@ async function told(cell: AgentCell): Promise<string> {
   const { result } = await cell.next('task_prompted');
   if (cell.preset === 'command') return `${result}: it stands in its terminal until it reads it`;
   const { from } = await cell.fact('prompt', 2);
-  return `${result}${from === 'typed' ? ' when its turn was over' : `, and ${from}`}`;
+  const how = {
+    typed: 'typed when its turn was over',
+    queued: 'it keeps it for later',
+    steered: 'its turn takes it up',
+  };
+  return `${result}: ${how[from as keyof typeof how]}`;
 }
 
 async function limited(cell: AgentCell): Promise<string> {
@@ -75,6 +82,6 @@ async function limited(cell: AgentCell): Promise<string> {
     return 'told until when, parked; it goes on by itself';
   }
   await cell.send('Your limit was raised: go on.');
-  const { cause } = await cell.next('task_unparked');
-  return `told until when, parked; sent to by a ${cause}, it goes on`;
+  await cell.next('task_unparked');
+  return 'told until when, parked; sent to by a person, it goes on';
 }

@@ -2,7 +2,9 @@ import { appendFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Told, UsageEntry } from '../../../src/steps/frameworks/framework.ts';
+import { Ticks } from '../../../src/steps/tools/ticks.ts';
 import { monitored, reportOf, TELLING } from '../../support/monitored.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const used = (id: string, tokens: number): UsageEntry => ({
   ...{ id, inputTokens: tokens, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: null, model: null },
@@ -65,6 +67,26 @@ test('what a session had cost before it went on was paid for by an earlier attem
     return monitor.usage?.cost_usd;
   };
   expect([costOf(true), costOf(false)]).toEqual([3, 5]);
+});
+
+test('a clock that is set back makes nobody blind until it is as late again', async () => {
+  const clock = new SimulatedClock();
+  let back = 0;
+  const now = () => clock.now() - back;
+  const shifted = { now, sleep: clock.sleep.bind(clock), random: () => 0 };
+  const { hook, terminal, state } = monitored({ clock: shifted, ticks: new Ticks(shifted, 1_000) });
+  const at = () => ({ at: new Date(now()).toISOString() });
+  hook({ report: reportOf('working') }, at());
+  expect(state()).toBe('working by hook');
+  back = 3_600_000;
+  await clock.advance(2_000);
+  hook({ report: reportOf('waiting_input') }, at());
+  await clock.advance(3_000);
+  expect(state()).toBe('waiting_input by hook');
+  terminal.show('working');
+  hook({ report: reportOf('working') }, at());
+  await clock.advance(5_000);
+  expect(state()).toBe('working by hook');
 });
 
 test('a log that is a link to itself is no end of the owner', async () => {

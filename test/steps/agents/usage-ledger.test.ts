@@ -53,3 +53,11 @@ test('what a session had used before it went on counts no more than once', () =>
   ledger.take('t', entry('total', 10, { costUsd: 2 }));
   expect(ledger.sum()).toMatchObject({ input_tokens: 9, output_tokens: 90, cost_usd: 1.5 });
 });
+
+test('nothing that is told gives back what was used, or is more than can be written down', () => {
+  expect(sumOf(['s', entry('a', 2)], ['s', entry('b', -100, { costUsd: -5 })])).toMatchObject({
+    input_tokens: 2,
+    cost_usd: 0,
+  });
+  expect(sumOf(['s', entry('a', 1e308)], ['s', entry('b', 1e308)])?.cache_write_tokens).toBe(Number.MAX_SAFE_INTEGER);
+});

@@ -54,7 +54,7 @@ export async function runSituations(
       const told = error instanceof Error ? error.message : String(error);
       failures.push(`${one.task}: ${told}\n${cell.screen()}\n`);
       for (const row of one.situation.rows) {
-        if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.split('\n')[0]}`);
+        if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.replace(/\n[^]*/, '')}`);
       }
     });
     const { meddle } = situations.find((one) => one.meddle !== undefined) ?? {};
