@@ -1,7 +1,8 @@
 import { isActive } from '../core/lifecycle.ts';
 import { needsYou } from '../core/needs.ts';
-import { currentAttempt, type TaskState } from '../core/run-state.ts';
+import { currentAttempt, type RunState, type TaskState } from '../core/run-state.ts';
 import { attentionWords, choiceWords, helpCommand } from '../ui/wording/attention-words.ts';
+import { momentOf } from '../ui/wording/moment.ts';
 import { oneLine } from './event-line.ts';
 import { commandText } from './shell-text.ts';
 
@@ -34,4 +35,13 @@ export function restLines(tasks: readonly TaskState[]): string[] {
     if (attempt === null || agentWord(task) !== 'parked') return [];
     return [`${task.outline.id}: ${attentionWords(attempt) ?? ''}`];
   });
+}
+
+/** The tasks that an interrupted run waits for: one that is parked may keep a person waiting for hours. */
+export function awaitedWords({ tasks }: RunState, ids: readonly string[]): string {
+  const named = ids.map((id) => {
+    const until = tasks.get(id)?.attempts.at(-1)?.parkedUntil ?? null;
+    return until === null ? id : `${id} (parked until ${momentOf(until)}; SIGTERM leaves it)`;
+  });
+  return named.join(', ');
 }

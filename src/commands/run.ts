@@ -7,6 +7,7 @@ import { callPerson } from './call-person.ts';
 import { subjectWidth } from './event-line.ts';
 import { EventLines } from './event-lines.ts';
 import type { Io } from './io.ts';
+import { awaitedWords } from './need-lines.ts';
 import { onOutputClosed } from './output-closed.ts';
 import { type OwnedRun, ownRun } from './owner.ts';
 import { prepareRun, type RunOptions } from './prepare-run.ts';
@@ -91,7 +92,7 @@ export function onSignals(orchestrator: Orchestrator, io: Io): () => void {
     io.err(
       running.length === 0
         ? 'agentrelay: stopping'
-        : `agentrelay: no more tasks are started; waiting for ${running.join(', ')}. Ctrl-C again cancels them.`,
+        : `agentrelay: no more tasks are started; waiting for ${awaitedWords(orchestrator.state, running)}. Ctrl-C again cancels them.`,
     );
     orchestrator.stop('interrupted');
   };

@@ -53,7 +53,7 @@ export function requireTaken(task: string, result: SendResult, asked: AttemptSta
   if (result === 'failed') {
     const takes = answersOf(asked);
     if (takes === null) {
-      const why = `the agent of ${task} has a dialog open, or words of somebody in its input`;
+      const why = `the agent of ${task} has a dialog open, words of somebody in its input, or takes nothing while it works`;
       throw new RequestRefused('not_typed', `nothing was typed: ${why}`, look(task));
     }
     const hint = `it takes ${takes}; ${look(task)}`;

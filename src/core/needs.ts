@@ -39,9 +39,15 @@ export function needsYou(task: TaskState): Need | null {
   }
   const { attention, attentionSince, asks, signalled, startedAt } = attempt;
   // One that has signalled may be idle: it is agentrelay's turn.
-  if (!isActive(task.status) || signalled !== null || !WAITS_FOR_PERSON.has(attention)) return null;
+  if (!isActive(task.status) || signalled !== null) return null;
+  if (!WAITS_FOR_PERSON.has(attention) && !isLimitedForEver(attempt)) return null;
   if (attention === 'idle' && isNudgedFirst(attempt)) return null;
   return { subject, kind: 'agent_waits', code: attention ?? '', since: asks?.since ?? attentionSince ?? startedAt };
+}
+
+/** Nobody knows when its limit ends, so nobody has it go on then. */
+function isLimitedForEver({ attention, until, parkedUntil }: AttemptState): boolean {
+  return attention === 'usage_limited' && until === null && parkedUntil === null;
 }
 
 /** It will be told what is missing: only where somebody could look at its program, and see it take its first prompt. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -107,6 +107,18 @@ test('a file that is full stays as it is', async () => {
   truncateSync(path, 32 * 1024 * 1024);
   await hook(['Stop'], '{}');
   expect(statSync(path).size).toBe(32 * 1024 * 1024);
+});
+
+test('of a status line the first and the last are kept, in a file of their own', async () => {
+  const { folder, path, hook, hooks } = session();
+  const status = join(folder, 'status_lines.jsonl');
+  for (const n of [1, 2]) expect(await hook(['StatusLine'], `{"n":${n}}`)).toEqual(SILENT);
+  expect(hooks()).toMatchObject([{ event: 'StatusLine', data: { n: 1 } }, { data: { n: 2 } }]);
+  appendFileSync(status, `${'x'.repeat(256 * 1024)}\n`);
+  await hook(['StatusLine'], '{"n":3}');
+  expect(hooks()).toMatchObject([{ data: { n: 1 } }, { data: { n: 3 } }]);
+  expect(readFileSync(status, 'utf8').split('\n')).toHaveLength(3);
+  expect(existsSync(path)).toBe(false);
 });
 
 test('it loads its own few files, and no package', async () => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { awaitedWords } from '../../src/commands/need-lines.ts';
 import { summary } from '../../src/commands/summary.ts';
 import type { Fact, RunEvent } from '../../src/core/events.ts';
 import type { RunOutcome } from '../../src/core/lifecycle.ts';
@@ -330,6 +331,9 @@ test('what agents wait for is told, with the command that helps each on', () => 
   expect(['may', 'which', 'idle', 'key', 'rest', 'slow'].map(status)).toEqual([
     ...['needs you', 'needs you', 'needs you', 'needs you', 'parked', 'stalled'],
   ]);
+  expect(awaitedWords(replay(journal(facts)), ['slow', 'rest'])).toBe(
+    'slow, rest (parked until noon; SIGTERM leaves it)',
+  );
   expect(lines.slice(lines.indexOf('needs you'), lines.indexOf('waiting') + 2)).toEqual([
     'needs you',
     '  may: rm -rf x? (1 Yes, 2 No)',

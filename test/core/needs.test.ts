@@ -57,10 +57,21 @@ function told(maxTaskAttempts?: number) {
 test.each(LIVE_ATTENTIONS)('an agent that is %s', (attention) => {
   const { tell, need } = told();
   tell(started('a'), { ...of('a'), kind: `agent_${attention}` });
-  const isCall = !['working', 'usage_limited', 'stalled'].includes(attention);
+  const isCall = !['working', 'stalled'].includes(attention);
   expect(need()?.code ?? null).toBe(isCall ? attention : null);
   if (isCall)
     expect(need()).toMatchObject({ kind: 'agent_waits', subject: { task: 'a' }, since: '2026-01-01T00:00:03.000Z' });
+});
+
+test('a limit needs a person only where nobody knows when it ends', () => {
+  const { tell, need } = told();
+  const until = '2026-01-02T05:00:00.000Z';
+  tell(started('a'), { ...of('a'), kind: 'agent_usage_limited', until });
+  expect(need()).toBeNull();
+  tell({ ...of('a'), kind: 'task_parked', until }, { ...of('a'), kind: 'agent_usage_limited' });
+  expect(need()).toBeNull();
+  tell({ ...of('a'), kind: 'task_unparked', cause: 'time' });
+  expect(need()).toMatchObject({ kind: 'agent_waits', code: 'usage_limited' });
 });
 
 test.each(['hook', 'transcript', 'screen'] as const)(

@@ -90,7 +90,7 @@ test('what the agent asks while it is given an answer stays asked', async () => 
     async send() {
       await later();
       agent?.report({ kind: 'agent_waiting_input', question: 'and now?', choices: ['a', 'b'] });
-      return 'submitted';
+      return 'submitted' as const;
     },
   };
   const run = new OwnedRun({ tasks, script: askingOn });

@@ -7,7 +7,7 @@ import { RAW_LOG } from '../agent-log.ts';
 import type { FrameworkPreset, TranscriptPlace } from '../frameworks/framework.ts';
 import { watchFolder } from '../tools/folder-watch.ts';
 import type { Ticks } from '../tools/ticks.ts';
-import { HOOKS_FILE, HookFile } from './hook-file.ts';
+import { HOOKS_FILE, HookFile, STATUS_FILE } from './hook-file.ts';
 import type { AgentMonitor, AgentTerminal, KnownAttention, PaneGlance, TakenPrompt } from './monitor.ts';
 import { type Pace, ScreenWatch } from './screen-watch.ts';
 import { SteadyAttention } from './steady-attention.ts';
@@ -276,7 +276,7 @@ const STALLED: KnownAttention = {
 };
 
 function isOurs(name: string): boolean {
-  return name === HOOKS_FILE || name === RAW_LOG;
+  return name === HOOKS_FILE || name === STATUS_FILE || name === RAW_LOG;
 }
 
 /** The agent may make anything of that name, such as a link to itself: that is nobody's end. */

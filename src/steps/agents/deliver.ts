@@ -12,6 +12,8 @@ export interface DeliverOptions {
   readonly dialogs: DialogAnswers;
   /** An earlier owner may have sent it: only if there is no sign of that. */
   readonly unlessShown?: boolean;
+  /** Waits for the end of a turn where the program takes nothing before. */
+  readonly patient?: boolean;
   /** Milliseconds to wait for a hook or the transcript where the screen alone shows that it was taken. */
   readonly patience?: number;
   /** Of the keys that submit, at most; as many as the preset has waits unless told. */
@@ -74,7 +76,7 @@ interface Ready {
 async function readiness(
   access: AgentAccess,
   text: string,
-  { signal, dialogs }: DeliverOptions,
+  { signal, dialogs, patient = false }: DeliverOptions,
 ): Promise<Ready | 'gone' | 'failed'> {
   const { clock, traits } = access;
   const began = clock.now();
@@ -91,7 +93,8 @@ async function readiness(
     const busy = seen.reading.report?.state === 'working';
     const box = boxFor(access, seen, text);
     if (box !== null && !(busy && !traits.submit.queues)) return { box, busy };
-    if (waited >= (busy && box !== null ? TURN_ENDS : READY)) return 'failed';
+    // Requests of persons stand in one line, and nobody waits there for the end of another's turn.
+    if (waited >= (busy && box !== null && patient ? TURN_ENDS : READY)) return 'failed';
     await pause(access, 200, signal);
   }
 }

@@ -120,7 +120,8 @@ export class Kickoff {
     }
     // A limit or a question may be what came of the prompt, and may have been there before; a person sees to either.
     this.#isAgents = kind === 'asks' && isAgents(seen);
-    this.#personNeeded(kind === 'asks' || (kind === 'limited' && !this.#mayHaveIt), seen.reading.report);
+    const asks = kind === 'asks' && (this.#needsPerson || stands >= STANDS.dialog);
+    this.#personNeeded(asks || (kind === 'limited' && !this.#mayHaveIt), seen.reading.report);
     switch (kind) {
       case 'asks':
         return this.#isAgents && this.#isSentOrShown(seen) && stands >= this.#proofTime ? 'screen' : null;

@@ -37,6 +37,7 @@ export class Parking {
   #early: AbortController | null = null;
   #work: Promise<void> | null = null;
   #prompts = 0;
+  #late = 0;
 
   constructor(runtime: TaskRuntime, agent: LiveAgent, options: ParkingOptions) {
     this.#runtime = runtime;
@@ -57,7 +58,12 @@ export class Parking {
     }
     const until = now?.state === 'usage_limited' ? now.until : null;
     if (until === null || this.#work !== null || this.#prompts >= MAX_PROMPTS) return;
-    if (Date.parse(until) + MARGIN > this.#options.clock.now()) this.#park(Date.parse(until) + MARGIN);
+    const end = Date.parse(until) + MARGIN;
+    // A preset of one's own may tell anything.
+    if (Number.isNaN(end)) return;
+    // Over before anybody was there to see it, or told wrongly.
+    if (end <= this.#options.clock.now() && this.#late++ >= MAX_PROMPTS) return;
+    this.#park(end);
   }
 
   /** Its signal has come, or nobody waits for one any more: it has its slot again when this resolves. */
@@ -91,7 +97,7 @@ export class Parking {
     this.#early = null;
     this.#prompts++;
     const signal = AbortSignal.any([runtime.signal, this.#over.signal]);
-    const result = await this.#agent.send(limitOverPrompt(), signal).catch((error: unknown) => {
+    const result = await this.#agent.send(limitOverPrompt(), signal, { patient: true }).catch((error: unknown) => {
       if (signal.aborted) return null;
       throw error;
     });
@@ -101,7 +107,7 @@ export class Parking {
   async #goesOn(early: AbortSignal): Promise<boolean> {
     const { clock, attention } = this.#options;
     const end = AbortSignal.any([this.#runtime.signal, early]);
-    for (const deadline = clock.now() + BY_ITSELF; clock.now() < deadline && !end.aborted; ) {
+    for (let left = BY_ITSELF; left > 0 && !end.aborted; left -= LOOK) {
       if (attention()?.state === 'working') return true;
       await clock.sleep(LOOK, end).catch((error: unknown) => {
         if (!end.aborted) throw error;

@@ -121,7 +121,9 @@ function chosenWords({ run, ui }: View): Word[] {
 
 function slotWords({ run, slots }: View): Word[] {
   if (slots === null) return [];
-  const busy = [...laneFacts(run).atWork.values()].reduce((sum, tasks) => sum + tasks.length, 0);
+  const tasks = [...laneFacts(run).atWork.values()].flat();
+  // While one is parked its slot is for others.
+  const busy = tasks.filter((id) => run.tasks.get(id)?.attempts.at(-1)?.parkedUntil == null).length;
   return [word(`slots ${busy}/${slots}  `, 'quiet')];
 }
 

@@ -50,5 +50,5 @@ async function ended(cell: AgentCell, code: number, error: RegExp): Promise<stri
   expect(failed).toMatchObject({ code: 'agent_exited', error: expect.stringMatching(error), attempt: 1 });
   expect(failed.error).toContain(`exited with ${code} `);
   expect(cell.all('agent_exited')).toMatchObject([{ exit_code: code }]);
-  return `fails at once: ${failed.code}, code ${code}, last lines`;
+  return `${cell.treated()}; fails at once: ${failed.code}, code ${code}, last lines`;
 }

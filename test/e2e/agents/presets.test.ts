@@ -5,7 +5,7 @@ import { RUNS, SITUATIONS } from './situations.ts';
 
 const table = new PresetTable(SITUATIONS.flatMap(({ rows }) => rows));
 
-test.concurrent.each(Object.entries(RUNS))('%s', { timeout: 120_000 }, async (_, situations) => {
+test.concurrent.each(Object.entries(RUNS))('%s', { timeout: 180_000 }, async (_, situations) => {
   const failures = await runSituations(situations, { table });
   expect(failures.join('\n')).toBe('');
 });

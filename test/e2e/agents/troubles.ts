@@ -82,6 +82,6 @@ async function limited(cell: AgentCell): Promise<string> {
     return 'told until when, parked; it goes on by itself';
   }
   await cell.send('Your limit was raised: go on.');
-  await cell.next('task_unparked');
+  await cell.event('task_unparked');
   return 'told until when, parked; sent to by a person, it goes on';
 }

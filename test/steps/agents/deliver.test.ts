@@ -105,7 +105,7 @@ test('a dialog that needs nobody is answered first; one that needs a person has 
   expect(login.program.pressed).toEqual([]);
 });
 
-test('one that works keeps it for later, or is waited for', async () => {
+test('one that works keeps it for later, or is waited for by who is patient', async () => {
   const queueing = setUp({ turn: 10_000 });
   queueing.program.take('work');
   expect(await queueing.send(LONG)).toMatchObject({ result: 'queued', presses: 1 });
@@ -113,7 +113,9 @@ test('one that works keeps it for later, or is waited for', async () => {
   const submit = { settle: 100, waits: [500], queues: false };
   const waiting = setUp({ turn: 10_000 }, { traits: toyTraits({ submit }) });
   waiting.program.take('work');
-  expect(await waiting.send(LONG)).toMatchObject({ result: 'submitted' });
+  expect(await waiting.send(LONG)).toMatchObject({ result: 'failed' });
+  expect(waiting.program.accepted).toEqual(['work']);
+  expect(await waiting.send(LONG, { patient: true })).toMatchObject({ result: 'submitted' });
   expect(waiting.program.accepted).toEqual(['work', LONG]);
 });
 

@@ -82,6 +82,25 @@ test('one that goes on before its time has its slot at once, and is told nothing
   expect(sent).toEqual([]);
 });
 
+test('one whose limit was over before anybody looked is told to go on, and not again and again', async () => {
+  const { look, clock, sent, submitted, kinds } = parked();
+  const over = reportOf('usage_limited', { until: new Date(clock.now() - 60 * MINUTE).toISOString() });
+  submitted.resolve('submitted');
+  for (let round = 0; round < 10; round++) {
+    await look(over);
+    await clock.advance(MINUTE);
+    await look(reportOf('working'));
+  }
+  expect(sent).toHaveLength(3);
+  expect(kinds().slice(0, 3)).toEqual(['task_parked', 'task_unparked', 'task_prompted']);
+});
+
+test('a time that is none parks nobody', async () => {
+  const { look, kinds } = parked();
+  await look(reportOf('usage_limited', { until: 'soon' }));
+  expect(kinds()).toEqual([]);
+});
+
 test('the next owner parks it until the same time', async () => {
   const until = new Date(new SimulatedClock().now() + 10 * MINUTE).toISOString();
   const { clock, rests } = parked({ resumed: { parkedUntil: until, parkedSince: '2026-01-02T02:00:00.000Z' } });

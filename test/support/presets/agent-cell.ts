@@ -128,17 +128,23 @@ export class AgentCell {
     return await this.#feed.poll(`${kind} ${number} of ${this.task}`, () => this.facts(kind)[number - 1]);
   }
 
-  /** The attempt is merged, it has its prompt once, and no key was pressed that means nothing; in words. */
-  async merged(): Promise<string> {
-    expect(await this.next('task_succeeded')).toMatchObject({ status: 'pr_merged', attempt: 1 });
-    const waiting = this.all('task_waiting');
-    expect(waiting).toHaveLength(1);
+  /** Its prompts were taken once each, and no key was pressed that does harm or means nothing; how the first was seen. */
+  treated(): string {
+    const [waiting, ...others] = this.all('task_waiting');
+    expect(others).toEqual([]);
     const prompts = this.facts('prompt').map(({ text }) => text);
     expect(prompts).toEqual([...new Set(prompts)]);
-    expect(prompts[0] ?? 'Read ').toMatch(/^Read /);
+    if (this.preset !== 'command') expect(prompts[0]).toMatch(/^Read .*instructions\.md and follow it\.\s*$/);
     expect(this.facts('mistake')).toEqual([]);
     expect(this.facts('answer').filter(({ bad }) => bad)).toEqual([]);
-    const [{ seen_by = '?', tries = 0 } = {}] = waiting;
-    return `prompt seen by ${seen_by}${tries > 1 ? ` after ${tries} tries` : ''}, merged`;
+    const { seen_by = '?', tries = 0 } = waiting ?? {};
+    expect(seen_by === 'process').toBe(this.preset === 'command');
+    return `prompt seen by ${seen_by}${tries > 1 ? ` after ${tries} tries` : ''}`;
+  }
+
+  /** The attempt is merged; in words. */
+  async merged(): Promise<string> {
+    expect(await this.next('task_succeeded')).toMatchObject({ status: 'pr_merged', attempt: 1 });
+    return `${this.treated()}, merged`;
   }
 }

@@ -29,13 +29,16 @@ export class PresetTable {
     );
   }
 
-  /** One line for all the presets of a situation to which the same has happened. */
+  /** A line for each thing that has happened in a situation, with the presets that it has happened to. */
   toString(): string {
-    const names = Math.max(...PRESETS.map((preset) => preset.length));
-    return [...this.#rows].map(([situation, row]) => [situation, ...linesOf(row, names)].join('\n')).join('\n');
+    return [...this.#rows].map(([situation, row]) => [situation, ...linesOf(row)].join('\n')).join('\n');
   }
 }
 
-function linesOf(row: ReadonlyMap<Preset, string>, width: number): string[] {
-  return PRESETS.map((preset) => `  ${preset.padEnd(width)}  ${row.get(preset) ?? ''}`);
+function linesOf(row: ReadonlyMap<Preset, string>): string[] {
+  const groups = Map.groupBy(PRESETS, (preset) => row.get(preset) ?? '');
+  return [...groups].map(([happened, presets]) => {
+    const who = presets.length === PRESETS.length ? 'all' : presets.join(', ');
+    return `  ${who}: ${happened}`;
+  });
 }

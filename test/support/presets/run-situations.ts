@@ -7,7 +7,7 @@ import { PRESETS, type Preset, type PresetTable } from './preset-table.ts';
 import { type AgentScript, absent, type Plan, type Situation } from './situation.ts';
 
 /** Milliseconds for each thing that is waited for. */
-const LIMIT = 45_000;
+const LIMIT = 75_000;
 
 interface Tried {
   readonly situation: Situation;
@@ -54,7 +54,7 @@ export async function runSituations(
       const told = error instanceof Error ? error.message : String(error);
       failures.push(`${one.task}: ${told}\n${cell.screen()}\n`);
       for (const row of one.situation.rows) {
-        if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.replace(/\n[^]*/, '')}`);
+        if (!table.has(row, one.preset)) table.set(row, one.preset, `WRONG: ${told.split('\n', 1)[0]}`);
       }
     });
     const { meddle } = situations.find((one) => one.meddle !== undefined) ?? {};

@@ -177,3 +177,8 @@ test('it is exact at any width, and no tick moves anything', () => {
     { numRuns: 60, seed: 2 },
   );
 });
+
+test('a parked task has no slot', () => {
+  expect(header(100)).toContain('slots 2/4');
+  expect(header(100, [page.parked('2030-01-01T00:00:00Z')])).toContain('slots 1/4');
+});

@@ -196,7 +196,7 @@ test.each<[string, readonly Fact[], number, string]>([
   ],
   ['parked ones are not at work', [...cart.working, cart.parked('2030-01-01T00:00:00Z')], 100, '1 parked'],
   ['some of each', [...cart.working, cart.asks(null), ...spec.working], 100, '1 needs you, 1 agent at work'],
-  ['where there is little room', [...cart.working, cart.asks(null), ...spec.working], 38, '1 needs you'],
+  ['where there is little room', [...cart.working, cart.asks(null), ...spec.working], 32, '1 needs you'],
 ])('a lane tells what its agents do: %s', (_, happened, columns, words) => {
   const [lane = ''] = drawn(viewOf(runOf(SHOP, [laneActive('api'), ...happened]), { columns, now: NOW }));
   expect(lane.trimEnd().endsWith(`  ${words}`)).toBe(true);

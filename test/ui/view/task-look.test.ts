@@ -9,6 +9,8 @@ import { runOf, textOf } from './views.ts';
 const cart = facts('cart');
 const SECOND = [...cart.working, cart.failed('no'), cart.retrying()];
 
+const PARKED = '◐ parked warn';
+
 const CASES: readonly (readonly [string, readonly Fact[], string, string, string])[] = [
   ['nothing has happened', [], '○ pending quiet', '·······', '.......'],
   ['preparing', cart.started, '● preparing live', '◧······', '>......'],
@@ -17,7 +19,8 @@ const CASES: readonly (readonly [string, readonly Fact[], string, string, string
   ['at work', cart.working, '● working live', '■■■◧···', '###>...'],
   ['idle', [...cart.working, cart.idle], '! needs you warn', '■■■◧···', '###>...'],
   ['asking', [...cart.working, cart.asks('?')], '! needs you warn', '■■■◧···', '###>...'],
-  ['limited', [...cart.working, cart.limited], '◐ parked warn', '■■■◧···', '###>...'],
+  ['limited, nobody knows until when', [...cart.working, cart.limited], '! needs you warn', '■■■◧···', '###>...'],
+  ['parked', [...cart.working, cart.limited, cart.parked('2030-01-02T03:04:00')], PARKED, '■■■◧···', '###>...'],
   ['stalled', [...cart.working, cart.stalled], '◐ stalled warn', '■■■◧···', '###>...'],
   ['gate', [...cart.working, cart.gate], '● gate live', '■■■■◧··', '####>..'],
   ['merging', [...cart.working, cart.handedOver('local:x'), cart.merging], '● merging live', '■■■■■◧·', '#####>.'],
