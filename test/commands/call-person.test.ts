@@ -30,7 +30,7 @@ test('rings once for each that is newly needed, and not for what was needed befo
   ask('b');
   log.append({ kind: 'run_paused' });
   vi.advanceTimersByTime(1_000);
-  expect(written.join('')).toBe('\x1b]9;agentrelay: shop: b: waiting input\x1b\\\x07');
+  expect(written.join('')).toBe('\x1b]9;agentrelay: shop: b asks a question\x1b\\\x07');
   log.append({ kind: 'run_unpaused' });
   vi.advanceTimersByTime(1_000);
   end();
@@ -45,6 +45,6 @@ test('what came last is told at the end; where there is no terminal nothing is w
     ask('a');
     end();
   }
-  expect(seen.written.join('')).toContain('a: waiting input');
+  expect(seen.written.join('')).toContain('a asks a question');
   expect(unseen.written).toEqual([]);
 });

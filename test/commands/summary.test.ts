@@ -337,7 +337,7 @@ test('what agents wait for is told, with the command that helps each on', () => 
   expect(lines.slice(lines.indexOf('needs you'), lines.indexOf('waiting') + 2)).toEqual([
     'needs you',
     '  may: rm -rf x? (1 Yes, 2 No)',
-    '    → agentrelay answer may allow -G g',
+    '    → agentrelay answer may allow/deny -G g',
     '  which: Which?',
     '    → agentrelay answer which TEXT -G g',
     '  idle: idle, though it was nudged',

@@ -60,7 +60,7 @@ test.each<[WhyReason, string[]]>([
     },
     [
       'a is running: attempt 2, step wait, for 01:01.5, agent at s:%1 (waiting input); it asks: Which? (1 One, 2 Two)',
-      '  → agentrelay answer a 1',
+      '  → agentrelay answer a 1-2',
     ],
   ],
   [

@@ -18,10 +18,11 @@ export function choiceWords(choices: readonly string[]): string {
   return choices.map((choice, at) => `${at + 1} ${choice}`).join(', ');
 }
 
-/** The arguments of the command by which a person helps an agent on. */
+/** The arguments of the command by which a person helps an agent on; what is to be chosen is not chosen here. */
 export function helpCommand(task: string, { attention, asks }: Pick<AgentState, 'attention' | 'asks'>): string[] {
   if (asks !== null && isAsking(attention)) {
-    return ['answer', task, attention === 'waiting_input' ? (asks.choices.length > 0 ? '1' : 'TEXT') : 'allow'];
+    const count = asks.choices.length;
+    return ['answer', task, attention !== 'waiting_input' ? 'allow/deny' : count > 0 ? `1-${count}` : 'TEXT'];
   }
   return attention === 'idle' ? ['send', task, 'TEXT'] : ['attach', task];
 }

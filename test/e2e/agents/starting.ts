@@ -56,7 +56,12 @@ const ALLOWED: Situation = {
         cell.tell(TRUSTED, trust === null ? trusted : absent(trust));
         const others = answers.slice(isAsked ? 1 : 0);
         expect(others).toHaveLength(more.length);
-        cell.tell(OTHERS, more.length === 0 ? absent('its flags avoid all others') : `answered: ${others.join(', ')}`);
+        cell.tell(
+          OTHERS,
+          more.length === 0
+            ? absent('it was seen to show no others, or its flags avoid them')
+            : `answered: ${others.join(', ')}`,
+        );
         cell.tell(UNSENT, isTyped(preset) ? absent(`its prompt is typed; ${end}`) : end);
       },
     };

@@ -3,7 +3,9 @@ import type { Need } from '../../../src/core/needs.ts';
 import { needText } from '../../../src/ui/wording/need-words.ts';
 
 test.each<[Omit<Need, 'since'>, string]>([
-  [{ subject: { task: 'cart' }, kind: 'agent_waits', code: 'waiting_input' }, 'cart: waiting input'],
+  [{ subject: { task: 'cart' }, kind: 'agent_waits', code: 'waiting_input' }, 'cart asks a question'],
+  [{ subject: { task: 'cart' }, kind: 'agent_waits', code: 'idle' }, 'cart is idle, and has not said that it is done'],
+  [{ subject: { task: 'cart' }, kind: 'agent_waits', code: 'something_new' }, 'cart needs you: something new'],
   [{ subject: { task: 'cart' }, kind: 'task_failed', code: 'checks_failed' }, 'cart has failed: checks failed'],
   [{ subject: { task: 'cart' }, kind: 'task_failed', code: 'budget_exceeded' }, 'cart has used up its budget'],
   [

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CALLS, graphOf, startRun } from './asked.ts';
+import { PROGRAMS, versionOf } from './programs.ts';
+import { makeRealProject, type RealProject } from './real-project.ts';
+
+const installed = PROGRAMS.filter((program) => versionOf(program) !== null);
+let project: RealProject;
+beforeEach(async () => {
+  project = await makeRealProject(installed);
+});
+afterEach(() => project.close());
+
+test('there is a program to try', () => {
+  expect(installed).not.toEqual([]);
+});
+
+test('a task of each program is read, done, committed, completed and merged, and nobody is called', async () => {
+  const live = startRun(project, graphOf(project, installed));
+  expect(await live.ended).toMatchObject({ code: 0, stderr: '' });
+  const journal = project.journal('g');
+  const of = (kind: string) => journal.filter((event) => event.kind === kind);
+  for (const { command } of installed) {
+    expect(project.git('show', `main:real-${command}.txt`)).toBe(command);
+    expect(of('task_waiting').filter((event) => 'task' in event && event.task === command)).toMatchObject([
+      { seen_by: expect.stringMatching(/^(?:hook|transcript)$/), tries: 1 },
+    ]);
+  }
+  const tasks = installed.map(({ command }) => command).sort();
+  const toldOf = (kind: string) =>
+    [...new Set(of(kind).flatMap((event) => ('task' in event ? event.task : [])))].sort();
+  expect(toldOf('task_session')).toEqual(tasks);
+  expect(toldOf('task_usage')).toEqual(tasks);
+  expect(journal.filter(({ kind }) => (CALLS as readonly string[]).includes(kind))).toEqual([]);
+});
