@@ -57,7 +57,7 @@ export function requireTaken(task: string, result: SendResult, asked: AttemptSta
       throw new RequestRefused('not_typed', `nothing was typed: ${why}`, look(task));
     }
     const hint = `it takes ${takes}; ${look(task)}`;
-    throw new RequestRefused('not_typed', `nothing was typed: the agent of ${task} cannot be answered with that`, hint);
+    throw new RequestRefused('not_typed', `nothing was typed: ${task} takes no such answer`, hint);
   }
   if (result === 'typed') {
     const message = `it was typed, and the agent of ${task} was not seen to take it`;

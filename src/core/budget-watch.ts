@@ -19,6 +19,9 @@ import type { Graph, GraphTask, Settings } from './graph/graph.ts';
 import { isActive, isSuccess } from './lifecycle.ts';
 import { type AttemptState, currentAttempt } from './run-state.ts';
 
+/** Milliseconds: a clock that was set, or a computer that slept, is noticed within this. */
+const LOOK = 60_000;
+
 export interface BudgetWatchOptions {
   readonly graph: Graph;
   readonly settings: Pick<Settings, 'budget'>;
@@ -170,7 +173,7 @@ export class BudgetWatch {
   /** True when nothing is left, by the clock, for a timer may be early; false when it was aborted. */
   async #until(left: () => number, signal: AbortSignal): Promise<boolean> {
     for (let rest = left(); rest > 0 && !signal.aborted; rest = left()) {
-      await this.#options.clock.sleep(Math.ceil(rest), signal).catch((error: unknown) => {
+      await this.#options.clock.sleep(Math.min(LOOK, Math.ceil(rest)), signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     }

@@ -153,7 +153,7 @@ test('what was not typed is refused, and the question stays', async () => {
   await quiet();
   expect(await run.ask(answer('9'))).toBe('not_typed');
   expect(run.events('request_refused').at(-1)).toMatchObject({
-    message: 'nothing was typed: the agent of a cannot be answered with that',
+    message: 'nothing was typed: a takes no such answer',
     hint: 'it takes allow, deny, or 1 to 2; agentrelay attach a shows its screen',
   });
   expect(run.task('a').attempts[0]?.asks).not.toBeNull();

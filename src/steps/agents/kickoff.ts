@@ -88,7 +88,7 @@ export class Kickoff {
       }
       if (spent >= LIMIT) throw this.#failed(shown);
       await pause(this.#access, wait, this.#options.signal);
-      if (!this.#needsPerson) spent += clock.now() - began;
+      if (!this.#needsPerson) spent += Math.max(0, clock.now() - began);
     }
   }
 
@@ -121,7 +121,10 @@ export class Kickoff {
     // A limit or a question may be what came of the prompt, and may have been there before; a person sees to either.
     this.#isAgents = kind === 'asks' && isAgents(seen);
     const asks = kind === 'asks' && (this.#needsPerson || stands >= STANDS.dialog);
-    this.#personNeeded(asks || (kind === 'limited' && !this.#mayHaveIt), seen.reading.report);
+    const { report } = seen.reading;
+    // What has no prompt yet is not parked, whatever the limit says of its end.
+    const told = kind === 'limited' && report !== null ? { ...report, until: null } : report;
+    this.#personNeeded(asks || (kind === 'limited' && !this.#mayHaveIt), told);
     switch (kind) {
       case 'asks':
         return this.#isAgents && this.#isSentOrShown(seen) && stands >= this.#proofTime ? 'screen' : null;

@@ -79,8 +79,9 @@ export class Nudge {
     if (signal.aborted || !this.#isIdle()) return;
     const prompt = nudgePrompt(missing, this.#options.command);
     const result = await this.#agent.send(prompt, signal).catch((error: unknown) => {
-      if (signal.aborted) return null;
-      throw error;
+      if (!signal.aborted) throw error;
+      // A signal that comes of it cuts the proof short; that it was sent is told all the same.
+      return this.#runtime.signal.aborted ? null : ('typed' as const);
     });
     if (result !== null) reportLate(this.#runtime, { kind: 'task_nudged', result, missing: missingWords(missing) });
   }

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readAtMost } from '../tools/bounded-file.ts';
 import type { Told, TranscriptFormat, TranscriptPlace, UsageEntry } from './framework.ts';
 import { parseLine, realFolder } from './transcript-lines.ts';
 
@@ -45,7 +46,7 @@ function findTranscript({ worktree, session, told, env, home }: TranscriptPlace)
   const folder = join(env.GEMINI_CLI_HOME ?? home, '.gemini');
   const ending = `-${session.slice(0, 8)}.jsonl`;
   try {
-    const { projects } = projectsSchema.parse(JSON.parse(readFileSync(join(folder, 'projects.json'), 'utf8')));
+    const { projects } = projectsSchema.parse(parseLine(textOf(join(folder, 'projects.json'))));
     const name = projects[worktree] ?? projects[realFolder(worktree)];
     if (name === undefined) return null;
     const chats = join(folder, 'tmp', name, 'chats');
@@ -91,4 +92,12 @@ function usageOf({ id, type, tokens, model }: Line): UsageEntry | null {
     costUsd: null,
     model: model ?? null,
   };
+}
+
+const MAX_PROJECTS = 4 * 1024 * 1024;
+
+/** Empty for what is no file. */
+function textOf(path: string): string {
+  const bytes = readAtMost(path, MAX_PROJECTS);
+  return bytes === null || typeof bytes === 'string' ? '' : bytes.toString('utf8');
 }

@@ -45,7 +45,9 @@ function activeLook(task: TaskState, attempt: AttemptState, marks: Glyphs['statu
   if (attempt.parkedUntil !== null || attempt.attention === 'usage_limited')
     return { mark: marks.waiting, name: 'parked', tone: 'warn' };
   if (attempt.attention === 'stalled') return { mark: marks.waiting, name: 'stalled', tone: 'warn' };
-  return { mark: marks.working, name: DOING[attempt.step], tone: 'live' };
+  // It is about to be told what is missing.
+  const isIdle = attempt.attention === 'idle' && attempt.step === 'wait' && attempt.signalled === null;
+  return { mark: marks.working, name: isIdle ? 'idle' : DOING[attempt.step], tone: 'live' };
 }
 
 /** The lifecycle, one cell a step: what is done, what is being done, what is to come. */

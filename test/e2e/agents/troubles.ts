@@ -78,7 +78,7 @@ async function limited(cell: AgentCell): Promise<string> {
   expect(Date.parse(end ?? '')).toBeGreaterThan(Date.now());
   await cell.next('task_parked');
   if (cell.preset === 'opencode') {
-    await cell.next('task_unparked');
+    await cell.event('task_unparked');
     return 'told until when, parked; it goes on by itself';
   }
   await cell.send('Your limit was raised: go on.');

@@ -14,7 +14,10 @@ function setUp(manner: ToyManner = {}, changes: Partial<AgentAccess> = {}) {
   const access = toyAccess(clock, program, changes);
   const leave = new AbortController();
   const answered: string[] = [];
-  const send = async (text: string, options: { unlessShown?: boolean; patience?: number } = {}): Promise<Delivered> => {
+  const send = async (
+    text: string,
+    options: { unlessShown?: boolean; patience?: number; patient?: boolean } = {},
+  ): Promise<Delivered> => {
     const dialogs = new DialogAnswers(access, (dialog) => answered.push(dialog));
     const sent = deliver(access, text, { signal: leave.signal, dialogs, ...options });
     sent.catch(() => {});

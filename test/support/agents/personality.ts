@@ -91,6 +91,8 @@ export interface Reporter {
   denied(tool: ToolUse, how: 'no' | 'escape'): Promise<void>;
   interrupted(): Promise<void>;
   troubled(trouble: Trouble): Promise<void>;
+  /** One of its own tries after a trouble has succeeded. */
+  wentOn?(): Promise<void>;
   /** What it returns is the next prompt: a hook has asked for it. */
   turnEnded(lastText: string): Promise<string | null>;
   used(usage: Usage): Promise<void>;

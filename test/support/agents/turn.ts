@@ -111,6 +111,7 @@ async function retriesAtLimit(
   host.keepFor(left);
   await delay(after ?? 2 ** 30, undefined, { signal: host.signal });
   host.trouble(null);
+  await host.reporter.wentOn?.();
   return null;
 }
 

@@ -9,6 +9,7 @@ import { runOf, textOf } from './views.ts';
 const cart = facts('cart');
 const SECOND = [...cart.working, cart.failed('no'), cart.retrying()];
 
+const TAKEN: Fact = { kind: 'task_waiting', task: 'cart', attempt: 1, seen_by: 'hook', tries: 1 };
 const PARKED = '◐ parked warn';
 
 const CASES: readonly (readonly [string, readonly Fact[], string, string, string])[] = [
@@ -18,6 +19,13 @@ const CASES: readonly (readonly [string, readonly Fact[], string, string, string
   ['kickoff', cart.launched, '● kickoff live', '■■◧····', '##>....'],
   ['at work', cart.working, '● working live', '■■■◧···', '###>...'],
   ['idle', [...cart.working, cart.idle], '! needs you warn', '■■■◧···', '###>...'],
+  [
+    'idle, to be nudged',
+    [...cart.started, ...cart.launched.slice(1), TAKEN, cart.idle],
+    '● idle live',
+    '■■■◧···',
+    '###>...',
+  ],
   ['asking', [...cart.working, cart.asks('?')], '! needs you warn', '■■■◧···', '###>...'],
   ['limited, nobody knows until when', [...cart.working, cart.limited], '! needs you warn', '■■■◧···', '###>...'],
   ['parked', [...cart.working, cart.limited, cart.parked('2030-01-02T03:04:00')], PARKED, '■■■◧···', '###>...'],

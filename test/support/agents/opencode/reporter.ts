@@ -173,6 +173,7 @@ export function opencodeReporter(session: Session, skips: (session: Session) => 
       await idle();
       await event('session.idle', {});
     },
+    wentOn: () => status({ type: 'busy' }),
     async turnEnded() {
       await idle();
       return null;
