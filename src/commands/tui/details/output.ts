@@ -91,11 +91,12 @@ function logOf(attempt: AttemptState, folder: string, grows: () => void): Output
   const ended = isTerminal(attempt.status);
   const isEarly = attempt.agent === null;
   if (attempt.command !== null) grows();
-  const file = isEarly ? findSetupLog(folder) : findLog(folder, { ended, raw: false });
+  const setup = isEarly ? findSetupLog(folder) : null;
+  const file = setup ?? (isEarly && !ended ? null : findLog(folder, { ended, raw: false }));
   const tail = file === null ? null : readLogTail(file, MAX_LINES, 'to_the_end');
   if (tail === null) return nothing(whyNothing(attempt, ended));
   const lines = lastLines(tail.lines, { count: MAX_LINES, length: MAX_LINE });
-  if (isEarly) return { tab: 'output', lines, live: false, note: whyNothing(attempt, ended) };
+  if (setup !== null) return { tab: 'output', lines, live: false, note: whyNothing(attempt, ended) };
   const cut = tail.cut ? `only the end is shown; all of it is in ${file}` : null;
   return { tab: 'output', lines, live: false, note: ended ? cut : 'its window is gone; this is what it has printed' };
 }
