@@ -8,6 +8,7 @@ import type { ChosenForge } from './forges/forge.ts';
 import { missingProgram, presetUses } from './frameworks/preset-use.ts';
 import { requireFreeNames } from './free-names.ts';
 import type { RemoteRef } from './github/remote-branches.ts';
+import { missingFiles } from './surroundings/missing-files.ts';
 import { exec, ToolError } from './tools/exec.ts';
 import { findProgram } from './tools/find-program.ts';
 import type { Git } from './tools/git.ts';
@@ -92,6 +93,7 @@ export async function preflight(options: PreflightOptions): Promise<PreflightRes
   ]);
   requireAgents(options, collect);
   requireTools(options, collect);
+  for (const missing of missingFiles(graph, options.repository.root)) collect(missing);
   const baseCommits = onGitHub?.bases ?? (await requireBranches(graph, git, collect));
   const [first] = problems;
   if (problems.length > 1) {

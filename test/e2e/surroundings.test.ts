@@ -60,10 +60,9 @@ test('a set-up that fails starts no agent; a clean-up that fails is a concern', 
   expect(of('task_torn_down')).toHaveLength(1);
 });
 
-test('a file that is not there is named before anything is run', async () => {
-  const { code, stdout } = await run(graphOf('true', { copy: ['.env.local'], setup: ['touch "$HOME/ran"'] }));
-  expect(code).toBe(1);
-  expect(stdout).toMatch(
-    /carried_missing: WorkspaceError: \.env\.local is to be in the worktree, and .* has no such file/,
-  );
+test('a file that is not there is named before anything is made', async () => {
+  const { code, stderr } = await run(graphOf('true', { copy: ['.env.local'], setup: ['touch "$HOME/ran"'] }));
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/there is no \.env\.local in .*, which task a wants by copy/);
+  expect(existsSync(join(project.repo, '.workflow'))).toBe(false);
 });

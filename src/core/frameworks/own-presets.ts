@@ -23,9 +23,13 @@ function problemsOf(name: string, patch: PresetPatch, presets: OwnPresets): Prob
     return [problem(at, "'command' runs what the graph file says, and has no preset", { atKey: true })];
   const base = baseOf(name, patch);
   if (base === null) {
-    return patch.program === undefined
-      ? [problem(at, "it extends no other, so it needs a 'program'", { atKey: true })]
-      : [];
+    const near = nearest(name, SHIPPED);
+    if (patch.program === undefined) {
+      return [problem(at, "it extends no other, so it needs a 'program'", { atKey: true, didYouMean: near })];
+    }
+    // One that says how it is started is meant.
+    if (near === null || patch.start !== undefined) return [];
+    return [problem(at, 'it extends no other, and does not say how it is started', { atKey: true, didYouMean: near })];
   }
   if (patch.extends === undefined || (patch.extends === name && SHIPPED.includes(name))) return [];
   const known = [...SHIPPED, ...Object.keys(presets)];

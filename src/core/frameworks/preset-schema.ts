@@ -28,9 +28,13 @@ const pattern = z.string().superRefine((text, context) => {
   }
 });
 
+/** What is none of these names tmux would type letter by letter. */
+const KEY =
+  /^(?:[CMS]-)*(?:[\x21-\x7e]|Enter|Escape|Space|Tab|BTab|BSpace|Up|Down|Left|Right|Home|End|NPage|PPage|PageUp|PageDown|IC|DC|F(?:[1-9]|1[0-2]))$/;
+
 /** As tmux names them: `Enter`, `Escape`, `Down`, `C-c`, `y`. */
 const keyName = z.string().superRefine((text, context) => {
-  if (/^(?:[CMS]-)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+|F\d{1,2})$/.test(text)) return;
+  if (KEY.test(text)) return;
   const message = `${quote(text)} is not the name of a key`;
   context.addIssue({ code: 'custom', message, params: { message, allowed: 'Enter, Escape, Down, C-c, y, 1' } });
 });

@@ -3,6 +3,7 @@ import type { Graph, Settings } from '../../core/graph/graph.ts';
 import type { Extensions } from '../extensions.ts';
 import { keysWithoutEffect, requireNoSandbox } from '../not-yet.ts';
 import { requireStandardSteps } from '../standard-steps.ts';
+import { missingFiles } from '../surroundings/missing-files.ts';
 import { findProgram } from '../tools/find-program.ts';
 import type { Git } from '../tools/git.ts';
 import { type Finding, findingOf, ok, warn } from './finding.ts';
@@ -26,6 +27,7 @@ export function checkGraph({ graph, settings, extensions, root }: GraphChecks): 
     }
   }
   found.push(...agentFindings(graph, root), ...toolFindings(settings.tools, root));
+  found.push(...missingFiles(graph, root).map((error) => findingOf('files', error)));
   const later = keysWithoutEffect(graph);
   if (later.length > 0) found.push(warn('keys', `without effect in this version: ${later.join(', ')}`, null));
   return found;

@@ -6,11 +6,12 @@ import type { AttemptState } from '../../../src/core/run-state.ts';
 import { AgentTeller } from '../../../src/steps/agents/agent-teller.ts';
 import { makeAttempt } from '../../support/attempt.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
+import type { TaskSpec } from '../../support/graphs.ts';
 import { SaidMonitor } from '../../support/monitored.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
-function telling(resumed?: Partial<AttemptState>) {
-  const attempt = makeAttempt(temporaryFolder(), resumed === undefined ? {} : { resumed });
+function telling(resumed?: Partial<AttemptState>, spec: Partial<TaskSpec> = {}) {
+  const attempt = makeAttempt(temporaryFolder(), { spec, ...(resumed === undefined ? {} : { resumed }) });
   const monitor = new SaidMonitor();
   const clock = new SimulatedClock();
   const teller = new AgentTeller(attempt.runtime, monitor, clock);
@@ -151,7 +152,7 @@ test('the session is told when it is known, and with its transcript', () => {
   expect(look()).toEqual([]);
 });
 
-test('what it uses is told at most every 30 s, at the end of a turn, and at the end', async () => {
+test('what it uses is told at most every 10 s, at the end of a turn, and at the end', async () => {
   const { monitor, look, clock, teller, facts } = telling();
   const use = (tokens: number) =>
     monitor.say({
@@ -163,7 +164,7 @@ test('what it uses is told at most every 30 s, at the end of a turn, and at the 
   use(1);
   expect(look()).toMatchObject([{ kind: 'task_usage', input_tokens: 1 }]);
   use(2);
-  await clock.advance(29_000);
+  await clock.advance(9_000);
   expect(look()).toEqual([]);
   await clock.advance(1_000);
   expect(look()).toMatchObject([{ input_tokens: 2 }]);
@@ -178,4 +179,21 @@ test('what it uses is told at most every 30 s, at the end of a turn, and at the 
   teller.end();
   expect(facts.at(-1)).toMatchObject({ kind: 'task_usage', input_tokens: 4 });
   expect(monitor.looks).toBe(1);
+});
+
+test('what takes much of the budget of its task is told at once', async () => {
+  const { monitor, look } = telling({}, { maxCostUsd: 1 });
+  const use = (cost: number) =>
+    monitor.say({
+      usage: {
+        ...{ input_tokens: 1, output_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0 },
+        ...{ cost_usd: cost, model: null },
+      },
+    });
+  use(0.5);
+  expect(look()).toMatchObject([{ kind: 'task_usage', cost_usd: 0.5 }]);
+  use(0.54);
+  expect(look()).toEqual([]);
+  use(0.56);
+  expect(look()).toMatchObject([{ cost_usd: 0.56 }]);
 });
