@@ -120,6 +120,7 @@ export { TmuxTaskKickoff } from './steps/task-kickoff.ts';
 export { TmuxTaskLauncher } from './steps/task-launcher.ts';
 export { WorktreeTaskPreparer } from './steps/task-preparer.ts';
 export { WorktreeTaskTeardown } from './steps/task-teardown.ts';
+export { REAL_CLOCK } from './steps/tools/clock.ts';
 export { Git } from './steps/tools/git.ts';
 export { GraphFileError, type GraphFileProblem, loadGraph } from './steps/tools/graph-file.ts';
 export { tryLock } from './steps/tools/lock-file.ts';

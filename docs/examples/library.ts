@@ -1,9 +1,7 @@
 // Runs a graph of two tasks in a repository, with agents in tmux: node library.ts REPOSITORY [TMUX_SOCKET]
-import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { attemptTokens, createHash } from 'node:crypto';
 import {
-  agentScript,
-  attemptTokens,
+  appendFileSync,
   createStandardSteps,
   createTmuxEnvironment,
   DEFAULT_SETTINGS,
@@ -13,8 +11,13 @@ import {
   findRepository,
   Git,
   LOCAL_FORGE,
+  mkdirSync,
+} from 'node:fs';
+import {
+  agentScript,
   Orchestrator,
   preflight,
+  REAL_CLOCK,
   type RunEvent,
   RunStore,
   readGraph,
@@ -46,7 +49,7 @@ const settings = { ...DEFAULT_SETTINGS, ...graph.settings, tmuxSession: 'library
 // 2. The repository: can the run start, and is it ours to run?
 const repository = await findRepository(path);
 const git = new Git(repository.root);
-const { baseCommits } = await preflight({ graph, settings, forge: LOCAL_FORGE, git, repository });
+const { baseCommits } = await preflight({ graph, settings, forge: LOCAL_FORGE, git, repository, extensions: {} });
 const store = new RunStore(repository.root, graph.name);
 mkdirSync(store.directory, { recursive: true });
 const owner = tryLock(store.lockFile);
@@ -88,6 +91,7 @@ const orchestrator = new Orchestrator({
   workstreamSteps: steps.workstreams,
   log,
   tokenOf: attemptTokens(store.runDirectory(run)),
+  clock: REAL_CLOCK,
 });
 try {
   console.log(`outcome: ${await orchestrator.run()}`);

@@ -104,9 +104,11 @@ describe('a graph file that cannot be used is refused with its place', () => {
 });
 
 describe('what this version cannot run is refused before anything runs', () => {
-  test('a framework without steps', async () => {
+  test('a framework whose program is not installed', async () => {
     const graph = project.graph({ name: 'g', tasks: [{ id: 'a', primary_agent: agent }, { id: 'b' }] });
-    expect(await refusal(graph)).toMatch(/claude_code\/tmux.*\n.*framework: command/);
+    expect(await refusal(graph)).toMatch(
+      /claude, the program of framework claude_code, is not installed, and task b needs it/,
+    );
   });
 
   test('an environment without steps', async () => {

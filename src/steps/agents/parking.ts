@@ -21,6 +21,8 @@ const MARGIN = 60_000;
 /** For which a program has time to go on by itself: some do. */
 const BY_ITSELF = 20_000;
 const LOOK = 1_000;
+/** After it was told to go on. */
+const SETTLES = 15_000;
 /** How often an agent that stays limited is told to go on; then a person is needed. */
 const MAX_PROMPTS = 3;
 
@@ -37,6 +39,7 @@ export class Parking {
   #early: AbortController | null = null;
   #work: Promise<void> | null = null;
   #prompts = 0;
+  #promptedAt = Number.NEGATIVE_INFINITY;
   #late = 0;
 
   constructor(runtime: TaskRuntime, agent: LiveAgent, options: ParkingOptions) {
@@ -58,6 +61,8 @@ export class Parking {
     }
     const until = now?.state === 'usage_limited' ? now.until : null;
     if (until === null || this.#work !== null || this.#prompts >= MAX_PROMPTS) return;
+    // The words of the old limit may still be on its screen.
+    if (Math.abs(this.#options.clock.now() - this.#promptedAt) < SETTLES) return;
     const end = Date.parse(until) + MARGIN;
     // A preset of one's own may tell anything.
     if (Number.isNaN(end)) return;
@@ -101,6 +106,7 @@ export class Parking {
       if (signal.aborted) return null;
       throw error;
     });
+    this.#promptedAt = this.#options.clock.now();
     if (result !== null) reportLate(runtime, { kind: 'task_prompted', result });
   }
 
