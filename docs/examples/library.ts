@@ -1,7 +1,9 @@
 // Runs a graph of two tasks in a repository, with agents in tmux: node library.ts REPOSITORY [TMUX_SOCKET]
-import { attemptTokens, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import {
-  appendFileSync,
+  agentScript,
+  attemptTokens,
   createStandardSteps,
   createTmuxEnvironment,
   DEFAULT_SETTINGS,
@@ -11,10 +13,6 @@ import {
   findRepository,
   Git,
   LOCAL_FORGE,
-  mkdirSync,
-} from 'node:fs';
-import {
-  agentScript,
   Orchestrator,
   preflight,
   REAL_CLOCK,
