@@ -29,8 +29,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/**/*.slow.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 30_000,
-          // Each of these runs git, tmux and agents of its own, and waits much of its time.
-          maxWorkers: availableParallelism() + 1,
+          // Each of these runs git, tmux and agents of its own: more at once only makes each slower.
+          maxWorkers: 2,
         },
       },
       {

@@ -80,14 +80,14 @@ test('the measure sees what it is to see', async () => {
 test('an owner that is killed at an event is gone on with as if nothing had been', async () => {
   const modes = ['before', 'after', 'torn'] as const;
   await expectNoDeviation(
-    spread(12).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
-    10,
+    spread(8).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
+    6,
   );
 });
 
 test('so is one that is killed again and again, at random times', async () => {
-  const cases = [1, 2, 3, 4].map((number) => crashAtRandom(number, SEED, baseline.duration));
-  await expectNoDeviation(cases, 3);
+  const cases = [1, 2].map((number) => crashAtRandom(number, SEED, baseline.duration));
+  await expectNoDeviation(cases, 1);
 });
 
 test('a tmux server that is gone costs the work of its agents, and nothing else', async () => {

@@ -18,8 +18,8 @@ import { sentPrompts } from './sent-prompts.ts';
 export interface FrameworkAgent extends TmuxAgent {
   readonly framework: FrameworkPreset;
   readonly terminal: AgentTerminal;
-  /** Made when it is first asked for. */
-  readonly monitor: AgentMonitor;
+  /** Made when it is first asked for; left out where there is nothing that could be followed. */
+  readonly monitor: AgentMonitor | undefined;
   /** Null for a program whose screen nobody can read. */
   readonly access: AgentAccess | null;
   /** Follows it no longer. */
@@ -58,7 +58,7 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
     framework,
     terminal,
     get monitor() {
-      return followed();
+      return isFollowed(options) ? followed() : undefined;
     },
     access,
     close,
@@ -89,6 +89,12 @@ export function createFrameworkAgent(agent: TmuxAgent, options: FrameworkAgentOp
           clearWay: clear,
         }),
   };
+}
+
+/** Of any other program nothing is known but that it runs. */
+function isFollowed({ framework, runtime }: FrameworkAgentOptions): boolean {
+  const { terminal, readHook, transcript } = framework;
+  return (terminal ?? readHook ?? transcript) !== undefined || runtime.task.stallAfterMs !== null;
 }
 
 export function isFrameworkAgent(agent: Agent): agent is FrameworkAgent {

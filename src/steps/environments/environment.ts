@@ -11,7 +11,7 @@ export interface LiveAgent extends Agent {
   /** The last lines that it showed, as plain text; after its end all that it printed is seen. Empty when unknown. */
   lastLines(count: number): Promise<string[]>;
   /** Follows what it does; left out where nobody can look into it. */
-  readonly monitor?: AgentMonitor;
+  readonly monitor?: AgentMonitor | undefined;
   readonly terminal?: AgentTerminal;
   /** Answers what it asks, where that needs no person; false where it is left to one. */
   clearWay?(signal: AbortSignal): Promise<boolean>;
