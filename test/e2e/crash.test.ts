@@ -80,8 +80,8 @@ test('the measure sees what it is to see', async () => {
 test('an owner that is killed at an event is gone on with as if nothing had been', async () => {
   const modes = ['before', 'after', 'torn'] as const;
   await expectNoDeviation(
-    spread(8).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
-    6,
+    spread(5).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
+    4,
   );
 });
 

@@ -9,7 +9,7 @@ import type { Write } from '../support/write-failure.ts';
 /** Those that bring bytes to the disk; `test/sweep/disk-full.ts` tries the others too, and both errors with each. */
 const BYTES = new Set(['writeSync', 'writeFileSync', 'appendFileSync', 'mkdirSync', 'fdatasync', 'fdatasyncSync']);
 /** Of the lines of the journal this many are passed over between two. */
-const STEP = 4;
+const STEP = 7;
 /** Milliseconds; some fifty runs, on a machine that is busy with other tests. */
 const LIMIT = 240_000;
 

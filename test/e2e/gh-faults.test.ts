@@ -41,7 +41,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
       apiCase('merge', PUT, 1, '502 done'),
       gitCase('merge', 'run push', 1, 'lost'),
       gitCase('merge', 'agent push', 2, 'lost'),
-      gitCase('merge', 'run delete', 1, 'lost'),
     ],
   ],
   [
@@ -49,11 +48,8 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
     [
       apiCase('merge', 'AgentrelayPreflight', 1, '502'),
       apiCase('merge', 'PullRequestMerge', 7, '502'),
-      apiCase('merge', POST, 4, '502'),
-      apiCase('merge', PATCH, 1, '502'),
       apiCase('merge', 'PullRequests', 3, 'EOF done'),
       gitCase('merge', 'run ls-remote', 1, 'closed'),
-      gitCase('merge', 'agent push', 3, 'cut early'),
       gitCase('merge', 'run fetch', 3, 'cut late'),
       gitCase('merge', 'run push', 2, 'cut last'),
     ],
@@ -63,7 +59,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
     [
       apiCase('merge', 'PullRequestMerge', 2, '429'),
       apiCase('merge', POST, 1, 'limit'),
-      apiCase('merge', GET, 1, 'limit'),
       apiCase('merge', PATCH, 1, '429'),
       apiCase('merge', 'PullRequests', 3, 'limit'),
     ],
@@ -74,7 +69,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
       apiCase('squash', 'AgentrelayPreflight', 1, '401'),
       apiCase('squash', 'PullRequest_fields', 1, '401'),
       apiCase('squash', 'PullRequests', 4, '401'),
-      apiCase('squash', PUT, 2, '401'),
       apiCase('squash', 'PullRequestMerge', 3, 'EOF done'),
       apiCase('squash', POST, 8, 'EOF done'),
     ],

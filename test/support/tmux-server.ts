@@ -13,8 +13,9 @@ export interface PrivateTmux {
 
 export function privateTmux(): PrivateTmux {
   const socket = `agentrelay-test-${randomUUID()}`;
+  // -u: without a UTF-8 locale tmux would replace what it prints.
   const run = async (...args: string[]) =>
-    (await exec('tmux', ['-L', socket, '-f', '/dev/null', ...args], { accept: [1] })).stdout;
+    (await exec('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], { accept: [1] })).stdout;
   return {
     socket,
     run,
