@@ -9,7 +9,7 @@ import { type RunPlan, runPlans } from '../support/run-plan.ts';
 import { drive, type Simulation, simulate } from '../support/simulation.ts';
 
 const picks = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 });
-const runs = { numRuns: 300 };
+const runs = { numRuns: 150 };
 
 test('every run ends as the model says, whatever the order', async () => {
   await fc.assert(

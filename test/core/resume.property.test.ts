@@ -24,7 +24,7 @@ test(
         const at = shares.map((share) => Math.floor((share * size) / 1000));
         expectEnd(await runWithCrashes({ plan, kills: at, picks: order }), plan);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   },
   LIMIT,

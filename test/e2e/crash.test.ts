@@ -80,8 +80,8 @@ test('the measure sees what it is to see', async () => {
 test('an owner that is killed at an event is gone on with as if nothing had been', async () => {
   const modes = ['before', 'after', 'torn'] as const;
   await expectNoDeviation(
-    spread(5).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
-    4,
+    spread(3).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
+    2,
   );
 });
 
@@ -91,11 +91,8 @@ test('so is one that is killed again and again, at random times', async () => {
 });
 
 test('a tmux server that is gone costs the work of its agents, and nothing else', async () => {
-  const [early = 0, middle = 0, late = 0] = spread(7).filter((_, at) => at % 2 === 1);
-  await expectNoDeviation(
-    [tmuxGoneAt(early, false, SEED), tmuxGoneAt(middle, true, SEED), tmuxGoneAt(late, false, SEED)],
-    3,
-  );
+  const [, middle = 0, late = 0] = spread(7).filter((_, at) => at % 2 === 1);
+  await expectNoDeviation([tmuxGoneAt(middle, true, SEED), tmuxGoneAt(late, false, SEED)], 2);
 });
 
 test('a git that is killed, or finds a lock of one that was, costs no work', async () => {

@@ -38,7 +38,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
       apiCase('merge', 'PullRequestMerge', 1, '502 done'),
       apiCase('merge', POST, 2, 'EOF done'),
       apiCase('merge', PATCH, 1, 'EOF done'),
-      apiCase('merge', PUT, 1, '502 done'),
       gitCase('merge', 'run push', 1, 'lost'),
       gitCase('merge', 'agent push', 2, 'lost'),
     ],
@@ -50,7 +49,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
       apiCase('merge', 'PullRequestMerge', 7, '502'),
       apiCase('merge', 'PullRequests', 3, 'EOF done'),
       gitCase('merge', 'run ls-remote', 1, 'closed'),
-      gitCase('merge', 'run fetch', 3, 'cut late'),
       gitCase('merge', 'run push', 2, 'cut last'),
     ],
   ],
@@ -59,7 +57,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
     [
       apiCase('merge', 'PullRequestMerge', 2, '429'),
       apiCase('merge', POST, 1, 'limit'),
-      apiCase('merge', PATCH, 1, '429'),
       apiCase('merge', 'PullRequests', 3, 'limit'),
     ],
   ],
@@ -67,7 +64,6 @@ const RUNS: readonly (readonly [name: string, cases: readonly FaultCase[]])[] = 
     'refusals that pass, and a squash whose answer is lost',
     [
       apiCase('squash', 'AgentrelayPreflight', 1, '401'),
-      apiCase('squash', 'PullRequest_fields', 1, '401'),
       apiCase('squash', 'PullRequests', 4, '401'),
       apiCase('squash', 'PullRequestMerge', 3, 'EOF done'),
       apiCase('squash', POST, 8, 'EOF done'),
