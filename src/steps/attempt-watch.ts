@@ -5,11 +5,10 @@ import { SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { placeLost } from '../core/way-back.ts';
+import { AgentCare } from './agents/agent-care.ts';
 import { AgentTeller } from './agents/agent-teller.ts';
 import type { AgentMonitor } from './agents/monitor.ts';
-import { Nudge, type NudgeOptions } from './agents/nudge.ts';
-import { Parking } from './agents/parking.ts';
-import { SelfAnswer } from './agents/self-answer.ts';
+import type { NudgeOptions } from './agents/nudge.ts';
 import { isTokenOf } from './attempt-tokens.ts';
 import { ATTENTION_FILE } from './attention-file.ts';
 import type { LiveAgent } from './environments/environment.ts';
@@ -48,7 +47,6 @@ export class AttemptWatch {
   #told = new Set<string>();
   #wake: (() => void) | null = null;
   #partialSince: number | null = null;
-  #error: { readonly cause: unknown } | null = null;
 
   /** `nudge` is null where an agent that is idle is left alone. */
   constructor(runtime: TaskRuntime, nudge: NudgeOptions | null = null) {
@@ -80,23 +78,16 @@ export class AttemptWatch {
     };
     // A place that is lost has lost its agent.
     agent.exited(left).then(end, end);
-    this.#error = null;
-    const nudge = this.#nudgeOf(agent);
-    const parking = this.#parkingOf(agent);
-    const answers = this.#answersOf(agent);
+    const care = this.#careFor(agent);
     try {
       for (;;) {
         signal.throwIfAborted();
-        this.#throwIfFailed();
+        care.throwIfFailed();
         const woken = this.#sleep();
         // Asked before the look: what an agent writes last, it writes before it goes.
         const over = gone || agent.exitCode() !== null;
         // First, so that what it said before its signal is not told after it.
-        if (!over && answers?.isAtIt() !== true) {
-          const now = this.#teller.look();
-          parking?.look(now);
-          nudge?.look((error) => this.#fail(error));
-        }
+        if (!over) care.look();
         const found = this.#look(over);
         if (found !== null) return found;
         if (over) throw await this.#endedSilently(agent);
@@ -104,7 +95,7 @@ export class AttemptWatch {
       }
     } finally {
       leave.abort();
-      await Promise.all([nudge?.end(), parking?.end(), answers?.end()]);
+      await care.end();
       // Ends the sleep that nobody waits for any more, whose timer would keep the process alive.
       this.#wake?.();
       this.#wake = null;
@@ -130,34 +121,13 @@ export class AttemptWatch {
     this.#watcher.close();
   }
 
-  #fail(cause: unknown): void {
-    this.#error = { cause };
-    this.#wake?.();
-  }
-
-  #throwIfFailed(): void {
-    if (this.#error !== null) throw this.#error.cause;
-  }
-
-  #nudgeOf(agent: LiveAgent): Nudge | null {
-    if (this.#nudgeOptions === null || this.#monitor?.hasTerminal !== true) return null;
-    return new Nudge(this.#runtime, agent, this.#nudgeOptions, () => this.#teller.current()?.state === 'idle');
-  }
-
-  #answersOf(agent: LiveAgent): SelfAnswer | null {
-    if (agent.clearWay === undefined) return null;
-    const [onDone, onError] = [() => this.#wake?.(), (error: unknown) => this.#fail(error)];
-    return new SelfAnswer(this.#runtime, agent, { onDone, onError });
-  }
-
-  #parkingOf(agent: LiveAgent): Parking | null {
-    if (!this.#runtime.canPark) return null;
-    return new Parking(this.#runtime, agent, {
+  #careFor(agent: LiveAgent): AgentCare {
+    const onChange = () => this.#wake?.();
+    return new AgentCare(this.#runtime, agent, {
+      teller: this.#teller,
       clock: this.#clock,
-      attention: () => this.#teller.current(),
-      // One that nobody can look at goes on by itself.
-      isPrompted: this.#monitor?.hasTerminal === true,
-      onError: (error) => this.#fail(error),
+      nudge: this.#nudgeOptions,
+      onChange,
     });
   }
 
