@@ -102,7 +102,9 @@ export class AgentTeller {
   /** One that waits for something is silent for good reason. */
   #mayStall(): boolean {
     const { attention = null } = this.#runtime.recorded() ?? {};
-    return attention === null || attention === 'working' || attention === 'stalled';
+    // What was seen before may be what it did before its prompt.
+    const wasSeenIdle = attention === 'idle' && this.#own.said === null;
+    return attention === null || attention === 'working' || attention === 'stalled' || wasSeenIdle;
   }
 
   #tellStallOver(before: KnownAttention): void {
