@@ -81,6 +81,8 @@ function expectAgentLeft(): void {
   expect(windows()).toEqual(['a 0']);
 }
 
+/** The agent's screen, and tmux's line below it that tells how to come back. */
+const IN_TMUX = /^I am a\n[\s\S]*agentrelay: the prefix key(?: twice)?, then [dL], comes back to the dashboard/;
 const LEFT = /^agentrelay: run 1 of g is left; its agents stay at work.*\n {2}→ agentrelay tui .*goes on with it$/;
 
 async function quit(desk: DashboardDesk, choice: 'leave it' | 'stop' | 'cancel'): Promise<void> {
@@ -155,7 +157,7 @@ describe('a person', () => {
   ])('looks at the agent from %s and comes back', async (_, nested) => {
     const desk = await dashboard({ nested });
     desk.press('Enter');
-    await desk.see(/^I am a\n[\s\S]*\[agentrela.*:a\*/);
+    await desk.see(IN_TMUX);
     desk.press('C-b', 'd');
     await desk.see(/^ agentrelay · g · run 1[\s\S]*┤ output ├/);
     expect(desk.modes()).toMatchObject({ alternate: true, cursor: false });
@@ -173,7 +175,7 @@ describe('a person', () => {
     desks.push(desk);
     await desk.see(/┤ output ├[\s\S]*^I am a$[\s\S]*\[mine\]/m);
     desk.press('Enter');
-    await desk.see(/^I am a\n[\s\S]*\[agentrela.*:a\*/);
+    await desk.see(IN_TMUX);
     desk.press('C-b', 'L');
     await desk.see(/┤ output ├[\s\S]*^I am a$[\s\S]*\[mine\]/m);
     await quit(desk, 'stop');
@@ -185,7 +187,7 @@ describe('a person', () => {
   test('closes the terminal, also while another program has it', async () => {
     const desk = await dashboard();
     desk.press('Enter');
-    await desk.see(/^I am a\n[\s\S]*\[agentrela.*:a\*/);
+    await desk.see(IN_TMUX);
     desk.close();
     while (existsSync(lockFile())) await delay(20);
     expectAgentLeft();
@@ -242,7 +244,7 @@ describe('a signal', () => {
   test('while another tmux has the terminal', async () => {
     const desk = await dashboard();
     desk.press('Enter');
-    await desk.see(/^I am a\n[\s\S]*\[agentrela.*:a\*/);
+    await desk.see(IN_TMUX);
     process.kill(desk.pid(), 'SIGTERM');
     const { code, lines, deviations } = await left(desk);
     expect({ code, deviations }).toEqual({ code: 130, deviations: [] });

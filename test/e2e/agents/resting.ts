@@ -43,7 +43,8 @@ export const RESTING: Situation = {
       }
       await cell.next('task_gate_failed');
       const { result } = await cell.next('task_sent_back');
-      expect(result).toBe('submitted');
+      // The gate may be quicker than the end of the turn in which the agent signalled.
+      expect(['submitted', 'queued']).toContain(result);
       const end = await cell.merged();
       if (preset !== 'command')
         expect(cell.facts('prompt').at(-1)?.text).toMatch(/^agentrelay: the completion gate exited/);
