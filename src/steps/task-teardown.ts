@@ -31,11 +31,15 @@ export class WorktreeTaskTeardown implements TaskTeardown {
 
   async teardown(runtime: TaskRuntime): Promise<void> {
     const { watches, keepPanes } = this.#options;
-    watches.get(runtime)?.close();
-    watches.delete(runtime);
     const { signalDir } = runtime.state;
-    // The branch can only go when nobody works on it any more, so what fails here ends the teardown.
-    if (signalDir !== null) await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes });
+    try {
+      // The branch can only go when nobody works on it any more, so what fails here ends the teardown.
+      if (signalDir !== null) await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes });
+    } finally {
+      // After it: some programs tell what they have used as they go.
+      watches.get(runtime)?.close();
+      watches.delete(runtime);
+    }
     await this.#cleanUp(runtime);
     await this.#leaveWorktree(runtime);
     await this.#deleteBranch(runtime);

@@ -8,6 +8,7 @@ import { WorktreeTaskTeardown } from '../../src/steps/task-teardown.ts';
 import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
+import { SaidMonitor } from '../support/monitored.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 const INTO = 'agentrelay/graph/ws/default';
@@ -64,6 +65,20 @@ describe('teardown', () => {
       dirty: [],
     });
     await teardown.teardown(runtime);
+  });
+
+  test('what a program tells of its use as it is stopped is told, too', async () => {
+    const { teardown, runtime, agent, facts, commit, merge, watches } = ready();
+    const monitor = new SaidMonitor();
+    const usage = { input_tokens: 5, output_tokens: 7, cache_read_tokens: 0, cache_write_tokens: 0 };
+    const stop = async () => monitor.say({ usage: { ...usage, cost_usd: 0.25, model: null } });
+    Object.assign(agent, { monitor, address: { label: 'scripted', teardown: stop } });
+    watches.get(runtime)?.close();
+    watches.set(runtime, new AttemptWatch(runtime));
+    merge(commit('work'));
+    await teardown.teardown(runtime);
+    expect(facts.filter(({ kind }) => kind === 'task_usage')).toMatchObject([{ ...usage, cost_usd: 0.25 }]);
+    expect(monitor.isClosed).toBe(true);
   });
 
   test('after a failure keeps commits and uncommitted work, and tells of both', async () => {
