@@ -4,27 +4,17 @@ import type { UsageTold } from '../../core/agent-events.ts';
 import { isAsking } from '../../core/attention.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RAW_LOG } from '../agent-log.ts';
-import type { FrameworkPreset, TranscriptPlace } from '../frameworks/framework.ts';
 import { watchFolder } from '../tools/folder-watch.ts';
 import type { Ticks } from '../tools/ticks.ts';
-import { HOOKS_FILE, HookFile, STATUS_FILE } from './hook-file.ts';
+import { HOOKS_FILE, STATUS_FILE } from './hook-file.ts';
 import type { AgentMonitor, AgentTerminal, KnownAttention, PaneGlance, TakenPrompt } from './monitor.ts';
 import { type Pace, ScreenWatch } from './screen-watch.ts';
 import { SteadyAttention } from './steady-attention.ts';
 import { TitleReader } from './title-reader.ts';
-import { ToldLog } from './told-log.ts';
-import { TranscriptFile } from './transcript-file.ts';
+import { ToldReader, type ToldReaderOptions } from './told-reader.ts';
 import { type Evidence, weighEvidence } from './weigh-evidence.ts';
 
-export interface MonitorOptions {
-  readonly preset: FrameworkPreset;
-  /** Absolute. */
-  readonly signalDir: string;
-  readonly isOwnToken: (token: string) => boolean;
-  /** Where its transcript is looked for; `since` is when the agent was started. */
-  readonly place: Omit<TranscriptPlace, 'told'>;
-  /** Its session was begun by an earlier attempt. */
-  readonly goesOn?: boolean;
+export interface MonitorOptions extends ToldReaderOptions {
   /** Null where it has none. */
   readonly terminal: AgentTerminal | null;
   /** Shared by all agents of a run: about one a second. */
@@ -51,9 +41,7 @@ const UNTOLD: Omit<Pace, 'notBefore'> = { quiet: 200, streaming: 1_500 };
 class LiveMonitor implements AgentMonitor {
   readonly hasTerminal: boolean;
   readonly #options: MonitorOptions;
-  readonly #log: ToldLog;
-  readonly #hooks: HookFile;
-  readonly #transcript: TranscriptFile | null;
+  readonly #told: ToldReader;
   readonly #title: TitleReader;
   readonly #screen: ScreenWatch | null;
   readonly #steady = new SteadyAttention();
@@ -67,11 +55,9 @@ class LiveMonitor implements AgentMonitor {
   #isClosed = false;
 
   constructor(options: MonitorOptions) {
-    const { preset, signalDir, isOwnToken, place, terminal, ticks, clock } = options;
+    const { preset, signalDir, terminal, ticks, clock } = options;
     this.#options = options;
-    this.#log = new ToldLog(place.session, place.since, options.goesOn);
-    this.#hooks = new HookFile(signalDir, isOwnToken);
-    this.#transcript = preset.transcript === undefined ? null : new TranscriptFile(preset.transcript, place);
+    this.#told = new ToldReader(options);
     this.#title = new TitleReader(preset.data?.title ?? null);
     this.#printedAt = clock.now();
     this.#screen = this.#watchScreen();
@@ -93,19 +79,19 @@ class LiveMonitor implements AgentMonitor {
   }
 
   get prompts(): readonly TakenPrompt[] {
-    return this.#log.prompts;
+    return this.#told.log.prompts;
   }
 
   get usage(): UsageTold | null {
-    return this.#log.usage;
+    return this.#told.log.usage;
   }
 
   get session(): string | null {
-    return this.#log.session;
+    return this.#told.log.session;
   }
 
   get transcript(): string | null {
-    return this.#transcript?.path ?? this.#log.transcript;
+    return this.#told.transcript;
   }
 
   onChange(listener: () => void): () => void {
@@ -122,7 +108,7 @@ class LiveMonitor implements AgentMonitor {
     const now = this.#options.clock.now();
     // Those that were told before are still to be told of, such as the use of the turn before.
     this.#woken();
-    this.#log.begin(now);
+    this.#told.log.begin(now);
     this.#title.begin();
     this.#screen?.begin(now);
     this.#printedAt = now;
@@ -153,7 +139,7 @@ class LiveMonitor implements AgentMonitor {
   }
 
   #pace(): Pace {
-    const told = this.#log.latest();
+    const told = this.#told.log.latest();
     const shown = this.#screen?.seen(this.#options.clock.now())?.value.report?.state ?? 'working';
     const isAtWork = told?.report.state === 'working' && shown === 'working';
     // What can be chosen stands on the screen alone.
@@ -185,7 +171,7 @@ class LiveMonitor implements AgentMonitor {
 
   /** What was seen by a clock that was set back since would count as newer than all that comes. */
   #setBack(now: number): void {
-    this.#log.setBack(now);
+    this.#told.log.setBack(now);
     this.#steady.begin();
     this.#title.begin();
     this.#screen?.begin(now);
@@ -202,44 +188,26 @@ class LiveMonitor implements AgentMonitor {
     if (this.#defect !== null) return false;
     const before = this.transcript;
     try {
-      const hooks = this.#readHooks();
-      const lines = this.#readTranscript(now);
+      const { isNews, more } = this.#told.read(now);
       // The rest in a moment: others have their turn meanwhile.
-      if (hooks.more || lines.more) setImmediate(() => this.#woken());
-      return hooks.isNews || lines.isNews || this.transcript !== before;
+      if (more) setImmediate(() => this.#woken());
+      return isNews || this.transcript !== before;
     } catch (error) {
       this.#fail(error);
       return true;
     }
   }
 
-  #readHooks(): { isNews: boolean; more: boolean } {
-    const { readHook } = this.#options.preset;
-    const { hooks, more } = this.#hooks.read();
-    const news = hooks.map((hook) => {
-      const told = readHook?.(hook) ?? null;
-      return told !== null && this.#log.take('hook', told, { at: hook.at, from: `hook ${hook.event}` });
-    });
-    return { isNews: news.includes(true), more };
-  }
-
-  #readTranscript(now: number): { isNews: boolean; more: boolean } {
-    if (this.#transcript === null) return { isNews: false, more: false };
-    const { told, more } = this.#transcript.read(this.#log.session, this.#log.transcript, now);
-    const news = told.map((one) => this.#log.take('transcript', one.told, { at: one.at, from: 'transcript' }));
-    return { isNews: news.includes(true), more };
-  }
-
   #weigh(now: number): boolean {
     const evidence: Evidence = {
-      hook: this.#log.said('hook'),
-      transcript: this.#log.said('transcript'),
+      hook: this.#told.log.said('hook'),
+      transcript: this.#told.log.said('transcript'),
       title: this.#title.seen,
       screen: this.#screen?.seen(now) ?? null,
       printedAt: this.#printedAt,
     };
     const found = weighEvidence(evidence, now);
-    this.#log.answered(found);
+    this.#told.log.answered(found);
     const wasStalled = this.#isStalled;
     const isOther = this.#steady.offer(found, now);
     this.#isStalled = this.#isSilent(now);
@@ -250,7 +218,7 @@ class LiveMonitor implements AgentMonitor {
     const { stallAfter } = this.#options;
     const { shown } = this.#steady;
     if (stallAfter === null || (shown?.kind === 'known' && shown.report.state !== 'working')) return false;
-    return now - Math.max(this.#printedAt, this.#log.latest()?.at ?? 0) >= stallAfter;
+    return now - Math.max(this.#printedAt, this.#told.log.latest()?.at ?? 0) >= stallAfter;
   }
 
   /** Code of the preset that throws tells nothing any more, and brings down nobody. */

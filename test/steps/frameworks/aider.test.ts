@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aider } from '../../../src/steps/frameworks/aider.ts';
-import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
-const INVOCATION: AgentInvocation = {
-  prompt: 'go',
-  instructions: '/run/signals/instructions.md',
-  model: 'sonnet',
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: 'ours',
-  folder: '/run/signals',
-  bin: '/a b/bin',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ prompt: 'go', model: 'sonnet' });
 
 const HISTORY = '/run/signals/aider.chat.history.md';
 

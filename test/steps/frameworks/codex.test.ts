@@ -4,23 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codex } from '../../../src/steps/frameworks/codex.ts';
-import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
 const AT = Date.parse('2026-11-21T19:00:00Z');
 
-const INVOCATION: AgentInvocation = {
-  prompt: '- go',
-  instructions: '/i',
-  model: 'gpt',
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: 'ours',
-  folder: '/run/signals',
-  bin: '/a b/bin',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ instructions: '/i', model: 'gpt' });
 
 describe('the command line', () => {
   it('keeps the prompt from being a flag, and calls back without hooks that must be trusted', () => {

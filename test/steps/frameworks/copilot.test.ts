@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copilot } from '../../../src/steps/frameworks/copilot.ts';
-import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
-const INVOCATION: AgentInvocation = {
-  prompt: '- go',
-  instructions: '/run/signals/instructions.md',
-  model: 'gpt-5.4',
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: 'ours',
-  folder: '/run/signals',
-  bin: '/a b/bin',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ model: 'gpt-5.4' });
 
 describe('the command line of copilot', () => {
   it('takes the first prompt, a session of ours and a plugin', () => {

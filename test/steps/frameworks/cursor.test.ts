@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cursor } from '../../../src/steps/frameworks/cursor.ts';
-import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
-const INVOCATION: AgentInvocation = {
-  prompt: '- go',
-  instructions: '/i',
-  model: null,
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: 'ours',
-  folder: '/run/signals',
-  bin: '/bin',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ instructions: '/i', bin: '/bin' });
 
 describe('cursor', () => {
   it('keeps the prompt from being a flag', () => {

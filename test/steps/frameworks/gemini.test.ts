@@ -2,22 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
 import { gemini } from '../../../src/steps/frameworks/gemini.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
-const INVOCATION: AgentInvocation = {
-  prompt: '- go',
-  instructions: '/run/signals/instructions.md',
-  model: null,
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: '22222222-2222-4333-8444-555555555555',
-  folder: '/run/signals',
-  bin: '/bin dir',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ session: '22222222-2222-4333-8444-555555555555', bin: '/bin dir' });
 
 describe('the command line of gemini', () => {
   it('has a session of ours, and leaves the first prompt to who types it', () => {

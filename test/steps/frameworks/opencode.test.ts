@@ -2,20 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { AgentInvocation } from '../../../src/steps/frameworks/framework.ts';
 import { openCode } from '../../../src/steps/frameworks/opencode.ts';
+import { invocationOf } from '../../support/invocation.ts';
 
-const INVOCATION: AgentInvocation = {
-  prompt: '- go',
-  instructions: '/run/signals/instructions.md',
-  model: 'anthropic/claude',
-  task: 'build',
-  attempt: 1,
-  command: null,
-  approvals: 'ask',
-  session: 'ours',
-  folder: '/run #1/signals',
-  bin: '/bin "dir"',
-  worktree: '/w',
-};
+const INVOCATION = invocationOf({ model: 'anthropic/claude', folder: '/run #1/signals', bin: '/bin "dir"' });
 
 describe('the command line of opencode', () => {
   it('takes the first prompt, and a config file of its own', () => {

@@ -93,6 +93,31 @@ function lineStep(answers: Readonly<Record<string, number>>, line: string, key: 
     : { kind: 'chosen', row, words: null, key: line === '' ? 'Enter' : line };
 }
 
+/**
+ * A question: its choices, the row that takes words of one's own, and what else there is. The rows are drawn with the
+ * words that are being typed in their place.
+ */
+export function questionMenu(
+  choices: readonly string[],
+  others: readonly [string, ...string[]],
+  draw: (rows: readonly string[], state: MenuState, width: number) => readonly string[],
+): Menu {
+  const words = choices.length;
+  const rows = [...choices, ...others];
+  const shown = (state: MenuState) => rows.map((row, at) => (at === words ? (state.words ?? row) : row));
+  return {
+    name: 'question',
+    rows,
+    preselected: 0,
+    keys: numberKeys(rows),
+    escape: 'cancel',
+    arrows: true,
+    enter: true,
+    words,
+    draw: (state, width) => draw(shown(state), state, width),
+  };
+}
+
 /** `1`, `2`, … for rows. */
 export function numberKeys(rows: readonly string[]): Record<string, number> {
   return Object.fromEntries(rows.slice(0, 9).map((_, row) => [String(row + 1), row]));

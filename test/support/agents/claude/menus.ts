@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJson } from '../log-file.ts';
-import { type Menu, type MenuState, numberKeys } from '../menu.ts';
+import { type Menu, numberKeys, questionMenu } from '../menu.ts';
 import type { Session, StartDialog, ToolUse } from '../personality.ts';
 import { wrap } from '../terminal.ts';
 import { modeOf } from './look.ts';
@@ -206,33 +206,18 @@ export function claudePermission(tool: ToolUse): { menu: Menu; allows: readonly 
   return { menu, allows: rows.map((_, row) => row).filter((row) => row < rows.length - 1) };
 }
 
-export function claudeQuestion(tool: ToolUse): Menu {
-  const words = tool.choices.length;
-  const rows = [...tool.choices, 'Type something.', 'Chat about this'];
-  return {
-    name: 'question',
-    rows,
-    preselected: 0,
-    keys: numberKeys(rows),
-    escape: 'cancel',
-    arrows: true,
-    enter: true,
-    words,
-    draw: (state, width) => [
-      '─'.repeat(width - 1),
-      ' ☐ Choice',
-      '',
-      ...wrap(tool.text, width - 1),
-      '',
-      ...rows.flatMap((row, number) => questionRow(row, number, state, words, width)),
-      '',
-      'Enter to select · ↑/↓ to navigate · Esc to cancel',
-    ],
-  };
-}
-
-function questionRow(row: string, number: number, state: MenuState, words: number, width: number): string[] {
-  const shown = number === words && state.words !== null ? state.words : row;
-  const line = `${number === state.selected ? '❯' : ' '} ${number + 1}. ${shown}`;
-  return number > words ? ['─'.repeat(width - 1), line] : [line];
+export function claudeQuestion({ text, choices }: ToolUse): Menu {
+  return questionMenu(choices, ['Type something.', 'Chat about this'], (rows, { selected }, width) => [
+    '─'.repeat(width - 1),
+    ' ☐ Choice',
+    '',
+    ...wrap(text, width - 1),
+    '',
+    ...rows.flatMap((row, at) => [
+      ...(at > choices.length ? ['─'.repeat(width - 1)] : []),
+      `${at === selected ? '❯' : ' '} ${at + 1}. ${row}`,
+    ]),
+    '',
+    'Enter to select · ↑/↓ to navigate · Esc to cancel',
+  ]);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { framedMenu } from '../framed.ts';
-import type { Menu } from '../menu.ts';
+import { type Menu, questionMenu } from '../menu.ts';
 import type { Personality, Session, StartDialog, ToolUse } from '../personality.ts';
 import { COPILOT_HELP, COPILOT_VERSION } from './help.ts';
 import { COPILOT_LOOK } from './look.ts';
@@ -76,36 +76,22 @@ function permission(tool: ToolUse, session: Session): { menu: Menu; allows: read
 }
 
 /** A form: its rows have no numbers, and digits do nothing. */
-function question(tool: ToolUse): Menu {
-  const words = tool.choices.length;
-  const rows = [...tool.choices, 'Other (type your answer)'];
-  return {
-    name: 'question',
-    rows,
-    preselected: 0,
-    keys: {},
-    escape: 'cancel',
-    arrows: true,
-    enter: true,
-    words,
-    draw: (state, width) => [
-      '',
-      ' ○ Asking user Waiting for response',
-      '',
-      '─'.repeat(width - 1),
-      ' Copilot needs information.',
-      ` ${tool.text}`,
-      '',
-      ' Choice:',
-      ...rows.map((row, number) => {
-        const text = number === words && state.words !== null ? state.words : row;
-        return ` ${number === state.selected ? '❯' : ' '} ${text}`;
-      }),
-      '',
-      ' ↑/↓ select · enter accept · ctrl+d decline · esc cancel',
-      '─'.repeat(width - 1),
-    ],
-  };
+function question({ text, choices }: ToolUse): Menu {
+  const menu = questionMenu(choices, ['Other (type your answer)'], (rows, { selected }, width) => [
+    '',
+    ' ○ Asking user Waiting for response',
+    '',
+    '─'.repeat(width - 1),
+    ' Copilot needs information.',
+    ` ${text}`,
+    '',
+    ' Choice:',
+    ...rows.map((row, at) => ` ${at === selected ? '❯' : ' '} ${row}`),
+    '',
+    ' ↑/↓ select · enter accept · ctrl+d decline · esc cancel',
+    '─'.repeat(width - 1),
+  ]);
+  return { ...menu, keys: {} };
 }
 
 export const COPILOT: Personality = {

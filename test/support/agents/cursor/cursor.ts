@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { framed, framedMenu } from '../framed.ts';
 import { callHook } from '../hook-command.ts';
 import { readJson } from '../log-file.ts';
-import { type Menu, type MenuState, numberKeys } from '../menu.ts';
+import { type Menu, questionMenu } from '../menu.ts';
 import type { Look, Personality, Reporter, Session, StartDialog, ToolUse, View } from '../personality.ts';
 import { type Live, wrap } from '../terminal.ts';
 
@@ -179,28 +179,11 @@ function permission(tool: ToolUse): { menu: Menu; allows: readonly number[] } {
   return { menu, allows: rows.map((_, row) => row).filter((row) => row !== no) };
 }
 
-function question(tool: ToolUse): Menu {
-  const words = tool.choices.length;
-  const rows = [...tool.choices, 'Other'];
-  const row = (text: string, number: number, state: MenuState) =>
-    `${number === state.selected ? '→' : ' '} ${number + 1}. ${number === words && state.words !== null ? state.words : text}`;
-  return {
-    name: 'question',
-    rows,
-    preselected: 0,
-    keys: numberKeys(rows),
-    escape: 'cancel',
-    arrows: true,
-    enter: true,
-    words,
-    draw: (state, width) => [
-      '',
-      ...framed(
-        [tool.text, '', ...rows.map((text, number) => row(text, number, state)), '', 'enter to select · esc to skip'],
-        width,
-      ),
-    ],
-  };
+function question({ text, choices }: ToolUse): Menu {
+  return questionMenu(choices, ['Other'], (rows, { selected }, width) => {
+    const drawn = rows.map((row, at) => `${at === selected ? '→' : ' '} ${at + 1}. ${row}`);
+    return ['', ...framed([text, '', ...drawn, '', 'enter to select · esc to skip'], width)];
+  });
 }
 
 interface HooksFile {

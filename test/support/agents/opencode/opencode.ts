@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Menu, type MenuState, numberKeys } from '../menu.ts';
+import { type Menu, questionMenu } from '../menu.ts';
 import type { Personality, Session, StartDialog, ToolUse } from '../personality.ts';
 import { wrap } from '../terminal.ts';
 import { OPENCODE_HELP, OPENCODE_VERSION } from './help.ts';
@@ -43,29 +43,16 @@ function permission(tool: ToolUse): { menu: Menu; allows: readonly number[] } {
   return { menu, allows: [0, 1] };
 }
 
-function question(tool: ToolUse): Menu {
-  const words = tool.choices.length;
-  const rows = [...tool.choices, 'Type your own answer'];
-  const row = (text: string, number: number, state: MenuState) =>
-    `${number + 1}. ${number === words && state.words !== null ? state.words : text}`;
-  return {
-    name: 'question',
-    rows,
-    preselected: 0,
-    keys: numberKeys(rows),
-    escape: 'cancel',
-    arrows: true,
-    enter: true,
-    words,
-    draw: (state, width) =>
-      inBar([
-        ...wrap(tool.text, width - 8),
-        '',
-        ...rows.map((text, number) => row(text, number, state)),
-        '',
-        '↑↓ select  enter submit  esc dismiss',
-      ]),
-  };
+function question({ text, choices }: ToolUse): Menu {
+  return questionMenu(choices, ['Type your own answer'], (rows, _, width) =>
+    inBar([
+      ...wrap(text, width - 8),
+      '',
+      ...rows.map((row, at) => `${at + 1}. ${row}`),
+      '',
+      '↑↓ select  enter submit  esc dismiss',
+    ]),
+  );
 }
 
 const DIALOGS: Readonly<Record<string, StartDialog>> = {
