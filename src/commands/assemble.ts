@@ -71,7 +71,7 @@ export async function assemble(
     waitForPerson: options.waitForPerson,
   });
   const release = async () => {
-    steps.close();
+    await steps.close();
     await tmux?.disconnect();
   };
   return { orchestrator, release };

@@ -28,6 +28,18 @@ export interface UsageTold {
   readonly model: string | null;
 }
 
+/** `queued`: the engine of a cluster has not begun it; `unreachable`: nobody knows, and it may go on there. */
+export type PlaceStatus = 'queued' | 'running' | 'unreachable';
+
+/** What is known of the place of an agent. */
+export interface PlaceTold {
+  readonly state: PlaceStatus;
+  /** The engine's own words, such as why it waits; null where it has none. */
+  readonly reason: string | null;
+  /** Where its agent is found, where that is known only now; the address of its launch where left out. */
+  readonly agent?: string;
+}
+
 /** Facts about the agent of an attempt, and about what surrounds it. */
 export type AgentFact =
   | (OfTask & {
@@ -53,6 +65,7 @@ export type AgentFact =
   | (OfTask & { readonly kind: 'task_parked'; readonly until: string })
   | (OfTask & { readonly kind: 'task_unparked'; readonly cause: 'time' | 'signal' | 'agent' })
   | (OfTask & UsageTold & { readonly kind: 'task_usage' })
+  | (OfTask & PlaceTold & { readonly kind: 'task_place_changed' })
   | (OfTask & {
       readonly kind: 'task_command_started';
       readonly phase: SetupPhase;

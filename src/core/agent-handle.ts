@@ -1,3 +1,5 @@
+import type { PlaceFailureCode } from './place-failure.ts';
+
 /**
  * `queued`: the agent takes it when its turn is over. `typed`: the text is there, but was not seen to be submitted.
  * `failed`: nothing was typed, since something else would have taken it, such as a dialog. `gone`: nobody is there.
@@ -24,8 +26,15 @@ export interface Agent {
    * other text as words. Without this method the text of the answer is sent like a prompt.
    */
   answer?(answer: Answer, signal: AbortSignal): Promise<SendResult>;
-  /** The place itself was ended, and the agent with it: that is not the agent's failure. False where left out. */
-  isPlaceLost?(): Promise<boolean>;
+  /** What became of the place, where the agent went with it: that is not the agent's failure. Null where it did not. */
+  placeFailure?(): Promise<PlaceFailure | null>;
+}
+
+/** A place that is gone, or that took its agent's time away. */
+export interface PlaceFailure {
+  readonly code: PlaceFailureCode;
+  /** For people. */
+  readonly message: string;
 }
 
 export type Answer =

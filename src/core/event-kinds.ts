@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   task_parked: true,
   task_unparked: true,
   task_usage: true,
+  task_place_changed: true,
   task_command_started: true,
   task_command_ended: true,
   task_signalled: true,

@@ -1,12 +1,10 @@
 import { BUDGET_EXCEEDED, RUN_BUDGET_EXCEEDED } from './budget.ts';
 import type { Settings } from './graph/graph.ts';
+import { isPlaceFailure, PLACE_FAILURES } from './place-failure.ts';
 import { type AttemptState, attemptsThatCount, type TaskState } from './run-state.ts';
 import { isStorageFailure } from './storage-failure.ts';
 
-/** The code of an attempt whose place is gone, such as a tmux server that died: nobody's failure. */
-export const PLACE_LOST = 'place_lost';
-
-const BURNS_NONE: ReadonlySet<string> = new Set([PLACE_LOST, RUN_BUDGET_EXCEEDED]);
+const BURNS_NONE: ReadonlySet<string> = new Set([...PLACE_FAILURES, RUN_BUDGET_EXCEEDED]);
 
 type Limits = Pick<Settings, 'maxTaskAttempts'>;
 
@@ -41,5 +39,5 @@ function isBurnt({ status, failure }: AttemptState): boolean {
 }
 
 function hasLostItsPlace({ failure }: AttemptState): boolean {
-  return failure?.code === PLACE_LOST;
+  return isPlaceFailure(failure?.code ?? '');
 }

@@ -24,6 +24,13 @@ export function agentPatch(attempt: AttemptState, event: AgentEvent): Partial<At
       return unparkedPatch(attempt, event.at);
     case 'task_usage':
       return { usage: usageOf(event) };
+    case 'task_place_changed': {
+      const { state, reason, agent = attempt.agent, at } = event;
+      return {
+        agent,
+        placeState: { state, reason, since: attempt.placeState?.state === state ? attempt.placeState.since : at },
+      };
+    }
     case 'task_command_started': {
       const { phase, number, of, command } = event;
       return { command: { phase, number, of, command } };

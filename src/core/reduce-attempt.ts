@@ -125,6 +125,7 @@ export function newAttempt(number: number, at: string, tokenHash: string): Attem
     signalDir: null,
     agent: null,
     place: null,
+    placeState: null,
     attention: null,
     attentionSince: null,
     asks: null,

@@ -1,4 +1,4 @@
-import type { BudgetReached, PromptEvidence, RunBounds, SetupPhase, UsageTold } from './agent-events.ts';
+import type { BudgetReached, PlaceStatus, PromptEvidence, RunBounds, SetupPhase, UsageTold } from './agent-events.ts';
 import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
@@ -38,6 +38,14 @@ export interface Asks {
   readonly since: string;
 }
 
+/** What is known of the place of an agent. */
+export interface PlaceState {
+  readonly state: PlaceStatus;
+  readonly reason: string | null;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 export interface AttemptState {
   readonly number: number;
   readonly status: TaskStatus;
@@ -53,6 +61,8 @@ export interface AttemptState {
   readonly agent: string | null;
   /** See `task_launched`. */
   readonly place: string | null;
+  /** What is known of its place; null where that has told nothing, as a local one never does. */
+  readonly placeState: PlaceState | null;
   /** Null while nobody has told, and for an agent that has signalled. */
   readonly attention: Attention | null;
   /** ISO 8601: when it became that, unknown included; null before. */

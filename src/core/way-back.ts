@@ -1,7 +1,6 @@
 import type { Agent } from './agent-handle.ts';
 import { SignalError, StepError } from './errors.ts';
 import type { SendBackCause } from './events.ts';
-import { PLACE_LOST } from './give-up.ts';
 import { checksPrompt, conflictPrompt, gatePrompt } from './prompts.ts';
 import type { RedCheck } from './proofs.ts';
 import type { GateResult, TaskCompletionChecker } from './steps.ts';
@@ -106,7 +105,8 @@ export class WayBack {
     const result = await this.#agent.send(prompt, signal, { unlessShown: mayHaveBeenSent, patient: true });
     this.#runtime.sentBack(cause, result);
     if (result === 'gone') {
-      if (await this.#agent.isPlaceLost?.()) throw placeLost(this.#agent);
+      const lost = await placeFailure(this.#agent);
+      if (lost !== null) throw lost;
       return false;
     }
     if (result === 'failed') {
@@ -120,9 +120,10 @@ export class WayBack {
   }
 }
 
-/** For an attempt whose agent went with its place. */
-export function placeLost({ address }: Agent): SignalError {
-  return new SignalError(PLACE_LOST, `the agent went with its place (${address.label}), which was ended`);
+/** For an attempt whose agent went with its place; null where it did not. */
+export async function placeFailure(agent: Agent): Promise<SignalError | null> {
+  const failure = (await agent.placeFailure?.()) ?? null;
+  return failure === null ? null : new SignalError(failure.code, failure.message);
 }
 
 class GateError extends StepError {

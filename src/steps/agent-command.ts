@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { type AgentInvocation, type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
+import { ensureFile, makeFolder } from './tools/atomic-file.ts';
 
 /** What starts an agent, in whatever place. */
 export interface AgentCommand {
@@ -53,6 +54,14 @@ export function agentCommand(
     },
     unset: framework.unset ?? [],
   };
+}
+
+/** Puts what the program is started with beside its signals. Any number of times. */
+export function writeAgentFiles(signalDir: string, files: AgentCommand['files']): void {
+  for (const [name, text] of Object.entries(files)) {
+    makeFolder(dirname(join(signalDir, name)));
+    ensureFile(join(signalDir, name), text, { mode: 0o600 });
+  }
 }
 
 /** The session goes on with the work that is kept, where the program can. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureFile, makeFolder, readIfThere } from './tools/atomic-file.ts';
 
@@ -10,12 +11,34 @@ export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
  */
 export const LAUNCHED_FILE = '.launched';
 
+/** The same of one that an engine runs, from the moment in which the engine is asked to. */
+export const SUBMITTED_FILE = '.submitted';
+
+/** What the client of an engine exited with. */
+export const CLIENT_CODE_FILE = 'client_exit_code';
+
+/** An agent of this very attempt has been started, or was asked for, whatever became of it. */
+export function wasLaunched(signalDir: string): boolean {
+  return [LAUNCHED_FILE, SUBMITTED_FILE].some((name) => existsSync(join(signalDir, name)));
+}
+
+/**
+ * The end of a session's leader takes what tmux has not read yet with it: so it lets go of the terminal and waits until
+ * tmux has closed it, unless something that the agent has left behind still holds it.
+ */
+const LEAVE_TERMINAL = `[ -t 1 ] || exit "$code"
+exec 3>&1 </dev/null >/dev/null 2>&1
+sleep 1 3>&- &
+trap 'kill -9 $!; wait; exit "$code"' HUP
+exec 3>&-
+wait
+exit "$code"
+`;
+
 /**
  * Runs beside every agent: `agent-wrapper EXIT_CODE_FILE PROGRAM [ARGUMENT...]`. tmux loses exit codes, so they are
  * kept in a file. Ctrl-C is for the agent (a trap with a command is undone in children, unlike an ignored signal).
- * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end. The end
- * of a session's leader takes what tmux has not read yet with it: so the wrapper lets go of the terminal and waits until
- * tmux has closed it, unless something that the agent has left behind still holds it.
+ * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end.
  */
 const WRAPPER = `#!/bin/sh
 [ -z "\${${UNSET_VARIABLE}-}" ] || unset $${UNSET_VARIABLE}
@@ -32,20 +55,41 @@ trap : INT QUIT
 code=$?
 trap '' HUP INT QUIT TERM
 printf '%s\\n' "$code" >"$file"
-[ -t 1 ] || exit "$code"
-exec 3>&1 </dev/null >/dev/null 2>&1
-sleep 1 3>&- &
-trap 'kill -9 $!; wait; exit "$code"' HUP
-exec 3>&-
-wait
-exit "$code"
-`;
+${LEAVE_TERMINAL}`;
+
+/**
+ * Runs a client that has the agent run somewhere else, with its own wrapper beside it: `agent-client EXIT_CODE_FILE PROGRAM
+ * [ARGUMENT...]`. How the client ends says nothing of the agent, so that it is kept beside the truth, as a hint.
+ */
+const CLIENT = `#!/bin/sh
+file=$1
+shift
+submitted=\${file%/*}/${SUBMITTED_FILE}
+if ! (set -C; : >"$submitted") 2>/dev/null; then
+  echo 'agentrelay: this attempt was launched before'
+  exit 125
+fi
+trap : INT QUIT
+"$@"
+code=$?
+trap '' HUP INT QUIT TERM
+printf '%s\\n' "$code" >"\${file%/*}/${CLIENT_CODE_FILE}"
+${LEAVE_TERMINAL}`;
 
 /** Puts the wrapper where the run's agents find it; its path. Any number of times. */
 export function installAgentWrapper(runDirectory: string): string {
-  const path = join(runDirectory, 'bin', 'agent-wrapper');
+  return install(runDirectory, 'agent-wrapper', WRAPPER);
+}
+
+/** The same for what runs the clients of engines. */
+export function installClientWrapper(runDirectory: string): string {
+  return install(runDirectory, 'agent-client', CLIENT);
+}
+
+function install(runDirectory: string, name: string, text: string): string {
+  const path = join(runDirectory, 'bin', name);
   makeFolder(dirname(path));
-  ensureFile(path, WRAPPER, { mode: 0o755 });
+  ensureFile(path, text, { mode: 0o755 });
   return path;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { SignalError } from '../core/errors.ts';
 import { JournalError } from '../core/event-log.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { placeLost } from '../core/way-back.ts';
+import { placeFailure } from '../core/way-back.ts';
 import { AgentCare } from './agents/agent-care.ts';
 import { AgentTeller } from './agents/agent-teller.ts';
 import type { AgentMonitor } from './agents/monitor.ts';
@@ -242,9 +242,8 @@ export class AttemptWatch {
     if (exitCode !== null) {
       return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
     }
-    if (await agent.isPlaceLost?.()) {
-      return placeLost(agent);
-    }
+    const lost = await placeFailure(agent);
+    if (lost !== null) return lost;
     return new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`);
   }
 }

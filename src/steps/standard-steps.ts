@@ -5,14 +5,14 @@ import { PreconditionError, UserError } from '../core/errors.ts';
 import type { Fact } from '../core/events.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { MergeQueue } from '../core/merge-queue.ts';
-import type { TaskLauncher } from '../core/steps.ts';
 import type { StepTables } from '../core/task-runner.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
-import type { AgentMonitor, AgentTerminal } from './agents/monitor.ts';
-import { watchAgent } from './agents/watch-agent.ts';
+import type { EnvironmentEntry } from './environments/entry.ts';
+import { AgentFollower } from './environments/follow-agents.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
+import { createTmuxEntry, type EnvironmentOptions } from './environments/tmux-entry.ts';
 import type { Extensions, OwnStepTable } from './extensions.ts';
 import type { Forge } from './forges/forge.ts';
 import type { ForgeSteps } from './forges/forge-steps.ts';
@@ -22,16 +22,15 @@ import type { FrameworkPreset } from './frameworks/framework.ts';
 import { SHIPPED } from './frameworks/shipped.ts';
 import { shellWord } from './instructions/markdown.ts';
 import { writeLaunchers } from './launchers.ts';
+import type { CommandRunner } from './places/command-runner.ts';
+import { LocalCommands } from './places/local-commands.ts';
 import { notMade, type ShippedSteps, stepTable } from './step-table.ts';
 import { type AttemptWatches, SignalCompletionChecker } from './task-completion-checker.ts';
 import { CommandGateChecker } from './task-gate-checker.ts';
-import { TmuxTaskKickoff } from './task-kickoff.ts';
-import { TmuxTaskLauncher } from './task-launcher.ts';
 import { WorktreeTaskPreparer } from './task-preparer.ts';
 import { WorktreeTaskTeardown } from './task-teardown.ts';
 import { REAL_CLOCK } from './tools/clock.ts';
 import type { Git } from './tools/git.ts';
-import { Ticks } from './tools/ticks.ts';
 import { Worktrees } from './worktree.ts';
 import { WorktreeHolders } from './worktree-holders.ts';
 
@@ -58,11 +57,11 @@ export interface StandardSteps {
   readonly tables: StepTables;
   readonly workstreams: WorkstreamSteps;
   /** Ends what still follows attempts that were left without a teardown; it would keep the process alive. */
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** Milliseconds between two looks at what does not tell of itself. */
-const TICK = 1_000;
+/** Of `environment.type`. */
+const ENVIRONMENT_TYPES = ['tmux'];
 
 /** The frameworks that come with agentrelay. */
 const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command, ...SHIPPED };
@@ -75,11 +74,16 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   const holders = new WorktreeHolders(worktrees);
   const queue = new MergeQueue((target, entries) => tell({ kind: 'merge_queue_changed', target, entries }));
   const watches: AttemptWatches = new Map();
-  const monitors = new Set<AgentMonitor>();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
   const forgeSteps = await stepsOf(forge, { ...options, worktrees, queue });
   const { branches, merger } = forgeSteps;
+  const clock = options.clock ?? REAL_CLOCK;
+  const follower = new AgentFollower({ graph, runDirectory, clock });
+  const place = { graph, runDirectory, repository: git.root, commonDir: options.commonDir };
+  const environments = environmentEntries(options.tmux, { ...place, clock, follow: follower.follow });
+  const commands = commandsOf(environments, new LocalCommands(place));
   const preparer = new WorktreeTaskPreparer({
+    commands,
     git,
     commonDir: options.commonDir,
     worktrees,
@@ -93,10 +97,8 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     runDirectory,
   });
   const command = (verb: string) => shellWord(join(runDirectory, 'bin', `agentrelay-${verb}`));
-  const clock = options.clock ?? REAL_CLOCK;
   const completionChecker = new SignalCompletionChecker({ git, worktrees, watches, command, clock });
-  const gateChecker = new CommandGateChecker({ worktrees });
-  const kickoff = new TmuxTaskKickoff();
+  const gateChecker = new CommandGateChecker({ worktrees, commands });
   const teardown = new WorktreeTaskTeardown({
     git,
     worktrees,
@@ -104,26 +106,27 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     branches,
     watches,
     keepPanes: settings.keepPanes,
+    commands,
   });
   const table = <T>(step: string, shipped: ShippedSteps<T>, entries: OwnStepTable<T> | undefined) =>
     stepTable(step, shipped, entries, (runtime) => commandOf(runtime, options));
   return {
     tables: {
       preparer: table('preparer', { default: () => preparer }, own.preparer),
-      launcher: table('launcher', { entries: tmuxLaunchers(options, monitors) }, own.launcher),
-      kickoff: table('kickoff', { entries: tmuxEntries(options.frameworks, () => () => kickoff) }, own.kickoff),
+      launcher: table('launcher', { entries: entriesOf(environments, options.frameworks, 'launcher') }, own.launcher),
+      kickoff: table('kickoff', { entries: entriesOf(environments, options.frameworks, 'kickoff') }, own.kickoff),
       completionChecker: table('completion checker', { default: () => completionChecker }, own.completionChecker),
       gateChecker: table('gate checker', { default: () => gateChecker }, own.gateChecker),
       merger: table('merger', { default: () => merger }, own.merger),
       teardown: table('teardown', { default: () => teardown }, own.teardown),
     },
     workstreams: forgeSteps.workstreams,
-    close() {
+    async close() {
       forgeSteps.close();
       for (const watch of watches.values()) watch.close();
-      // Also those of agents that were never waited for.
-      for (const monitor of monitors) monitor.close();
+      follower.close();
       watches.clear();
+      for (const environment of environments) await environment.close?.();
     },
   };
 }
@@ -142,7 +145,7 @@ async function stepsOf(
 
 /** Throws `UserError` when the graph needs a framework or a place that neither agentrelay nor the config module has. */
 export function requireStandardSteps(graph: Graph, { frameworks, steps = {} }: Extensions): void {
-  const entries = tmuxEntries(frameworks, () => notMade);
+  const entries = withEveryFramework(ENVIRONMENT_TYPES, frameworks, () => notMade);
   try {
     requireSteps(graph, [
       stepTable('launcher', { entries }, steps.launcher),
@@ -156,34 +159,41 @@ export function requireStandardSteps(graph: Graph, { frameworks, steps = {} }: E
   }
 }
 
-/** Every framework in a tmux window. */
-function tmuxEntries<T>(
+/** Every framework in every environment. */
+function withEveryFramework<T>(
+  types: readonly string[],
   own: Extensions['frameworks'],
-  make: (framework: FrameworkPreset) => StepFactory<T>,
+  make: (framework: FrameworkPreset, type: string) => StepFactory<T>,
 ): Record<DispatchKey, StepFactory<T>> {
   const frameworks = Object.entries({ ...FRAMEWORKS, ...own });
-  return Object.fromEntries(frameworks.map(([name, framework]) => [`${name}/tmux`, make(framework)]));
+  return Object.fromEntries(
+    types.flatMap((type) => frameworks.map(([name, framework]) => [`${name}/${type}`, make(framework, type)])),
+  );
 }
 
-function tmuxLaunchers(
-  options: StandardStepsOptions,
-  monitors: Set<AgentMonitor>,
-): Record<DispatchKey, StepFactory<TaskLauncher>> {
-  const { tmux: environment, frameworks, graph, runDirectory } = options;
-  if (environment === null) return {};
-  const clock = options.clock ?? REAL_CLOCK;
-  const ticks = new Ticks(clock, TICK);
-  return tmuxEntries(frameworks, (framework) => {
-    const followed = { framework, graph: graph.name, runDirectory, ticks, clock };
-    const watch = (runtime: TaskRuntime, terminal: AgentTerminal) => {
-      const onClose = () => monitors.delete(monitor);
-      const monitor: AgentMonitor = watchAgent(runtime, terminal, { ...followed, onClose });
-      monitors.add(monitor);
-      return monitor;
-    };
-    const launcher = new TmuxTaskLauncher({ environment, framework, graph: graph.name, runDirectory, clock, watch });
-    return () => launcher;
+function entriesOf<S extends 'launcher' | 'kickoff'>(
+  environments: readonly EnvironmentEntry[],
+  own: Extensions['frameworks'],
+  step: S,
+): Record<DispatchKey, StepFactory<ReturnType<EnvironmentEntry[S]>>> {
+  const byType = new Map(environments.map((entry) => [entry.type, entry]));
+  return withEveryFramework([...byType.keys()], own, (framework, type) => {
+    const made = (byType.get(type) as EnvironmentEntry)[step](framework) as ReturnType<EnvironmentEntry[S]>;
+    return () => made;
   });
+}
+
+/** Those that the graph may need; nothing is reached before it is asked for. */
+function environmentEntries(environment: TmuxEnvironment | null, options: EnvironmentOptions): EnvironmentEntry[] {
+  return environment === null ? [] : [createTmuxEntry({ ...options, environment })];
+}
+
+/** Where the task's agent is, there its commands run. */
+function commandsOf(environments: readonly EnvironmentEntry[], local: CommandRunner): CommandRunner {
+  const own = new Map(environments.map(({ type, commands }) => [type, commands]));
+  return {
+    run: (runtime, command) => (own.get(runtime.task.primaryAgent.environment.type) ?? local).run(runtime, command),
+  };
 }
 
 function commandOf(runtime: TaskRuntime, options: StandardStepsOptions): AgentCommand {

@@ -4,7 +4,7 @@ import { SignalError } from '../core/errors.ts';
 import { commandArgv } from '../core/graph/command.ts';
 import type { GateResult, TaskGateChecker } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { execToFile } from './tools/exec.ts';
+import type { CommandRunner } from './places/command-runner.ts';
 import { writing } from './tools/file-error.ts';
 import type { Worktrees } from './worktree.ts';
 
@@ -17,9 +17,11 @@ const GATE_TIMEOUT = 30 * 60_000;
  */
 export class CommandGateChecker implements TaskGateChecker {
   readonly #worktrees: Worktrees;
+  readonly #commands: CommandRunner;
 
-  constructor(options: { worktrees: Worktrees }) {
+  constructor(options: { worktrees: Worktrees; commands: CommandRunner }) {
     this.#worktrees = options.worktrees;
+    this.#commands = options.commands;
   }
 
   async check(runtime: TaskRuntime): Promise<GateResult> {
@@ -27,7 +29,9 @@ export class CommandGateChecker implements TaskGateChecker {
     const outputFile = join(runtime.require('signalDir'), 'gate_last_output.txt');
     const file = writing(outputFile, () => openSync(outputFile, 'w', 0o600));
     try {
-      const { exitCode } = await execToFile(commandArgv(runtime.task.completionGate ?? []), {
+      const { exitCode } = await this.#commands.run(runtime, {
+        purpose: 'gate',
+        argv: commandArgv(runtime.task.completionGate ?? []),
         cwd,
         file,
         env: { AGENTRELAY_TASK: runtime.task.id, AGENTRELAY_ATTEMPT: String(runtime.attempt) },

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent } from '../core/agent-handle.ts';
 import { AgentLaunchError } from '../core/errors.ts';
-import { PLACE_LOST } from '../core/give-up.ts';
 import type { KickedOff, TaskKickoff } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { isFrameworkAgent, tellDialog } from './agents/framework-agent.ts';
@@ -51,8 +50,7 @@ async function hasSignalled(runtime: TaskRuntime, agent: LiveAgent): Promise<boo
 
 async function vanished(runtime: TaskRuntime, agent: LiveAgent): Promise<AgentLaunchError> {
   const who = `the agent of ${runtime.task.id} (${agent.address.label})`;
-  if (await agent.isPlaceLost?.()) {
-    return new AgentLaunchError(PLACE_LOST, `${who} went with its place before it was seen to run`);
-  }
+  const lost = (await agent.placeFailure?.()) ?? null;
+  if (lost !== null) return new AgentLaunchError(lost.code, `before it was seen to run: ${lost.message}`);
   return new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run`);
 }

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { KnownAgent } from '../core/agent-handle.ts';
 import type { Clock } from '../core/clock.ts';
 import { AgentLaunchError, StepError } from '../core/errors.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { agentCommand } from './agent-command.ts';
-import { installAgentWrapper, LAUNCHED_FILE } from './agent-wrapper.ts';
+import { type AgentCommand, agentCommand, writeAgentFiles } from './agent-command.ts';
+import { wasLaunched } from './agent-wrapper.ts';
 import { createFrameworkAgent, type FrameworkAgent } from './agents/framework-agent.ts';
 import type { AgentMonitor, AgentTerminal } from './agents/monitor.ts';
 import { isTokenOf } from './attempt-tokens.ts';
@@ -14,7 +13,8 @@ import type { TmuxEnvironment } from './environments/tmux.ts';
 import { createTmuxAgent, type TmuxAgent } from './environments/tmux-agent.ts';
 import type { ListedPane, PaneTag, TmuxPane } from './environments/tmux-pane.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
-import { ensureFile, makeFolder } from './tools/atomic-file.ts';
+import { type SandboxPlace, sandboxFor, type UsedSandbox } from './isolation/sandboxes.ts';
+import { placedArgv } from './places/placed-argv.ts';
 import { REAL_CLOCK } from './tools/clock.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
@@ -24,12 +24,9 @@ const RAW_LOG_FILE = 'agent.raw.log';
 /** No pane has it. */
 const NO_PANE = '%none';
 
-export interface TmuxTaskLauncherOptions {
+export interface TmuxTaskLauncherOptions extends SandboxPlace {
   readonly environment: TmuxEnvironment;
   readonly framework: FrameworkPreset;
-  readonly graph: string;
-  /** Absolute; its `bin` is put first on the agent's PATH. */
-  readonly runDirectory: string;
   readonly clock?: Clock;
   /** Follows an agent; asked for the first time when somebody wants to know what it does. */
   readonly watch: (runtime: TaskRuntime, terminal: AgentTerminal) => AgentMonitor;
@@ -52,7 +49,7 @@ export class TmuxTaskLauncher implements TaskLauncher {
     const recorded = runtime.resumed?.agent ?? null;
     try {
       const pane = await this.#paneOf(runtime);
-      if (pane === null && recorded === null && !existsSync(join(signalDir, LAUNCHED_FILE))) return null;
+      if (pane === null && recorded === null && !wasLaunched(signalDir)) return null;
       const place = runtime.resumed?.place ?? (await this.#placeOf(runtime, pane));
       const known = pane ?? { id: NO_PANE, window: '', pid: 0, tag };
       // Of one that is gone, the address that it had.
@@ -70,17 +67,19 @@ export class TmuxTaskLauncher implements TaskLauncher {
     const signalDir = runtime.require('signalDir');
     const exitCodeFile = join(signalDir, EXIT_CODE_FILE);
     try {
-      const { files, ...command } = agentCommand(runtime, framework, { graph, runDirectory });
-      for (const [name, text] of Object.entries(files)) {
-        makeFolder(dirname(join(signalDir, name)));
-        ensureFile(join(signalDir, name), text, { mode: 0o600 });
-      }
+      const command = agentCommand(runtime, framework, { graph, runDirectory });
+      writeAgentFiles(signalDir, command.files);
+      const { cwd, env, unset } = command;
+      const sandbox = this.#sandbox(runtime, command);
+      await sandbox?.sandbox.requireReady?.(sandbox.use);
       const pane = await environment.launch({
         windowName: windowName(runtime.task.id, runtime.attempt),
-        ...command,
+        argv: placedArgv(command, { runDirectory, exitCodeFile, sandbox }),
+        cwd,
+        env: { ...env, ...sandbox?.sandbox.env?.(sandbox.use) },
+        unset,
         rawLog: join(signalDir, RAW_LOG_FILE),
         exitCodeFile,
-        wrapper: installAgentWrapper(runDirectory),
         tag: this.#tag(runtime),
       });
       return this.#agent(runtime, createTmuxAgent(environment, pane, exitCodeFile, await environment.place()));
@@ -89,9 +88,14 @@ export class TmuxTaskLauncher implements TaskLauncher {
     }
   }
 
+  #sandbox(runtime: TaskRuntime, { cwd, env }: AgentCommand): UsedSandbox | null {
+    return sandboxFor(runtime, this.#options, { purpose: 'agent', cwd, env, tty: true });
+  }
+
   #agent(runtime: TaskRuntime, agent: TmuxAgent): FrameworkAgent {
-    const { environment, framework, watch, clock = REAL_CLOCK } = this.#options;
-    return createFrameworkAgent(agent, {
+    const { environment, framework, watch, graph, runDirectory, clock = REAL_CLOCK } = this.#options;
+    const sandbox = this.#sandbox(runtime, agentCommand(runtime, framework, { graph, runDirectory }));
+    return createFrameworkAgent(inSandbox(agent, sandbox), {
       runtime,
       framework,
       environment,
@@ -127,6 +131,20 @@ export class TmuxTaskLauncher implements TaskLauncher {
 export function windowName(task: string, attempt: number): string {
   const name = task.replace(/[^A-Za-z0-9_-]/g, '_');
   return attempt > 1 ? `${name}-${attempt}` : name;
+}
+
+/** What is in its sandbox ends with it, also where its window went first. */
+function inSandbox(agent: TmuxAgent, used: UsedSandbox | null): TmuxAgent {
+  if (used === null) return agent;
+  const { address } = agent;
+  const teardown: typeof address.teardown = async (how) => {
+    try {
+      await address.teardown(how);
+    } finally {
+      await used.sandbox.stop?.(used.use);
+    }
+  };
+  return { ...agent, address: { ...address, teardown } };
 }
 
 function asLaunchError(error: unknown): unknown {

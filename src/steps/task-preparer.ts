@@ -12,6 +12,7 @@ import type { Forge } from './forges/forge.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
 import { workToKeep } from './kept-work.ts';
+import type { CommandRunner } from './places/command-runner.ts';
 import { runAttemptCommands } from './surroundings/attempt-commands.ts';
 import { carryFiles } from './surroundings/carried-files.ts';
 import type { Git } from './tools/git.ts';
@@ -31,6 +32,8 @@ export interface WorktreeTaskPreparerOptions {
   readonly graph: string;
   readonly forge: Forge;
   readonly tools: readonly string[];
+  /** Runs what is to be run before the agent. */
+  readonly commands: CommandRunner;
   /** What the agent's program leaves in the worktree: patterns of git's excludes. */
   readonly litterOf?: (framework: string) => readonly string[];
   /** Absolute. */
@@ -84,11 +87,11 @@ export class WorktreeTaskPreparer implements TaskPreparer {
 
   /** Each time anew, also where an earlier owner had it done: nobody knows how far it came. */
   async #setUp(runtime: TaskRuntime, worktree: string): Promise<void> {
-    const { git, commonDir, litterOf } = this.#options;
+    const { git, commonDir, litterOf, commands: runner } = this.#options;
     const { copy, link, setup, verify, primaryAgent } = runtime.task;
     excludePaths(commonDir, litterOf?.(primaryAgent.framework) ?? []);
     await carryFiles(git, { copy, link, worktree, commonDir });
-    const place = { worktree, repository: git.root };
+    const place = { runner, worktree, repository: git.root };
     await runAttemptCommands(runtime, { phase: 'setup', commands: setup, ...place });
     await runAttemptCommands(runtime, { phase: 'verify', commands: verify, ...place });
   }

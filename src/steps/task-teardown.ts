@@ -5,6 +5,7 @@ import type { TaskTeardown, UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
+import type { CommandRunner } from './places/command-runner.ts';
 import { runAttemptCommands } from './surroundings/attempt-commands.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
 import { type Git, NO_COMMIT, type RefUpdate } from './tools/git.ts';
@@ -19,6 +20,8 @@ export interface WorktreeTaskTeardownOptions {
   readonly branches: ForgeBranches;
   readonly watches: AttemptWatches;
   readonly keepPanes: boolean;
+  /** Runs what is to be run after the work. */
+  readonly commands: CommandRunner;
 }
 
 /** Stops the agent, keeps its log and its work, and gives the worktree and the branch back. */
@@ -52,10 +55,11 @@ export class WorktreeTaskTeardown implements TaskTeardown {
   /** What they leave undone keeps nothing from being torn down. */
   async #cleanUp(runtime: TaskRuntime): Promise<void> {
     const { worktreePath: worktree, signalDir } = runtime.state;
-    const { holders, git } = this.#options;
+    const { holders, git, commands: runner } = this.#options;
     if (worktree === null || signalDir === null || !existsSync(worktree)) return;
     if (runtime.resumed?.broughtBack === 'branch' || holders.isAnothers(worktree, runtime)) return;
-    const commands = { phase: 'cleanup', commands: runtime.task.cleanup, worktree, repository: git.root } as const;
+    const { cleanup } = runtime.task;
+    const commands = { runner, phase: 'cleanup', commands: cleanup, worktree, repository: git.root } as const;
     // The attempt's own signal has been aborted where it was called off.
     await runAttemptCommands(runtime, commands, new AbortController().signal).catch((error: unknown) => {
       if (!isStepError(error)) throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KnownAgent } from '../../src/core/agent-handle.ts';
 import { SignalError, WorkspaceError } from '../../src/core/errors.ts';
-import { PLACE_LOST } from '../../src/core/give-up.ts';
+import { PLACE_LOST } from '../../src/core/place-failure.ts';
 import { failedSignal, quiet, scriptedAgent, type TaskScript, UnderWay } from '../support/core.ts';
 import { endAll, OwnedRun, type OwnedRunSetup, workers } from '../support/owned-run.ts';
 

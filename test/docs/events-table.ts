@@ -48,6 +48,9 @@ const MEANINGS: Readonly<Record<EventKind, string>> = {
     'It goes on, in its own session: its time has come, it has signalled, or its `agent` was seen to go on before.',
   task_usage:
     'All that the attempt has used up to now, as far as its program tells; `cost_usd` is null where it does not.',
+  task_place_changed:
+    'What is known of the place of its agent: `queued` by a cluster, `running`, or `unreachable`; `reason` is the ' +
+    "engine's own word. `agent`: where it is found, where that is known only now.",
   task_command_started: 'A command of `setup`, `verify` or `cleanup` runs.',
   task_command_ended: '`exit_code` is null when a time limit or a signal ended it. `output`: file.',
   task_signalled: "The agent said that it is done or has failed. `commit` is the branch's then.",

@@ -5,6 +5,7 @@ import type { Command } from '../../src/core/graph/graph.ts';
 import { CommandGateChecker } from '../../src/steps/task-gate-checker.ts';
 import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
+import { PLAIN_COMMANDS } from '../support/plain-commands.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 
@@ -14,7 +15,7 @@ function ready(completionGate: Command, timeoutMs: number | null = null) {
   const attempt = makeAttempt(repository.folder, { spec: { completionGate, timeoutMs }, attempt: 2 });
   const commit = repository.commit(BRANCH);
   Object.assign(attempt.runtime.state, { worktreePath: path, branchName: BRANCH, commit });
-  const checker = new CommandGateChecker({ worktrees: repository.worktrees });
+  const checker = new CommandGateChecker({ worktrees: repository.worktrees, commands: PLAIN_COMMANDS });
   const outputFile = join(attempt.signalDir, 'gate_last_output.txt');
   return { ...attempt, repository, path, checker, outputFile, output: () => readFileSync(outputFile, 'utf8') };
 }

@@ -67,7 +67,15 @@ function runtimeOf(argv: readonly string[], attempt = 1, resumed: Partial<Attemp
 
 function launcherOf(framework: FrameworkPreset = command): TmuxTaskLauncher {
   const watch = () => new ToldMonitor();
-  return new TmuxTaskLauncher({ environment, framework, graph: 'g', runDirectory: folder, watch });
+  return new TmuxTaskLauncher({
+    environment,
+    framework,
+    graph: 'g',
+    runDirectory: folder,
+    repository: folder,
+    commonDir: folder,
+    watch,
+  });
 }
 
 test('the agent starts in its worktree, with its environment and the commands of the run on its PATH', async () => {
@@ -200,7 +208,7 @@ describe('find', () => {
     await vi.waitFor(() => expect(existsSync(join(folder, 'signals-1', '.launched'))).toBe(true));
     await tmux.run('kill-window', '-t', pane.window);
     const known = await found({ startedAt: new Date(0).toISOString() });
-    expect(await known?.agent.isPlaceLost?.()).toBe(true);
+    expect(await known?.agent.placeFailure?.()).toMatchObject({ code: 'place_lost' });
   });
 
   test('one that is gone without a trace, though its server lives', async () => {
@@ -214,8 +222,8 @@ describe('find', () => {
       const known = await found(resumed);
       expect(known?.found).toBe('lost');
       const agent = known?.agent as TmuxAgent;
-      expect([await agent.isPlaceLost?.(), await agent.isAlive(), await agent.lastLines(5)]).toEqual([
-        false,
+      expect([await agent.placeFailure?.(), await agent.isAlive(), await agent.lastLines(5)]).toEqual([
+        null,
         false,
         [],
       ]);
@@ -233,7 +241,7 @@ describe('find', () => {
     const known = await found({ agent: address.label, place: address.place ?? null });
     expect(known?.found).toBe('lost');
     const agent = known?.agent as TmuxAgent;
-    expect(await agent.isPlaceLost?.()).toBe(true);
+    expect(await agent.placeFailure?.()).toMatchObject({ code: 'place_lost' });
   });
 
   test('by the hash of its token where that cannot be made any more, and no other agent of its name', async () => {

@@ -10,6 +10,7 @@ import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { makeTask } from '../support/graphs.ts';
 import { killGitAt } from '../support/killed-git.ts';
+import { PLAIN_COMMANDS } from '../support/plain-commands.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 const INTO = 'agentrelay/graph/ws/default';
@@ -21,6 +22,7 @@ function ready(options: { shared?: boolean } = {}) {
   repository.run('branch', INTO);
   const holders = new WorktreeHolders(worktrees);
   const preparer = new WorktreeTaskPreparer({
+    commands: PLAIN_COMMANDS,
     git,
     commonDir: repository.commonDir,
     worktrees,

@@ -9,6 +9,7 @@ import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { SaidMonitor } from '../support/monitored.ts';
+import { PLAIN_COMMANDS } from '../support/plain-commands.ts';
 
 const BRANCH = 'agentrelay/graph/task';
 const INTO = 'agentrelay/graph/ws/default';
@@ -32,7 +33,15 @@ function ready(options: { shared?: boolean } = {}) {
   const watches: AttemptWatches = new Map([[runtime, new AttemptWatch(runtime)]]);
   const { git, worktrees } = repository;
   const branches = new LocalBranches(git);
-  const teardown = new WorktreeTaskTeardown({ git, worktrees, holders, branches, watches, keepPanes: false });
+  const teardown = new WorktreeTaskTeardown({
+    git,
+    worktrees,
+    holders,
+    branches,
+    watches,
+    keepPanes: false,
+    commands: PLAIN_COMMANDS,
+  });
   const commit = (name: string) => {
     repository.write(name, name, path);
     repository.in(path, 'add', '-A');

@@ -13,6 +13,7 @@ import { WorktreeHolders } from '../../src/steps/worktree-holders.ts';
 import { makeAttempt } from '../support/attempt.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { makeMess } from '../support/mess.ts';
+import { PLAIN_COMMANDS } from '../support/plain-commands.ts';
 import { KilledGit } from '../support/rollback/killed-git.ts';
 
 const BRANCH = 'agentrelay/graph/task';
@@ -47,7 +48,15 @@ function failed({ shared = false } = {}) {
   const { git, worktrees } = repository;
   const holders = new WorktreeHolders(worktrees);
   const branches = new LocalBranches(git);
-  const step = new WorktreeTaskTeardown({ git, worktrees, holders, branches, watches: new Map(), keepPanes: false });
+  const step = new WorktreeTaskTeardown({
+    git,
+    worktrees,
+    holders,
+    branches,
+    watches: new Map(),
+    keepPanes: false,
+    commands: PLAIN_COMMANDS,
+  });
   const take = (fact: object) => {
     const event = { v: 1, seq: 1, at: '2026-01-01T00:00:01.000Z', task: 'task', attempt: 1, ...fact };
     state = { ...state, ...attemptPatch(state, event as never) };

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SendResult } from '../../src/core/agent-handle.ts';
+import type { PlaceFailure, SendResult } from '../../src/core/agent-handle.ts';
 import type { Fact } from '../../src/core/events.ts';
 import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
@@ -41,8 +41,8 @@ export class ScriptedAgent implements LiveAgent {
     return this.code;
   }
 
-  async isPlaceLost(): Promise<boolean> {
-    return this.placeLost;
+  async placeFailure(): Promise<PlaceFailure | null> {
+    return this.placeLost ? { code: 'place_lost', message: 'its place was ended' } : null;
   }
 
   async exited(signal: AbortSignal): Promise<void> {

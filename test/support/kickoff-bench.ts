@@ -71,7 +71,15 @@ export async function kickoffBench(): Promise<KickoffBench> {
   const launcherOf = (framework: FrameworkPreset) => {
     const followed = { framework, graph: 'g', runDirectory: folder, ticks, clock: REAL_CLOCK };
     const watch = (runtime: TaskRuntime, terminal: AgentTerminal) => watchAgent(runtime, terminal, followed);
-    return new TmuxTaskLauncher({ environment, framework, graph: 'g', runDirectory: folder, watch });
+    return new TmuxTaskLauncher({
+      environment,
+      framework,
+      graph: 'g',
+      runDirectory: folder,
+      repository: folder,
+      commonDir: folder,
+      watch,
+    });
   };
   const started = (made: ReturnType<typeof makeRuntime>, agent: FrameworkAgent): StartedAgent => {
     const { runtime } = made;

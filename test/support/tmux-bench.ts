@@ -70,12 +70,11 @@ function launchIn(folder: string, task: string, argv: readonly string[]): TmuxLa
   return {
     windowName: task,
     cwd: home,
-    argv,
+    argv: ['/bin/sh', installAgentWrapper(folder), join(home, 'exit_code'), ...argv],
     env: { AGENTRELAY_TOKEN: token },
     unset: [],
     rawLog: join(home, 'agent.raw.log'),
     exitCodeFile: join(home, 'exit_code'),
-    wrapper: installAgentWrapper(folder),
     tag: { graph: 'g', run: 1, task, attempt: 1, token },
   };
 }

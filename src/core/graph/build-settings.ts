@@ -2,9 +2,12 @@ import { parseDuration } from './duration.ts';
 import type { RunBudget, Settings } from './graph.ts';
 import type { GraphFile } from './schema.ts';
 
+/** A graph says these of each agent. */
+type OfCommandLine = 'environment' | 'sandbox' | 'credentials';
+
 /** Only the keys that stand in the file: what is left out may come from the command line or the user's config. */
 export function buildSettings(file: GraphFile): Partial<Settings> {
-  const written: { readonly [K in keyof Settings]: Settings[K] | undefined } = {
+  const written: { readonly [K in Exclude<keyof Settings, OfCommandLine>]: Settings[K] | undefined } = {
     maxConcurrency: file.max_concurrency,
     maxTaskAttempts: file.max_task_attempts,
     teardownMode: file.teardown_mode,

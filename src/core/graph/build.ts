@@ -1,20 +1,28 @@
 import { ancestorTest } from './build-inputs.ts';
 import { buildSettings } from './build-settings.ts';
 import { buildTask, type TaskAgents } from './build-task.ts';
-import type { Graph, Isolation, Review, Workstream } from './graph.ts';
+import type { Graph, Isolation, Review, Sandbox, Workstream } from './graph.ts';
 import { DEFAULT_BRANCH, DEFAULT_WORKSTREAM } from './known-names.ts';
 import { agentConfig, DEFAULT_ISOLATION, layIsolation } from './layer-agents.ts';
 import type { GraphFile, TaskFile, WorkstreamFile } from './schema.ts';
+import type { AgentFile } from './schema-agent.ts';
 
-/** The graph of a file in which nothing is wrong. `model` (of the command line) stands in for that of the graph. */
-export function buildGraph(file: GraphFile, model: string | null): Graph {
+/** What the command line says: `model` stands in for that of the graph, the others come before all that it says. */
+export interface GraphOverrides {
+  readonly model?: string | null;
+  readonly environment?: string | null;
+  readonly sandbox?: Sandbox | null;
+}
+
+/** The graph of a file in which nothing is wrong. */
+export function buildGraph(file: GraphFile, overrides: GraphOverrides): Graph {
   const graphIsolation = layIsolation(DEFAULT_ISOLATION, file.isolation);
   const lanes =
     file.workstreams === undefined || file.workstreams.length === 0 ? [{ id: DEFAULT_WORKSTREAM }] : file.workstreams;
   const workstreams = lanes.map((lane) => buildWorkstream(lane, graphIsolation));
   const workstreamById = new Map(workstreams.map((lane) => [lane.id, lane]));
   const ancestors = ancestorTest(file);
-  const agents = agentBuilder(file, model ?? file.model ?? null);
+  const agents = agentBuilder(file, overrides);
   const tasks = file.tasks.map((task) => {
     const workstreamId = task.workstream_id ?? file.workstream_id ?? DEFAULT_WORKSTREAM;
     const laneIsolation = workstreamById.get(workstreamId)?.isolation ?? graphIsolation;
@@ -43,15 +51,21 @@ function buildWorkstream(lane: WorkstreamFile, graphIsolation: Isolation): Works
 }
 
 /** Tasks that say nothing of their own share the agents of their lane. */
-function agentBuilder(file: GraphFile, model: string | null): (task: TaskFile, lane: Isolation) => TaskAgents {
+function agentBuilder(file: GraphFile, overrides: GraphOverrides): (task: TaskFile, lane: Isolation) => TaskAgents {
+  const { environment, sandbox } = overrides;
+  const model = overrides.model ?? file.model ?? null;
+  const over: AgentFile = {
+    ...(environment ? { environment: { type: environment } } : {}),
+    ...(sandbox ? { isolation: { sandbox } } : {}),
+  };
   const shared = new Map<Isolation, TaskAgents>();
   const build = (task: Partial<TaskFile>, lane: Isolation): TaskAgents => {
-    const isolation = layIsolation(lane, task.isolation);
-    const layers = [file.primary_agent, task.primary_agent];
+    const isolation = layIsolation(layIsolation(lane, task.isolation), over.isolation);
+    const layers = [file.primary_agent, task.primary_agent, over];
     return {
       isolation,
       primaryAgent: agentConfig(layers, isolation, model),
-      review: buildReview(file, task, layers, isolation, model),
+      review: buildReview(file, task, { primary: layers, over }, isolation, model),
     };
   };
   return (task, lane) => {
@@ -66,13 +80,13 @@ function agentBuilder(file: GraphFile, model: string | null): (task: TaskFile, l
 function buildReview(
   file: GraphFile,
   task: Partial<TaskFile>,
-  primary: readonly (TaskFile['primary_agent'] | undefined)[],
+  { primary, over }: { readonly primary: readonly (AgentFile | undefined)[]; readonly over: AgentFile },
   isolation: Isolation,
   model: string | null,
 ): Review | null {
   if (task.review === null || (task.review === undefined && file.review == null)) return null;
   return Object.freeze({
-    agent: agentConfig([...primary, file.review?.agent, task.review?.agent], isolation, model),
+    agent: agentConfig([...primary, file.review?.agent, task.review?.agent, over], isolation, model),
     reviewOnAttempt: task.review?.review_on_attempt ?? file.review?.review_on_attempt ?? 1,
   });
 }

@@ -123,6 +123,11 @@ export interface Settings {
   readonly notify: Command | null;
   readonly forge: ForgeName | null;
   readonly budget: RunBudget | null;
+  /** What the command line says of every agent, whatever the graph says; null where it says nothing. */
+  readonly environment: string | null;
+  readonly sandbox: Sandbox | null;
+  /** The credentials file; absolute. */
+  readonly credentials: string | null;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -141,6 +146,9 @@ export const DEFAULT_SETTINGS: Settings = {
   notify: null,
   forge: null,
   budget: null,
+  environment: null,
+  sandbox: null,
+  credentials: null,
 };
 
 export interface Graph {

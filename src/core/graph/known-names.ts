@@ -16,8 +16,20 @@ export const DEFAULT_FRAMEWORK = 'claude_code';
 export const ENVIRONMENT_KEYS: Readonly<Record<string, readonly string[] | null>> = {
   tmux: ['session'],
   process: [],
-  slurm: null,
-  ssh: null,
+  slurm: [
+    'session',
+    'partition',
+    'account',
+    'qos',
+    'constraint',
+    'cpus',
+    'memory',
+    'gres',
+    'time',
+    'queue_timeout',
+    'arguments',
+  ],
+  ssh: ['host', 'user', 'port', 'identity', 'config', 'options', 'directory', 'node', 'session', 'reconnect_timeout'],
 };
 
 export const DEFAULT_ENVIRONMENT = 'tmux';

@@ -3,7 +3,7 @@ import { agentProblems, type KnownNames } from './check-agents.ts';
 import { idProblems } from './check-ids.ts';
 import { laneProblems } from './check-lanes.ts';
 import { inputProblems, taskCycles } from './check-order.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Sandbox } from './graph.ts';
 import { asMap, readOutline } from './outline.ts';
 import type { Problem } from './problem.ts';
 import { graphSchema } from './schema.ts';
@@ -12,6 +12,9 @@ import { schemaProblems } from './schema-problems.ts';
 export interface ReadGraphOptions extends Partial<KnownNames> {
   /** Stands in for the `model` of the file, as the command line's does. */
   readonly model?: string | null;
+  /** Of every agent, whatever the file says. */
+  readonly environment?: string | null;
+  readonly sandbox?: Sandbox | null;
 }
 
 export type ReadGraph =
@@ -35,7 +38,7 @@ export function readGraph(value: unknown, options: ReadGraphOptions = {}): ReadG
     if (order.problems.length === 0) problems.push(...inputProblems(outline));
   }
   if (parsed.success && problems.length === 0) {
-    return { graph: buildGraph(parsed.data, options.model ?? null), problems: [] };
+    return { graph: buildGraph(parsed.data, options), problems: [] };
   }
   return { graph: null, problems: problems };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FRAMEWORKS } from './known-names.ts';
-import { argv, count, line, memory, session } from './schema-text.ts';
+import { argv, count, duration, line, memory, session } from './schema-text.ts';
 
 export const isolationSchema = z
   .strictObject({
@@ -39,7 +39,38 @@ export const environmentSchema = z
         examples: ['tmux', 'process', 'slurm', 'ssh'],
       }),
     session: session.optional().meta({
-      description: 'tmux only: the session whose windows hold the agents; `tmux_session` of the graph when left out.',
+      description: 'tmux, slurm, ssh: the session whose windows hold the agents; `tmux_session` when left out.',
+    }),
+    partition: line.optional().meta({ description: 'slurm: where the job is queued.', examples: ['gpu'] }),
+    account: line.optional().meta({ description: 'slurm: the account that is charged.' }),
+    qos: line.optional().meta({ description: 'slurm: the quality of service.' }),
+    constraint: line.optional().meta({ description: 'slurm: features that the node must have.' }),
+    cpus: count(1, 4096).optional().meta({ description: 'slurm: processors of the job.' }),
+    memory: memory.optional().meta({ description: 'slurm: memory of the job, such as 4g.' }),
+    gres: line.optional().meta({ description: 'slurm: generic resources, such as gpu:1.' }),
+    time: duration
+      .optional()
+      .meta({ description: 'slurm: how long the job may run; what the partition says when left out.' }),
+    queue_timeout: duration
+      .optional()
+      .meta({ description: 'slurm: how long the job may be queued; no limit when left out.' }),
+    arguments: z.array(line).optional().meta({ description: 'slurm: more arguments of srun.' }),
+    host: line
+      .optional()
+      .meta({ description: 'ssh: the machine, by name, address, or a Host of the ssh configuration.' }),
+    user: line.optional().meta({ description: 'ssh: who logs in there.' }),
+    port: count(1, 65_535).optional().meta({ description: 'ssh: its port.' }),
+    identity: line.optional().meta({ description: 'ssh: the file of the private key.' }),
+    config: line.optional().meta({ description: 'ssh: a configuration file instead of your own.' }),
+    options: z.array(line).optional().meta({ description: 'ssh: more options, such as ForwardAgent=yes.' }),
+    directory: line.optional().meta({
+      description: 'ssh: where the clones lie there, from the home directory when it is relative.',
+      default: '.agentrelay',
+    }),
+    node: line.optional().meta({ description: 'ssh: the Node there; the one on its PATH when left out.' }),
+    reconnect_timeout: duration.optional().meta({
+      description: 'ssh: how long a lost connection is tried again before the place counts as lost.',
+      default: '30m',
     }),
   })
   .meta({ id: 'environment', title: 'Environment', description: 'The place where the agent runs.' });

@@ -25,7 +25,7 @@ const STALL_AFTER = 10 * 60_000;
 /** Follows the agent of an attempt. */
 export function watchAgent(
   runtime: TaskRuntime,
-  terminal: AgentTerminal,
+  terminal: AgentTerminal | null,
   { framework, graph, runDirectory, ticks, clock, onClose }: WatchAgentOptions,
 ): AgentMonitor {
   const { task } = runtime;

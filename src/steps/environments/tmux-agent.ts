@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentAddress, SendResult } from '../../core/agent-handle.ts';
+import { PLACE_LOST } from '../../core/place-failure.ts';
 import { readExitCode } from '../agent-wrapper.ts';
 import type { LiveAgent } from './environment.ts';
 import type { TmuxEnvironment } from './tmux.ts';
@@ -31,10 +32,11 @@ export function createTmuxAgent(
     send: (text, signal, options): Promise<SendResult> => environment.send(pane, text, { signal, ...options }),
     isAlive: () => environment.isAlive(pane),
     exitCode,
-    async isPlaceLost() {
-      if (place === null) return false;
+    async placeFailure() {
+      if (place === null) return null;
       // A tmux that cannot be reached has lost it, too.
-      return (await environment.place().catch(() => null)) !== place;
+      if ((await environment.place().catch(() => null)) === place) return null;
+      return { code: PLACE_LOST, message: `the agent went with its place (${label}), which was ended` };
     },
     exited: (signal) => environment.waitForExit(pane, signal),
     async lastLines(count) {

@@ -1,9 +1,7 @@
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { AgentLaunchError } from '../../core/errors.ts';
-import { LAUNCHED_FILE, UNSET_VARIABLE } from '../agent-wrapper.ts';
+import { UNSET_VARIABLE } from '../agent-wrapper.ts';
 import { writing } from '../tools/file-error.ts';
-import { findProgram } from '../tools/find-program.ts';
 import { literalFormat, literalTimeFormat, quoteForShell } from '../tools/tmux-parse.ts';
 import { TAG_OPTION } from '../tools/tmux-session.ts';
 import { ENDED_NOTICE, formatTag, type PaneTag } from './tmux-pane.ts';
@@ -13,36 +11,19 @@ export interface TmuxLaunch {
   /** Of A-Z a-z 0-9 _ - only. */
   readonly windowName: string;
   readonly cwd: string;
-  /** Program and arguments; run without a shell. */
+  /** From `placedArgv`; run without a shell. */
   readonly argv: readonly string[];
-  /** Added to the environment that agentrelay itself has; its PATH is where the program is looked for. */
+  /** Added to the environment that agentrelay itself has. */
   readonly env: Readonly<Record<string, string>>;
   /** Taken out of the agent's environment. */
   readonly unset: readonly string[];
   /** Gets all that the agent prints, at most 64 MiB of it: the first half, and the last. */
   readonly rawLog: string;
   readonly exitCodeFile: string;
-  /** From `installAgentWrapper`. */
-  readonly wrapper: string;
   readonly tag: PaneTag;
 }
 
 const HALF_LOG = 32 * 1024 * 1024;
-
-/** The path of an agent's program, as its shell would find it. Throws `AgentLaunchError` `program_not_found`. */
-function resolveProgram(program: string, cwd: string, searchPath: string): string {
-  const path = findProgram(program, cwd, searchPath);
-  if (path !== null) return path;
-  const message = program.includes('/')
-    ? `no program ${resolve(cwd, program)}; a name with a slash is taken from ${cwd}`
-    : `no program ${JSON.stringify(program)}; a name without a slash is looked for on PATH, which is ${searchPath}`;
-  throw new AgentLaunchError('program_not_found', message);
-}
-
-/** An agent of this very attempt has been started, whatever became of it. */
-export function wasLaunched({ exitCodeFile }: TmuxLaunch): boolean {
-  return existsSync(join(dirname(exitCodeFile), LAUNCHED_FILE));
-}
 
 /** What must be so before the window opens. Throws `AgentLaunchError`. */
 export function prepareLaunch(launch: TmuxLaunch): void {
@@ -64,17 +45,15 @@ export function launchSequence(
   launch: TmuxLaunch,
   base: Readonly<Record<string, string>>,
 ): string[][] {
-  const [program = '', ...rest] = launch.argv;
   const env: Record<string, string> = { ...base, ...launch.env };
   if (launch.unset.length > 0) env[UNSET_VARIABLE] = launch.unset.join(' ');
   const target = `=${session}:{end}`;
-  const path = resolveProgram(program, launch.cwd, env.PATH ?? process.env.PATH ?? '');
   return [
     [
       ...['new-window', '-d', '-a', '-t', target, '-n', launch.windowName, '-c', literalFormat(launch.cwd)],
       ...Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
       ...['-P', '-F', '#{window_id} #{pane_id} #{pane_pid}'],
-      ...['/bin/sh', launch.wrapper, launch.exitCodeFile, path, ...rest],
+      ...launch.argv,
     ],
     ['set-option', '-w', '-t', target, 'remain-on-exit', 'on'],
     // Not known before tmux 3.3.

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
-import { PLACE_LOST } from '../../core/give-up.ts';
+import { PLACE_LOST } from '../../core/place-failure.ts';
 import { KeyedQueue } from '../../core/queue.ts';
+import { wasLaunched } from '../agent-wrapper.ts';
 import type { AgentTerminal } from '../agents/monitor.ts';
 import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { REAL_CLOCK } from '../tools/clock.ts';
@@ -11,7 +13,7 @@ import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
 import { emptySession } from '../tools/tmux-session.ts';
 import { PaneGlances } from './pane-glances.ts';
-import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch, wasLaunched } from './tmux-launch.ts';
+import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch } from './tmux-launch.ts';
 import { ALL_LINES, capture, screenOf, shows, statusOf, unlessGone } from './tmux-look.ts';
 import { formatTag, LIST_PANES, type ListedPane, type PaneTag, parsePanes, type TmuxPane } from './tmux-pane.ts';
 import { nullIfLost, type ReachedTmux, reachTmux, type TmuxReach } from './tmux-reach.ts';
@@ -87,7 +89,7 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
         // From the second time on: tmux was lost while it had our order.
         const found = await find(launch.tag);
         if (found !== null) return found;
-        if (wasLaunched(launch))
+        if (wasLaunched(dirname(launch.exitCodeFile)))
           throw new AgentLaunchError(PLACE_LOST, 'tmux was ended just as it had the agent started');
         return await open(control, launch, await baseEnvironment(control));
       });

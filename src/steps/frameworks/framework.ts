@@ -43,8 +43,21 @@ export interface FrameworkPreset {
   /** What a hook of it tells; without it there are none. */
   readHook?(hook: HookRecord): Told | null;
   readonly transcript?: TranscriptFormat;
+  /** How it works without a terminal; without it, it is run as it is and takes prompts on its standard input. */
+  readonly headless?: HeadlessMode;
   /** Where it came from, for who shows or checks it; null for one of a config module. */
   readonly data?: PresetData;
+}
+
+/** A program's mode for scripts: one process a prompt, which ends with the turn and prints what it does as it goes. */
+export interface HeadlessMode {
+  argv(invocation: AgentInvocation): readonly string[];
+  /** One more prompt in a session that is there, by the program's own name of it. */
+  resume(invocation: AgentInvocation, session: string, prompt: string): readonly string[];
+  /** A reader that is given the lines of its stream in order, from the first, those of all turns. */
+  reader(): (line: string) => Told | null;
+  /** What a line of its stream says to people: any number of plain lines. */
+  show(line: string): readonly string[];
 }
 
 /** A program's screen, as it is just now. */
@@ -93,6 +106,8 @@ export interface Told {
   /** Absolute. */
   readonly transcript?: string;
   readonly usage?: UsageEntry;
+  /** What it did last, in a few words, such as `Bash npm test`. */
+  readonly action?: string;
   /** Milliseconds since 1970; when it was told, where the line says so. */
   readonly at?: number;
 }

@@ -5,7 +5,7 @@ import { WorkspaceError } from '../../core/errors.ts';
 import { commandArgv } from '../../core/graph/command.ts';
 import type { Command } from '../../core/graph/graph.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
-import { execToFile } from '../tools/exec.ts';
+import type { CommandRunner } from '../places/command-runner.ts';
 import { writing } from '../tools/file-error.ts';
 
 /** A command may take this long unless the task has a time limit of its own. Milliseconds. */
@@ -16,6 +16,8 @@ const CLEANUP_TIMEOUT = 5 * 60_000;
 const MAX_COMMAND = 500;
 
 export interface AttemptCommands {
+  /** Where they run. */
+  readonly runner: CommandRunner;
   readonly phase: SetupPhase;
   readonly commands: readonly Command[];
   /** Absolute, as the one below. */
@@ -29,7 +31,7 @@ export interface AttemptCommands {
  */
 export async function runAttemptCommands(
   runtime: TaskRuntime,
-  { phase, commands, worktree, repository }: AttemptCommands,
+  { runner, phase, commands, worktree, repository }: AttemptCommands,
   signal: AbortSignal = runtime.signal,
 ): Promise<void> {
   if (commands.length === 0) return;
@@ -47,7 +49,8 @@ export async function runAttemptCommands(
       const [number, of, text] = [at + 1, commands.length, textOf(command)];
       runtime.report({ kind: 'task_command_started', phase, number, of, command: text });
       writing(output, () => writeSync(file, `$ ${text}\n`));
-      const { exitCode } = await execToFile(commandArgv(command), { cwd: worktree, file, env, timeout, signal });
+      const placed = { purpose: phase, argv: commandArgv(command), cwd: worktree, file, env, timeout, signal };
+      const { exitCode } = await runner.run(runtime, placed);
       runtime.report({ kind: 'task_command_ended', phase, number, exit_code: exitCode, output });
       signal.throwIfAborted();
       if (exitCode !== 0) throw commandFailed(phase, text, { exitCode, timeout, output });

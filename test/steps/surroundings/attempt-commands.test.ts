@@ -6,12 +6,19 @@ import type { Command } from '../../../src/core/graph/graph.ts';
 import { runAttemptCommands } from '../../../src/steps/surroundings/attempt-commands.ts';
 import { makeAttempt } from '../../support/attempt.ts';
 import { GitRepository } from '../../support/git-repository.ts';
+import { PLAIN_COMMANDS } from '../../support/plain-commands.ts';
 
 function ready(timeoutMs: number | null = null) {
   const { folder, root } = new GitRepository();
   const attempt = makeAttempt(folder, { spec: { timeoutMs }, attempt: 2 });
   const run = (...commands: Command[]) =>
-    runAttemptCommands(attempt.runtime, { phase: 'setup', commands, worktree: root, repository: '/repository' });
+    runAttemptCommands(attempt.runtime, {
+      runner: PLAIN_COMMANDS,
+      phase: 'setup',
+      commands,
+      worktree: root,
+      repository: '/repository',
+    });
   const output = () => readFileSync(join(attempt.signalDir, 'setup.log'), 'utf8');
   return { ...attempt, root, run, output };
 }

@@ -26,6 +26,8 @@ export function agentWording(event: AgentEvent): Said {
       return say('goes on', UNPARKED[event.cause], 'quiet');
     case 'task_usage':
       return say('usage', toldWords(event), 'quiet');
+    case 'task_place_changed':
+      return say(event.state, placeDetail(event), event.state === 'unreachable' ? 'warn' : 'quiet');
     case 'task_command_started':
       return say(event.phase, event.command, 'quiet');
     case 'task_command_ended':
@@ -44,6 +46,10 @@ const UNPARKED: Readonly<Record<Extract<AgentEvent, { kind: 'task_unparked' }>['
   signal: 'it has signalled',
   agent: 'before its time',
 };
+
+function placeDetail({ agent, reason }: Extract<AgentEvent, { kind: 'task_place_changed' }>): string {
+  return [agent, reason].filter((part) => part != null).join(': ');
+}
 
 function waitingDetail({ seen_by: seenBy, tries = 1 }: Extract<AgentEvent, { kind: 'task_waiting' }>): string {
   const told = seenBy === undefined || seenBy === 'process' ? '' : `prompt seen by ${seenBy}`;
