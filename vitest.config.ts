@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           // What starts processes by the hundred is beside its like, and runs with the slower ones.
-          exclude: ['test/e2e/**', 'test/real/**', 'test/**/*.slow.test.ts'],
+          exclude: ['test/e2e/**', 'test/places/**', 'test/real/**', 'test/**/*.slow.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           // Most of them wait, for git, tmux and time limits: with one fewer than cores, as it is by itself, cores stand idle.
@@ -31,6 +31,17 @@ export default defineConfig({
           hookTimeout: 30_000,
           // Each of these runs git, tmux and agents of its own: more at once only makes each slower.
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'places',
+          include: ['test/places/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          // Many of these wait for engines to notice that something has died.
+          maxWorkers: 3,
         },
       },
       {

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
 import { createTmuxEnvironment } from '../steps/environments/tmux.ts';
-import { namesOf } from '../steps/extensions.ts';
 import {
   closeWindow,
   findOwnerWindows,
@@ -26,6 +25,7 @@ import { requireTool, TMUX } from '../steps/tools/versions.ts';
 import { chooseForge } from './choose-forge.ts';
 import type { Io } from './io.ts';
 import { loadOwnSettings } from './own-settings.ts';
+import { readOptionsOf } from './read-options.ts';
 import { runTaken } from './run-taken.ts';
 import { commandText } from './shell-text.ts';
 
@@ -78,8 +78,7 @@ async function requireStartable(
 ): Promise<{ repository: Repository; graph: Graph; session: string }> {
   const repository = await findRepository(options.targetRepo);
   const { extensions } = await loadOwnSettings(repository.root, options.configModule);
-  const model = options.settings.model ?? null;
-  const { graph } = await loadGraph(options.graphFile, { ...namesOf(extensions), model });
+  const { graph } = await loadGraph(options.graphFile, readOptionsOf(extensions, options.settings));
   const settings = { ...DEFAULT_SETTINGS, ...graph.settings, ...options.settings };
   await requireTool(TMUX);
   const git = new Git(repository.root);

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_SETTINGS, type Settings } from '../core/graph/graph.ts';
+import { sameValue } from '../core/same-value.ts';
 import type { NotifyConfig } from '../core/user-config/user-config.ts';
-import { namesOf } from '../steps/extensions.ts';
+import type { Extensions } from '../steps/extensions.ts';
 import { findRepository } from '../steps/preflight.ts';
 import { Git } from '../steps/tools/git.ts';
 import { loadGraph } from '../steps/tools/graph-file.ts';
 import { chooseForge } from './choose-forge.ts';
 import { loadOwnSettings } from './own-settings.ts';
 import type { OwnerOptions } from './owner.ts';
+import { readOptionsOf, saidBefore } from './read-options.ts';
 
 export interface RunOptions {
   readonly graphFile: string;
@@ -36,9 +38,8 @@ export interface PreparedRun {
 export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const repository = await findRepository(options.targetRepo);
   const { extensions, config } = await loadOwnSettings(repository.root, options.configModule);
-  const readOptions = { ...namesOf(extensions), model: options.settings.model ?? null };
-  const loaded = await loadGraph(options.graphFile, readOptions);
-  const asked = { ...DEFAULT_SETTINGS, ...loaded.graph.settings, ...options.settings };
+  const { given, loaded, readOptions } = await loadFor(options, repository.root, extensions);
+  const asked = { ...DEFAULT_SETTINGS, ...loaded.graph.settings, ...given };
   const git = new Git(repository.root);
   const forge = await chooseForge(git, asked.forge).catch((error: unknown) => {
     git.close();
@@ -61,6 +62,16 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     waitForPerson: options.wait === null ? null : patience(options.wait),
   };
   return { owner, notify: config.notify, close: () => git.close() };
+}
+
+/** Only the file says which graph it is, and only then what its last run was told can be known. */
+async function loadFor({ graphFile, settings, newRun }: RunOptions, root: string, extensions: Extensions) {
+  const readOptions = readOptionsOf(extensions, settings);
+  const loaded = await loadGraph(graphFile, readOptions);
+  const given = { ...(newRun ? {} : saidBefore(root, loaded.graph.name)), ...settings };
+  const again = readOptionsOf(extensions, given);
+  if (sameValue(again, readOptions)) return { given, loaded, readOptions };
+  return { given, loaded: await loadGraph(graphFile, again), readOptions: again };
 }
 
 function patience(milliseconds: number): (signal: AbortSignal) => Promise<void> {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS, type Graph, type Settings } from '../core/graph/graph.ts';
-import { type Extensions, namesOf } from '../steps/extensions.ts';
+import type { Extensions } from '../steps/extensions.ts';
 import { type ChosenForge, LOCAL_FORGE } from '../steps/forges/forge.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { parseGraph } from '../steps/tools/graph-file.ts';
 import { loadOwnSettings } from './own-settings.ts';
+import { readOptionsOf } from './read-options.ts';
 
 /** What a run was last run with. */
 export interface RecordedGraph {
@@ -24,9 +25,7 @@ export async function recordedGraph(
   const { extensions } = await loadOwnSettings(options.root, options.configModule);
   const record = store.readRecord(run);
   const settings = { ...DEFAULT_SETTINGS, ...record.settings };
-  const graph = parseGraph(store.graphText(run), join(folder, 'graph.yaml'), {
-    ...namesOf(extensions),
-    model: settings.model,
-  });
+  const readOptions = readOptionsOf(extensions, settings);
+  const graph = parseGraph(store.graphText(run), join(folder, 'graph.yaml'), readOptions);
   return { graph, settings, extensions, forge: record.forge ?? LOCAL_FORGE };
 }

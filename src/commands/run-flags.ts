@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/graph/duration.ts';
-import type { ForgeName, Settings, TearDownMode } from '../core/graph/graph.ts';
+import type { ForgeName, Sandbox, Settings, TearDownMode } from '../core/graph/graph.ts';
 
 /** What the command line says of a run. */
 export interface RunFlags {
@@ -13,6 +13,8 @@ export interface RunFlags {
   readonly tmuxSession?: string;
   readonly tmuxSocket?: string;
   readonly model?: string;
+  readonly environment?: string;
+  readonly sandbox?: Sandbox;
   readonly failFastWorkstream?: boolean;
   readonly failFastInternal: boolean;
   readonly forge?: ForgeName;
@@ -39,6 +41,13 @@ export function withRunOptions(command: Command): Command {
     .option('-s, --tmux-session <name>', 'session for the agents, made if missing', tmuxName)
     .option('-L, --tmux-socket <name>', 'private tmux server for the agents', tmuxName)
     .option('-m, --model <name>', 'model for agents that have none')
+    .option('--environment <type>', 'where all agents live, whatever the graph says: tmux, process, slurm, ssh')
+    .addOption(
+      new Option(
+        '-S, --sandbox <name>',
+        'what keeps all agents apart from the machine, whatever the graph says',
+      ).choices(['none', 'bwrap', 'oci']),
+    )
     .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
     .option('-I, --no-fail-fast-internal', 'go on after an internal error')
     .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
@@ -60,7 +69,7 @@ export function withConfig(command: Command): Command {
 }
 
 /** Only what was given: the rest is the graph file's to say. */
-export function settingsOf(flags: RunFlags): Partial<Settings> {
+export function settingsOf(flags: Partial<RunFlags>): Partial<Settings> {
   const given: { [K in keyof Settings]?: Settings[K] | undefined } = {
     maxConcurrency: flags.maxConcurrency,
     maxTaskAttempts: flags.maxTaskAttempts,
@@ -68,21 +77,25 @@ export function settingsOf(flags: RunFlags): Partial<Settings> {
     keepPanes: flags.keepPanes,
     tmuxSession: flags.tmuxSession,
     model: flags.model,
+    environment: flags.environment,
+    sandbox: flags.sandbox,
     forge: flags.forge,
     failFastOnWorkstreamError: flags.failFastWorkstream,
-    failFastOnInternalError: flags.failFastInternal ? undefined : false,
+    failFastOnInternalError: flags.failFastInternal === false ? false : undefined,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** The flags that say what these settings are. */
 export function flagsOf(settings: Settings): string[] {
-  const { model, forge, teardownMode, tmuxSession } = settings;
+  const { model, forge, teardownMode, tmuxSession, environment, sandbox } = settings;
   return [
     ...['--max-concurrency', String(settings.maxConcurrency), '--max-task-attempts', String(settings.maxTaskAttempts)],
     ...['--teardown-mode', teardownMode, '--tmux-session', tmuxSession],
     ...(settings.keepPanes ? ['--keep-panes'] : []),
     ...(model === null ? [] : ['--model', model]),
+    ...(environment === null ? [] : ['--environment', environment]),
+    ...(sandbox === null ? [] : ['--sandbox', sandbox]),
     ...(forge === null ? [] : ['--forge', forge]),
     ...(settings.failFastOnWorkstreamError ? ['--fail-fast-workstream'] : []),
     ...(settings.failFastOnInternalError ? [] : ['--no-fail-fast-internal']),

@@ -1,6 +1,7 @@
 /**
  * `npm test`: types and lint, then the build, the unit tests and the end-to-end tests; stops after the first stage that fails.
- * The last line is always `N passed, N failed`. With the argument `check`: types and lint only.
+ * The last line is always `N passed, N failed`. With the argument `check`: types and lint only; with `places`: the tests
+ * that need more than tmux, git and gh, whose programs are installed first where that is possible.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -64,11 +65,18 @@ async function statics(): Promise<Outcome[]> {
   ]);
 }
 
-async function runAll(directory: string, only: string | undefined): Promise<Outcome[]> {
+function stagesOf(directory: string, only: string | undefined): (() => Promise<Outcome | Outcome[]>)[] {
   const build = () => runQuietly('build', 'sh', ['bin/dev']);
-  const stages = [statics, build, () => runProject('unit', directory), () => runProject('e2e', directory)];
+  const project = (name: string) => () => runProject(name, directory);
+  if (only === 'check') return [statics];
+  const install = () => runQuietly('programs of the places', 'sh', ['test/support/places/install']);
+  if (only === 'places') return [build, install, project('places')];
+  return [statics, build, project('unit'), project('e2e')];
+}
+
+async function runAll(directory: string, only: string | undefined): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const stage of only === 'check' ? stages.slice(0, 1) : stages) {
+  for (const stage of stagesOf(directory, only)) {
     outcomes.push(...[await stage()].flat());
     if (outcomes.some((outcome) => !outcome.ok)) break;
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
+import type { Sandbox } from '../../core/graph/graph.ts';
 import type { Io } from '../io.ts';
 import type { RunOptions } from '../prepare-run.ts';
 import { type RunFlags, settingsOf, withConfig, withRunOptions, withTarget } from '../run-flags.ts';
@@ -177,6 +178,8 @@ interface GraphFlags {
   readonly graphDir?: string;
   readonly config?: string;
   readonly model?: string;
+  readonly environment?: string;
+  readonly sandbox?: Sandbox;
   readonly json?: boolean;
 }
 
@@ -188,14 +191,14 @@ function graphCommand(program: Command, name: string, description: string): Comm
 }
 
 /** With the names that the config module adds, which a run would know too. */
-async function graphOptions({ targetRepo, config, model, json }: GraphFlags): Promise<GraphCommandOptions> {
-  const [{ findRoot, namesOf }, { loadOwnSettings }] = await Promise.all([
+async function graphOptions(flags: GraphFlags): Promise<GraphCommandOptions> {
+  const [{ findRoot }, { loadOwnSettings }, { readOptionsOf }] = await Promise.all([
     import('../../steps/extensions.ts'),
     import('../own-settings.ts'),
+    import('../read-options.ts'),
   ]);
-  const { extensions } = await loadOwnSettings(findRoot(targetRepo), config ?? null);
-  const names = namesOf(extensions);
-  return { ...names, model: model ?? null, json: json ?? false };
+  const { extensions } = await loadOwnSettings(findRoot(flags.targetRepo), flags.config ?? null);
+  return { ...readOptionsOf(extensions, settingsOf(flags)), json: flags.json ?? false };
 }
 
 function defineList(program: Command, action: Action): void {
