@@ -1,4 +1,4 @@
-import type { BudgetReached, PlaceStatus, PromptEvidence, RunBounds, SetupPhase, UsageTold } from './agent-events.ts';
+import type { BudgetReached, PromptEvidence, RunBounds, SetupPhase, UsageTold } from './agent-events.ts';
 import type { Attention } from './attention.ts';
 import type { IntegrationFailureClass } from './errors.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   WorkstreamOutline,
 } from './events.ts';
 import type { RunOutcome, TaskStatus, TaskStep, WorkstreamStatus } from './lifecycle.ts';
+import type { PlaceState } from './place-state.ts';
 import type { ProofsSoFar, RedCheck } from './proofs.ts';
 import type { Reset } from './reset.ts';
 
@@ -35,14 +36,6 @@ export interface Asks {
   /** By their numbers, from 1. */
   readonly choices: readonly string[];
   /** ISO 8601; another question has a time of its own. */
-  readonly since: string;
-}
-
-/** What is known of the place of an agent. */
-export interface PlaceState {
-  readonly state: PlaceStatus;
-  readonly reason: string | null;
-  /** ISO 8601. */
   readonly since: string;
 }
 

@@ -3,6 +3,7 @@ import type { BlockRoot, HoldReason } from './events.ts';
 import { requireTask } from './known-task.ts';
 import { isActive, isSuccess, type TaskStatus, type TaskStep, type WorkstreamStatus } from './lifecycle.ts';
 import { laneMergeWait, type MergeWait, taskMergeWait } from './merge-waits.ts';
+import { type PlaceState, placeWait } from './place-state.ts';
 import type { Proof } from './proofs.ts';
 import type { Asks, AttemptState, RunState, TaskState, WorkstreamState } from './run-state.ts';
 import { tasksOf, waitingFor, waitsOf } from './waits.ts';
@@ -29,6 +30,8 @@ export type WhyReason =
       readonly attention: Attention | null;
       /** ISO 8601: it may do nothing before, and others have its slot; null for one that has it. */
       readonly parked_until: string | null;
+      /** What it waits for by its place, such as a queue; null while it is there. */
+      readonly place: PlaceState | null;
       /** What its agent asks; null while it asks nothing. */
       readonly asks: Asks | null;
       /** It was told what is missing, and is idle again. */
@@ -147,7 +150,8 @@ function taskReason(state: RunState, task: TaskState, owned: boolean): WhyReason
 
 function runningReason(attempt: AttemptState, merge: MergeWait | null): WhyReason {
   const { number, step, startedAt: since, agent, attention, parkedUntil: parked_until, asks, nudged } = attempt;
-  return { kind: 'running', attempt: number, step, since, agent, attention, parked_until, asks, nudged, merge };
+  const place = placeWait(attempt);
+  return { kind: 'running', attempt: number, step, since, agent, attention, parked_until, place, asks, nudged, merge };
 }
 
 /** In the order in which a schedule asks: what must be there first, then whether anybody starts it, then for room. */

@@ -54,6 +54,7 @@ test.each<[WhyReason, string[]]>([
       agent: 's:%1',
       attention: 'waiting_input',
       parked_until: null,
+      place: null,
       asks: { question: 'Which?', choices: ['One', 'Two'], since: AT },
       nudged: false,
       merge: null,
@@ -72,6 +73,7 @@ test.each<[WhyReason, string[]]>([
       agent: null,
       attention: null,
       parked_until: null,
+      place: null,
       ...QUIET,
       merge: null,
     },
@@ -79,7 +81,16 @@ test.each<[WhyReason, string[]]>([
   ],
   [
     {
-      ...{ kind: 'running', attempt: 1, step: 'merge', since: AT, agent: 's:%1', attention: null, parked_until: null },
+      ...{
+        kind: 'running',
+        attempt: 1,
+        step: 'merge',
+        since: AT,
+        agent: 's:%1',
+        attention: null,
+        parked_until: null,
+        place: null,
+      },
       ...QUIET,
       merge: { kind: 'proof', proof: { proof: 'mergeable', holds: null, expected: null, found: 'UNKNOWN' } },
     },
@@ -100,8 +111,16 @@ test.each<[Partial<Extract<WhyReason, { kind: 'running' }>>, string, string[]]>(
   [{ attention: 'working' }, 'working', []],
   [{ attention: 'usage_limited', parked_until: 'noon' }, 'parked until noon', []],
 ])('an agent that is %j: %s', (agent, words, advice) => {
-  const plain = { kind: 'running', attempt: 1, step: 'wait', since: AT, agent: 's:%1', parked_until: null } as const;
-  expect(lines({ ...plain, attention: null, ...QUIET, merge: null, ...agent })).toEqual([
+  const plain = {
+    kind: 'running',
+    attempt: 1,
+    step: 'wait',
+    since: AT,
+    agent: 's:%1',
+    parked_until: null,
+    place: null,
+  } as const;
+  expect(lines({ ...plain, place: null, attention: null, ...QUIET, merge: null, ...agent })).toEqual([
     `a is running: attempt 1, step wait, for 01:01.5, agent at s:%1 (${words})`,
     ...advice,
   ]);

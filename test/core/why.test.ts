@@ -62,6 +62,7 @@ test('a task waits for a dependency that is running, and that is the root', () =
           agent: 'place:1',
           attention: null,
           parked_until: null,
+          place: null,
           asks: null,
           nudged: false,
           merge: null,

@@ -1,5 +1,6 @@
 import { isActive, isSuccess, TASK_STEPS, type TaskStep } from '../../core/lifecycle.ts';
 import { needsYou } from '../../core/needs.ts';
+import { placeWait } from '../../core/place-state.ts';
 import { type AttemptState, currentAttempt, type TaskState } from '../../core/run-state.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { type Tone, type Word, word } from '../line.ts';
@@ -44,6 +45,8 @@ function activeLook(task: TaskState, attempt: AttemptState, marks: Glyphs['statu
   if (needsYou(task) !== null) return { mark: marks.needsYou, name: 'needs you', tone: 'warn' };
   if (attempt.parkedUntil !== null || attempt.attention === 'usage_limited')
     return { mark: marks.waiting, name: 'parked', tone: 'warn' };
+  const wait = placeWait(attempt);
+  if (wait !== null) return { mark: marks.waiting, name: wait.state, tone: wait.state === 'queued' ? 'quiet' : 'warn' };
   if (attempt.attention === 'stalled') return { mark: marks.waiting, name: 'stalled', tone: 'warn' };
   // It is about to be told what is missing.
   const isIdle = attempt.attention === 'idle' && attempt.step === 'wait' && attempt.signalled === null;

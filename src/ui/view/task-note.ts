@@ -8,7 +8,7 @@ import { waitingBehind, waitsOf } from '../../core/waits.ts';
 import { plural, shortCommit } from '../format.ts';
 import { type Tone, type Word, word } from '../line.ts';
 import { safeText } from '../text/safe.ts';
-import { attentionWords } from '../wording/attention-words.ts';
+import { attentionWords, placeWords } from '../wording/attention-words.ts';
 import { reachedWords, usageWords } from '../wording/usage-words.ts';
 import { laneFacts } from './lane-facts.ts';
 import { caughtUp, mergeWaitWord, sentBackNote } from './merge-note.ts';
@@ -54,6 +54,8 @@ function rootName(root: BlockRoot | null): string {
 
 function activeNote(attempt: AttemptState, task: TaskState, view: View): Word[] {
   const { step, agent } = attempt;
+  const place = placeWords(attempt);
+  if (place !== null) return [said(place, attempt.placeState?.state === 'queued' ? 'quiet' : 'warn')];
   const attention = attentionWords(attempt);
   if (attention !== null) return [said(attention, 'warn')];
   if (attempt.command !== null) return [said(commandNote(attempt.command), 'quiet')];

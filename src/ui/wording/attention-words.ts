@@ -1,8 +1,15 @@
 import { isAsking } from '../../core/attention.ts';
+import { placeWait } from '../../core/place-state.ts';
 import type { AttemptState } from '../../core/run-state.ts';
 import { momentOf } from './moment.ts';
 
 type AgentState = Pick<AttemptState, 'attention' | 'asks' | 'until' | 'parkedUntil' | 'nudged'>;
+
+/** That an agent is queued or cannot be reached, and why; null for one that is there. */
+export function placeWords(attempt: Pick<AttemptState, 'placeState' | 'signalled'>): string | null {
+  const wait = placeWait(attempt);
+  return wait === null ? null : [wait.state, wait.reason].filter((part) => part !== null).join(': ');
+}
 
 /** What an agent asks, or waits for, in a few words; null for one that nobody need think of. */
 export function attentionWords({ attention, asks, until, parkedUntil, nudged }: AgentState): string | null {

@@ -107,7 +107,8 @@ function runningPhrase(reason: Running, now: number): string {
 
 type Running = Extract<WhyReason, { kind: 'running' }>;
 
-function stateWords({ parked_until: until, attention, nudged }: Running): string {
+function stateWords({ parked_until: until, place, attention, nudged }: Running): string {
+  if (place !== null) return [place.state, place.reason].filter((part) => part !== null).join(': ');
   if (until !== null) return `parked until ${momentOf(until)}`;
   return attentionWords({ attention, nudged, asks: null, until: null, parkedUntil: null }) ?? attention ?? '';
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentPlace } from '../places/agent-place.ts';
 import type { Act } from './act.ts';
 import type { Leg } from './go.ts';
 import type { SweepPlace } from './place.ts';
@@ -31,7 +32,7 @@ export function crashAt(seq: number, when: Act['when'], seed: number): SweepCase
 }
 
 /** The owner is killed one to four times at random times; every other time with all the programs that it has started. */
-export function crashAtRandom(number: number, seed: number, duration: number): SweepCase {
+export function crashAtRandom(number: number, seed: number, duration: number, agents?: AgentPlace): SweepCase {
   const random = randomFrom(seed * 7_919 + number);
   const legs = Array.from({ length: between(random, 1, 4) }, (_, at): Leg => {
     // What is left to do gets less with each owner.
@@ -44,7 +45,12 @@ export function crashAtRandom(number: number, seed: number, duration: number): S
       },
     };
   });
-  return { name: `random run ${number}`, mayRetry: false, place: { pause: 0.1 }, legs: () => legs };
+  return {
+    name: `random run ${number}`,
+    mayRetry: false,
+    place: { pause: 0.1, ...(agents === undefined ? {} : { agents }) },
+    legs: () => legs,
+  };
 }
 
 /** False when the owner ended before the time was over. */

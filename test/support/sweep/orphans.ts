@@ -14,6 +14,7 @@ export async function orphans(place: SweepPlace): Promise<string[]> {
     ...panes(place).map((line) => `pane left: ${line}`),
     ...locks(place).map((path) => `lock left: ${path}`),
     ...processes.map((line) => `process left: ${line}`),
+    ...place.left().map((line) => `left: ${line}`),
   ];
 }
 

@@ -5,6 +5,7 @@ import { BRISK } from '../../../src/commands/demo/manner.ts';
 import { type DemoPlace, makePlace } from '../../../src/commands/demo/place.ts';
 import { runDirectory } from '../../../src/core/names.ts';
 import { readIfThere } from '../../../src/steps/tools/atomic-file.ts';
+import { type AgentPlace, putInPlace } from '../places/agent-place.ts';
 import { type GitHarm, installGitWrapper } from './git-wrapper.ts';
 import { processesOf } from './processes.ts';
 import type { SweptProgram } from './program.ts';
@@ -23,6 +24,8 @@ export interface SweepPlace extends DemoPlace {
   /** `task attempt token pid` of every start of an agent. */
   launches(): string[][];
   tmux(...args: string[]): string | null;
+  /** What an engine still has of it, in words. */
+  left(): readonly string[];
   /** Ends what still runs there. */
   end(): void;
   remove(): void;
@@ -34,6 +37,8 @@ export interface PlaceOptions {
   readonly flags?: readonly string[];
   /** What becomes of the git of owners. */
   readonly git?: GitHarm;
+  /** Windows of a local tmux unless told. */
+  readonly agents?: AgentPlace;
 }
 
 export async function makeSweepPlace(swept: SweptProgram, options: PlaceOptions = {}): Promise<SweepPlace> {
@@ -41,8 +46,12 @@ export async function makeSweepPlace(swept: SweptProgram, options: PlaceOptions 
   const { directory, repository } = place;
   for (const name of ['tmux', 'tmp']) mkdirSync(join(directory, name));
   const launchLog = join(directory, 'launches');
+  // There before a sandbox shows it.
+  writeFileSync(launchLog, '');
   countLaunches(join(directory, 'agents/agent.sh'), launchLog, options.pause ?? 0);
-  const env = environment(directory, swept);
+  const { agents } = options;
+  if (agents !== undefined) putInPlace(place, agents);
+  const env = { ...environment(directory, swept), ...agents?.env };
   // The wrapper is for owners alone: what the sweep itself asks is not to be harmed.
   const ownerPath =
     options.git === undefined ? env.PATH : [installGitWrapper(directory, options.git), env.PATH].join(delimiter);
@@ -71,6 +80,7 @@ export async function makeSweepPlace(swept: SweptProgram, options: PlaceOptions 
     journal: () => readIfThere(journal) ?? '',
     launches: () => lines(launchLog).map((line) => line.split(' ')),
     tmux,
+    left: () => agents?.left?.(place) ?? [],
     end,
     remove() {
       end();
