@@ -22,6 +22,7 @@ import { chooseForge } from './choose-forge.ts';
 import type { Io } from './io.ts';
 import { resolveGraph } from './list.ts';
 import { withOwnFrameworks } from './own-settings.ts';
+import type { Provable } from './provable.ts';
 import { countOf } from './validate.ts';
 
 export interface CheckOptions {
@@ -34,6 +35,8 @@ export interface CheckOptions {
   readonly tmuxSocket: string | null;
   readonly configModule: string | null;
   readonly json: boolean;
+  /** A place that is tried out; null for none. */
+  readonly proof: { readonly place: Provable; readonly agentScript: string } | null;
 }
 
 const FAULTS = 2;
@@ -78,8 +81,16 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
     { title: 'Settings', findings: settings },
     { title: 'Graph', findings: [...graphFile, ...inGraph] },
     { title: 'Agents', findings: agents },
+    { title: 'Place', findings: await tryPlace(options, graph, root) },
     ...inRepository,
   ].filter(({ findings }) => findings.length > 0);
+}
+
+/** The only check that starts something; all of it is gone afterwards. */
+async function tryPlace({ proof }: CheckOptions, graph: Graph | null, root: string): Promise<Finding[]> {
+  if (proof === null) return [];
+  const { provePlace } = await import('./prove-place.ts');
+  return [await provePlace({ ...proof, graph, root })];
 }
 
 /** The graph, or all that is wrong with its file. */

@@ -32,7 +32,7 @@ async function look(repository: GitRepository, options: Partial<CheckOptions> = 
   const lines: string[] = [];
   const io = { out: (line: string) => void lines.push(line), err: () => {}, colour: false };
   const there = snapshot(repository.folder);
-  const defaults = { graph: null, graphDir: null, forge: null, tmuxSocket: null, configModule: null };
+  const defaults = { graph: null, graphDir: null, forge: null, tmuxSocket: null, configModule: null, proof: null };
   const code = await check({ ...defaults, targetRepo: repository.root, json: true, ...options }, io);
   expect(snapshot(repository.folder)).toEqual(there);
   const { ok, findings } = JSON.parse(lines.join('')) as { ok: boolean; findings: Line[] };

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -251,4 +251,24 @@ test('a graph whose agents are not installed is refused before anything is made;
       `^codex: 9.1.0, ${path}: its help does not know .* \\(approvals\\.skip\\).*frameworks: {codex: {`,
     ),
   ]);
+});
+
+test('a place is proved by an agent of one line, of which nothing is left', async () => {
+  const project = makeProject();
+  onTestFinished(() => project.remove());
+  hideAgents(project);
+  const there = snapshot(project.repo);
+  const proved = await project.run('check', '--env', 'tmux');
+  expect(linesOf(proved, 'ok')).toContainEqual(
+    expect.stringMatching(/^agent in tmux: launched, gated and merged in \d/),
+  );
+  expect(proved.code).toBe(0);
+  const unknown = await project.run('check', '--env', 'ssh');
+  expect(linesOf(unknown, 'fail')).toEqual([
+    expect.stringMatching(/^agent in ssh: an agent on another machine needs to know which \(agentrelay check GRAPH/),
+  ]);
+  expect(unknown.code).toBe(2);
+  expect(snapshot(project.repo)).toEqual(there);
+  expect(project.tmux('list-sessions')).toBeNull();
+  expect(readdirSync(join(project.folder, 'tmux'), { recursive: true })).toEqual([expect.stringMatching(/^tmux-\d+$/)]);
 });

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ForgeName } from '../../core/graph/graph.ts';
+import { PROVABLE, type Provable } from '../provable.ts';
 import { tmuxName, withConfig, withTarget } from '../run-flags.ts';
 import type { Action } from './definition.ts';
 
@@ -10,6 +11,7 @@ interface CheckFlags {
   readonly forge?: ForgeName;
   readonly tmuxSocket?: string;
   readonly json?: boolean;
+  readonly env?: Provable;
 }
 
 /** What looks at everything that a run stands on. */
@@ -22,12 +24,17 @@ export function defineCheck(program: Command, action: Action): void {
   withConfig(withTarget(command))
     .addOption(new Option('--forge <name>', 'where task branches would be merged').choices(['gh', 'local']))
     .option('-L, --tmux-socket <name>', 'private tmux server of the runs', tmuxName)
+    .addOption(
+      new Option('--env <place>', 'prove a place: an agent of one line does a whole task in it').choices(PROVABLE),
+    )
     .option('--json', 'as JSON')
     .action((graph: string | undefined, flags: CheckFlags) =>
-      action(async ({ io }) => {
+      action(async ({ io, agentScript }) => {
         const { check } = await import('../check.ts');
-        const { targetRepo, graphDir = null, forge = null, tmuxSocket = null, config = null, json = false } = flags;
-        return check({ graph: graph ?? null, graphDir, targetRepo, forge, tmuxSocket, configModule: config, json }, io);
+        const { targetRepo, graphDir = null, forge = null, tmuxSocket = null, json = false } = flags;
+        const { config: configModule = null, env: place = null } = flags;
+        const proof = place === null ? null : { place, agentScript };
+        return check({ graph: graph ?? null, graphDir, targetRepo, forge, tmuxSocket, configModule, json, proof }, io);
       }),
     );
 }

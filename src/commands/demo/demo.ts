@@ -1,14 +1,12 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { replay } from '../../core/reduce.ts';
 import { RunStore } from '../../steps/run-store.ts';
 import { exec } from '../../steps/tools/exec.ts';
-import { CLIENT_ENV } from '../../steps/tools/tmux-session.ts';
 import { GIT, requireTool, TMUX } from '../../steps/tools/versions.ts';
 import type { Io } from '../io.ts';
 import { onOutputClosed } from '../output-closed.ts';
 import type { RunOptions } from '../prepare-run.ts';
+import { endPrivateTmux } from '../private-tmux.ts';
 import { runHeadless } from '../run.ts';
 import { summary } from '../summary.ts';
 import { BRISK, watchedManner } from './manner.ts';
@@ -47,7 +45,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
       if (options.keepTmux && !goesOn) for (const line of keptTmux(place)) io.out(line);
       return code;
     } finally {
-      if (!keep) await endTmux(place);
+      if (!keep) await endPrivateTmux(place.tmuxSocket);
       stopMinding();
     }
   });
@@ -134,11 +132,4 @@ async function mergeGraph(repository: string, colour: boolean): Promise<string[]
   const paint = `--color=${colour ? 'always' : 'never'}`;
   const args = ['log', '--graph', '--oneline', '--decorate', paint, '--branches=agentrelay', 'main'];
   return (await exec('git', args, { cwd: repository })).stdout.split('\n');
-}
-
-/** The server is this demo's alone, and is gone already where the run ended its only session; its socket stays. */
-async function endTmux({ tmuxSocket }: DemoPlace): Promise<void> {
-  await exec('tmux', ['-L', tmuxSocket, '-f', '/dev/null', 'kill-server'], { env: CLIENT_ENV, accept: [1] });
-  const sockets = `tmux-${process.getuid?.()}`;
-  rmSync(join(process.env.TMUX_TMPDIR || '/tmp', sockets, tmuxSocket), { force: true });
 }
