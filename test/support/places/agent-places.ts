@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { DemoPlace } from '../../../src/commands/demo/place.ts';
+import type { AgentPlace, InPlace } from './agent-place.ts';
+
+const nothing = async (): Promise<void> => {};
+
+/** Makes a place, with whatever must run for it. */
+const MAKERS: Readonly<Record<string, () => AgentPlace | Promise<AgentPlace>>> = {
+  process: processes,
+  bwrap: bubblewrap,
+};
+
+export const AGENT_PLACES: readonly string[] = Object.keys(MAKERS);
+
+/** Null for one that nobody can make. */
+export async function agentPlace(name: string): Promise<AgentPlace | null> {
+  return (await MAKERS[name]?.()) ?? null;
+}
+
+/** Plain children, without tmux. */
+function processes(): AgentPlace {
+  return { name: 'process', env: {}, of: () => ({ environment: { type: 'process' } }), end: nothing };
+}
+
+/** Windows of the local tmux, in bubblewrap. */
+function bubblewrap(): AgentPlace {
+  return { name: 'bwrap', env: {}, of: (_, demo) => sandboxed('bwrap', demo), end: nothing };
+}
+
+/** The scripts that play the agents, and the file in which they write down that they were started. */
+function sandboxed(sandbox: 'bwrap' | 'oci', { directory }: DemoPlace, more: object = {}): InPlace {
+  const mounts = [`${join(directory, 'agents')}:ro`, join(directory, 'launches')];
+  return { isolation: { sandbox, mounts, ...more } };
+}
+
+/** Each task somewhere else, one place after the other. */
+export function mixed(places: readonly AgentPlace[]): AgentPlace {
+  const chosen = new Map<string, AgentPlace>();
+  const placeOf = (task: string): AgentPlace => {
+    const place = chosen.get(task) ?? (places[chosen.size % places.length] as AgentPlace);
+    chosen.set(task, place);
+    return place;
+  };
+  return {
+    name: 'mixed',
+    env: Object.assign({}, ...places.map(({ env }) => env)),
+    of: (task, demo) => placeOf(task).of(task, demo),
+    left: (demo) => places.flatMap((place) => place.left?.(demo) ?? []),
+    end: nothing,
+  };
+}
