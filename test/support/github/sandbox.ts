@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { commitInBare } from './bare-commit.ts';
 import { BareRepository } from './bare-repository.ts';
@@ -120,6 +121,8 @@ function environment(folder: string, { host, login, token = TOKEN }: SandboxOpti
     GH_NO_UPDATE_NOTIFIER: '1',
     HOME: at('home'),
     TMPDIR: at('t'),
+    // Our programs are the same in every sandbox.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     XDG_CACHE_HOME: at('home/.cache'),
     XDG_STATE_HOME: at('home/.local/state'),
     XDG_DATA_HOME: at('home/.local/share'),
