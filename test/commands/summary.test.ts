@@ -313,11 +313,11 @@ test('what agents wait for is told, with the command that helps each on', () => 
   const of = (task: string) => ({ task, attempt: 1 }) as const;
   const facts: Fact[] = [
     started(
-      ['may', 'which', 'idle', 'key', 'rest', 'slow'].map((id) => [id, 'api'] as const),
+      ['may', 'which', 'idle', 'key', 'rest', 'slow', 'wait'].map((id) => [id, 'api'] as const),
       ['api'],
     ),
     active('api'),
-    ...['may', 'which', 'idle', 'key', 'rest', 'slow'].flatMap((id) => begun(id, 1)),
+    ...['may', 'which', 'idle', 'key', 'rest', 'slow', 'wait'].flatMap((id) => begun(id, 1)),
     { kind: 'agent_waiting_permission', ...of('may'), question: 'rm -rf x?', choices: ['Yes', 'No'] },
     { kind: 'agent_waiting_input', ...of('which'), question: 'Which?' },
     { kind: 'task_nudged', ...of('idle'), result: 'submitted', missing: ['no commits'] },
@@ -325,16 +325,17 @@ test('what agents wait for is told, with the command that helps each on', () => 
     { kind: 'agent_login_required', ...of('key') },
     { kind: 'task_parked', ...of('rest'), until: 'noon' },
     { kind: 'agent_stalled', ...of('slow') },
+    { kind: 'task_place_changed', ...of('wait'), state: 'queued', reason: 'Priority' },
   ];
   const lines = summary(replay(journal(facts)), false, null);
   const status = (task: string) => lines.find((line) => line.startsWith(task))?.split(/ {2,}/)[2];
-  expect(['may', 'which', 'idle', 'key', 'rest', 'slow'].map(status)).toEqual([
-    ...['needs you', 'needs you', 'needs you', 'needs you', 'parked', 'stalled'],
+  expect(['may', 'which', 'idle', 'key', 'rest', 'slow', 'wait'].map(status)).toEqual([
+    ...['needs you', 'needs you', 'needs you', 'needs you', 'parked', 'stalled', 'queued'],
   ]);
   expect(awaitedWords(replay(journal(facts)), ['slow', 'rest'])).toBe(
     'slow, rest (parked until noon; SIGTERM leaves it)',
   );
-  expect(lines.slice(lines.indexOf('needs you'), lines.indexOf('waiting') + 2)).toEqual([
+  expect(lines.slice(lines.indexOf('needs you'), lines.indexOf('waiting') + 3)).toEqual([
     'needs you',
     '  may: rm -rf x? (1 Yes, 2 No)',
     '    → agentrelay answer may allow/deny -G g',
@@ -347,5 +348,6 @@ test('what agents wait for is told, with the command that helps each on', () => 
     '',
     'waiting',
     '  rest: usage limited until noon, its slot is free',
+    '  wait: queued: Priority',
   ]);
 });

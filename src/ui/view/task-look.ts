@@ -46,7 +46,8 @@ function activeLook(task: TaskState, attempt: AttemptState, marks: Glyphs['statu
   if (attempt.parkedUntil !== null || attempt.attention === 'usage_limited')
     return { mark: marks.waiting, name: 'parked', tone: 'warn' };
   const wait = placeWait(attempt);
-  if (wait !== null) return { mark: marks.waiting, name: wait.state, tone: wait.state === 'queued' ? 'quiet' : 'warn' };
+  if (wait?.state === 'queued') return { mark: marks.waiting, name: 'queued', tone: 'quiet' };
+  if (wait !== null) return { mark: marks.waiting, name: 'cut off', tone: 'warn' };
   if (attempt.attention === 'stalled') return { mark: marks.waiting, name: 'stalled', tone: 'warn' };
   // It is about to be told what is missing.
   const isIdle = attempt.attention === 'idle' && attempt.step === 'wait' && attempt.signalled === null;

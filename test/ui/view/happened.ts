@@ -1,3 +1,4 @@
+import type { PlaceStatus } from '../../../src/core/agent-events.ts';
 import type { Fact, RetryChange } from '../../../src/core/events.ts';
 
 /** Facts about attempt `attempt` of a task, in few words. */
@@ -26,6 +27,12 @@ export function facts(task: string, attempt = 1) {
     parked: (until: string): Fact => ({ kind: 'task_parked', ...of, until }),
     unparked: { kind: 'task_unparked', ...of, cause: 'time' } as Fact,
     setUp: { kind: 'task_command_started', ...of, phase: 'setup', number: 1, of: 2, command: 'npm ci' } as Fact,
+    placed: (state: PlaceStatus, reason: string | null = null): Fact => ({
+      kind: 'task_place_changed',
+      ...of,
+      state,
+      reason,
+    }),
     stalled: { kind: 'agent_stalled', ...of } as Fact,
     limited: { kind: 'agent_usage_limited', ...of, until: null } as Fact,
     goesOn: { kind: 'agent_working', ...of } as Fact,

@@ -56,6 +56,9 @@ test.each<readonly [string, string, readonly Fact[], string]>([
   ['idle after a nudge', 'cart', [...cart.working, cart.idle, cart.nudged, cart.idle], 'idle, though it was nudged'],
   ['parked', 'cart', [...cart.working, cart.limited, cart.parked('2030-01-02T03:04:00')], PARKED],
   ['parked no more', 'cart', [...cart.working, cart.parked('2030-01-02T03:04:00'), cart.unparked], 'agentrelay:cart'],
+  ['queued, and why', 'cart', [...cart.launched, cart.placed('queued', 'Resources')], 'queued: Resources'],
+  ['out of reach', 'cart', [...cart.working, cart.placed('unreachable')], 'unreachable'],
+  ['within reach', 'cart', [...cart.working, cart.placed('unreachable'), cart.placed('running')], 'agentrelay:cart'],
   ['what is set up', 'cart', [...cart.started, cart.setUp], 'setup 1 of 2: npm ci'],
   ['which round of the gate', 'cart', [...cart.working, cart.gate], 'round 2'],
   [
