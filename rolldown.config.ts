@@ -34,6 +34,13 @@ export default defineConfig([
   },
   {
     ...shared,
+    // One file, which is sent to other machines.
+    input: { 'agent-remote': 'src/agent/remote.ts' },
+    external: [/^node:/],
+    output: { ...shared.output, sourcemap: false, codeSplitting: false },
+  },
+  {
+    ...shared,
     input: { index: 'src/index.ts' },
     // A library leaves its dependencies to the one who installs it.
     external: [/^node:/, ...Object.keys(manifest.dependencies).map((name) => new RegExp(`^${name}(/|$)`))],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { isFenced } from '../steps/fence.ts';
 import { Refusal } from './refusal.ts';
 
 /** The attempt that the environment names, as its own files describe it. */
@@ -34,7 +35,18 @@ export function readAttempt(env: NodeJS.ProcessEnv = process.env): Attempt {
         `${manifest.attempt} of task '${manifest.task}', which only its own agent may finish. ${ADVICE}`,
     );
   }
+  requireNotFenced({ signalDir, task, attempt });
   return { signalDir, token, task, attempt, branch: manifest.branch, integrationBranch: manifest.integrationBranch };
+}
+
+/** Throws `Refusal` (1) when the attempt was given up while its agent could not be reached. */
+export function requireNotFenced({ signalDir, task, attempt }: Pick<Attempt, 'signalDir' | 'task' | 'attempt'>): void {
+  if (!isFenced(signalDir)) return;
+  throw new Refusal(
+    1,
+    `attempt ${attempt} of task '${task}' is over: the place that this session runs in was lost, and the task is run ` +
+      'again elsewhere. Nothing was written, and nothing that is done here counts any more. End your turn now.',
+  );
 }
 
 /** The forge that the attempt's policies name. */

@@ -20,6 +20,7 @@ export type Propose = (proposal: Proposal) => Promise<string> | string;
 /** One entry a forge, by the name that `policies.json` gives. */
 const FORGES: Readonly<Record<string, Propose>> = {
   local: proposeLocally,
+  owner: leaveToOwner,
   // Loaded only here: whoever has no GitHub does not wait for it.
   gh: async (proposal) => await (await import('./github/propose.ts')).proposeOnGitHub(proposal),
 };
@@ -41,5 +42,14 @@ function proposeLocally({ attempt, commit, title, body }: Proposal): string {
   const parts = [title === null ? '' : `# ${foldLines(title)}`, body === null ? '' : cleanText(body)];
   const text = parts.filter((part) => part !== '').join('\n\n');
   if (text !== '' && readIfThere(path) === null) writeFileAtomic(path, `${text}\n`);
+  return localPullRequest(attempt.branch, commit);
+}
+
+/** Beside the signals: what the owner, on another machine, opens the pull request with. */
+export const PROPOSAL_FILE = 'proposal.json';
+
+/** On a machine that knows nothing of the forge: its owner pushes the branch and opens the pull request. */
+function leaveToOwner({ attempt, commit, title, body }: Proposal): string {
+  writeFileAtomic(join(attempt.signalDir, PROPOSAL_FILE), `${JSON.stringify({ title, body })}\n`, { mode: 0o600 });
   return localPullRequest(attempt.branch, commit);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createFileAtomic, readIfThere } from '../steps/tools/atomic-file.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, requireNotFenced } from './attempt.ts';
 import { Refusal } from './refusal.ts';
 
 /** A signal that was written and not yet taken up or sent back. */
@@ -25,6 +25,7 @@ export function awaitingSignal(attempt: Attempt): AwaitingSignal | null {
 export function writeSignal(attempt: Attempt, signal: AwaitingSignal): boolean {
   const before = awaitingSignal(attempt);
   if (before !== null) return requireSame(attempt, before, signal);
+  requireNotFenced(attempt);
   const content = `${new Date().toISOString()}\n${signal.payload}\n${attempt.token}\n`;
   if (createFileAtomic(join(attempt.signalDir, `.${signal.outcome}`), content)) return true;
   const winner = awaitingSignal(attempt);

@@ -3,6 +3,8 @@ import type { RunEvent } from '../core/events.ts';
 import { requireTask } from '../core/known-task.ts';
 import type { Request } from '../core/requests.ts';
 import type { RunState } from '../core/run-state.ts';
+import { knownSecrets } from '../steps/credentials/load-secrets.ts';
+import { endLeft } from '../steps/places/end-left.ts';
 import { serversOf } from '../steps/recorded-server.ts';
 import { readRequests, withdrawRequest, writeRequest } from '../steps/request-files.ts';
 import type { RunStore } from '../steps/run-store.ts';
@@ -26,6 +28,8 @@ export interface AskOptions extends RecordedRunOptions {
 
 type Answer = Extract<RunEvent, { kind: 'request_applied' | 'request_refused' }>;
 
+/** After them nothing of an attempt that is over is to be left. */
+const ENDING: ReadonlySet<Request['action']> = new Set(['cancel', 'teardown']);
 /** Milliseconds; an owner answers at once, but for what has to be stopped first. */
 const PATIENCE = 120_000;
 const REFUSED = 2;
@@ -118,22 +122,28 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
   const { store, run, log, repository, git } = held;
   const { root } = repository;
   const recorded = await recordedGraph(store, run, { root, configModule: options.configModule });
+  // Whoever wants something torn down need not have the file any more.
+  const credentials = await knownSecrets(recorded.settings.credentials, () => {});
   const [tmuxServer = []] = serversOf(store, [run], options.tmuxSocket);
   const { orchestrator, release } = await assemble({
     ...recorded,
     repository,
     git,
     log,
+    credentials,
     tmuxServer,
     runDirectory: store.runDirectory(run),
     agentCommands: options.agentCommands,
     waitForPerson: null,
   });
+  const requests = readRequests(store.commands(run), log.state.request);
   try {
-    for (const one of readRequests(store.commands(run), log.state.request)) await orchestrator.request(one);
+    for (const one of requests) await orchestrator.request(one);
   } finally {
     await release();
   }
+  if (!requests.some(({ request }) => 'action' in request && ENDING.has(request.action))) return;
+  await endLeft({ graph: held.graph, store, run, commonDir: repository.commonDir }, log.state);
 }
 
 interface Place {

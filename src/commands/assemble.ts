@@ -4,6 +4,8 @@ import type { Graph, Settings } from '../core/graph/graph.ts';
 import { Orchestrator } from '../core/orchestrator.ts';
 import { StandardTaskRunner } from '../core/task-runner.ts';
 import { attemptTokens } from '../steps/attempt-tokens.ts';
+import type { RunSecrets } from '../steps/credentials/run-secrets.ts';
+import { needsTmux } from '../steps/environments/needs-tmux.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../steps/environments/tmux.ts';
 import type { Extensions } from '../steps/extensions.ts';
 import { type ChosenForge, forgeOfRun } from '../steps/forges/forge.ts';
@@ -31,6 +33,8 @@ export interface AssembleOptions {
   readonly tmuxServer: readonly string[];
   readonly agentCommands: AgentCommands;
   readonly log: EventLog;
+  /** Of its credentials file. */
+  readonly credentials: RunSecrets;
   /** Absolute. */
   readonly runDirectory: string;
   /** The real one unless told. */
@@ -44,10 +48,12 @@ export async function assemble(
 ): Promise<{ orchestrator: Orchestrator; release: () => Promise<void> }> {
   const { graph, settings, log, git, runDirectory, clock = REAL_CLOCK } = options;
   const tmux = tmuxOf(options);
+  log.maskWith(options.credentials.mask);
   const steps = await createStandardSteps({
     ...options.extensions,
     graph,
     settings,
+    credentials: options.credentials,
     git,
     commonDir: options.repository.commonDir,
     runDirectory,
@@ -77,12 +83,12 @@ export async function assemble(
   return { orchestrator, release };
 }
 
-function tmuxOf({ graph, settings, tmuxServer: server }: AssembleOptions): TmuxEnvironment | null {
-  if (!graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux')) return null;
+function tmuxOf({ graph, settings, credentials, tmuxServer: server }: AssembleOptions): TmuxEnvironment | null {
+  if (!needsTmux(graph)) return null;
   const session = settings.tmuxSession;
   return createTmuxEnvironment({
     session,
-    connect: () => TmuxControl.connect({ server, session }),
+    connect: () => TmuxControl.connect({ server, session, withheld: credentials.withheld }),
     endLeft: () => endLeftSession(server, session),
   });
 }

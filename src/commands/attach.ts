@@ -1,9 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import { nearest } from '../core/graph/problem.ts';
+import { isTerminal } from '../core/lifecycle.ts';
+import type { AttemptState } from '../core/run-state.ts';
+import { isProcessLabel } from '../steps/environments/process/paths.ts';
 import { recordedSession, serversOf } from '../steps/recorded-server.ts';
 import type { RunStore } from '../steps/run-store.ts';
-import { isAgentOf, type TaggedPane, taggedPanes } from '../steps/tagged-panes.ts';
+import { isAgentOf, panesOn, type TaggedPane } from '../steps/tagged-panes.ts';
 import { exec, runInTerminal } from '../steps/tools/exec.ts';
 import { CLIENT_ENV } from '../steps/tools/tmux-session.ts';
 import { requireTool, TMUX } from '../steps/tools/versions.ts';
@@ -56,9 +59,10 @@ export interface Attachment {
 /** Throws `UserError` where there is nothing to look at. */
 export async function attachment(options: AttachOptions): Promise<Attachment> {
   const { store, graph, run } = await findRun(options);
-  await requireTool(TMUX);
   const wanted = { store, graph, run, servers: serversOf(store, [run], options.tmuxSocket) };
-  const place = options.task === null ? await ownerPlace(wanted) : await agentPlace(wanted, options.task, options);
+  const attempt = options.task === null ? null : attemptOf(wanted, options.task, options);
+  await requireTool(TMUX);
+  const place = attempt === null ? await ownerPlace(wanted) : await agentPlace(wanted, attempt, options);
   const inside = /^(.+),\d+,\d+$/.exec(process.env.TMUX ?? '')?.[1];
   if (inside !== undefined && (await isServer(place.server, inside))) {
     // With TMUX set, so that tmux knows which of its clients is this one.
@@ -68,11 +72,8 @@ export async function attachment(options: AttachOptions): Promise<Attachment> {
   return { argv, how: inside === undefined ? 'attach' : 'nested' };
 }
 
-async function agentPlace(
-  { store, graph, run, servers }: Wanted,
-  task: string,
-  named: RecordedRunOptions,
-): Promise<Place> {
+/** The last attempt of a task. Throws `UserError` where there is none, or none to look at. */
+function attemptOf({ store, graph, run }: Wanted, task: string, named: RecordedRunOptions): AttemptOfTask {
   const { state } = store.replay(run);
   const attempts = state.tasks.get(task)?.attempts;
   if (attempts === undefined) {
@@ -82,7 +83,24 @@ async function agentPlace(
   }
   const attempt = attempts.at(-1);
   if (attempt === undefined) throw new UserError(`task ${task} has not been started yet`);
-  const panes = await panesOf(servers);
+  if (!isProcessLabel(attempt.agent)) return { task, attempt };
+  const follow = isTerminal(attempt.status) ? [] : ['-f'];
+  throw new UserError(`the agent of ${task} has no terminal: it is a process by itself`, {
+    hint: `${aboutSameRun(['logs', task, ...follow], named)} shows what it prints`,
+  });
+}
+
+interface AttemptOfTask {
+  readonly task: string;
+  readonly attempt: AttemptState;
+}
+
+async function agentPlace(
+  { graph, run, servers }: Wanted,
+  { task, attempt }: AttemptOfTask,
+  named: RecordedRunOptions,
+): Promise<Place> {
+  const panes = await panesOn(servers);
   const found = panes.filter((pane) => isAgentOf(pane, { graph, run, task, attempt }));
   const live = found.find((pane) => !pane.dead);
   if (live !== undefined) return placeOf(live);
@@ -94,7 +112,7 @@ async function agentPlace(
 
 /** The window of a background owner, also when it has ended; else the session of the agents. */
 async function ownerPlace({ store, graph, run, servers }: Wanted): Promise<Place> {
-  const owners = (await panesOf(servers)).filter(({ of }) => of.kind === 'owner' && of.folder === store.directory);
+  const owners = (await panesOn(servers)).filter(({ of }) => of.kind === 'owner' && of.folder === store.directory);
   const owner = owners.find((pane) => !pane.dead) ?? owners.at(-1);
   if (owner !== undefined) return placeOf(owner);
   const session = recordedSession(store, run);
@@ -105,10 +123,6 @@ async function ownerPlace({ store, graph, run, servers }: Wanted): Promise<Place
   throw new UserError(`nothing of run ${run} of ${graph} is in tmux now`, {
     hint: `agentrelay status ${graph} shows where it stands; a private tmux server is named with -L`,
   });
-}
-
-async function panesOf(servers: readonly string[][]): Promise<TaggedPane[]> {
-  return (await Promise.all(servers.map((server) => taggedPanes(server)))).flat();
 }
 
 function placeOf({ server, session, window, pane }: TaggedPane): Place {

@@ -2,6 +2,8 @@ import { homedir } from 'node:os';
 import { UserError } from '../core/errors.ts';
 import { DEFAULT_SETTINGS, type ForgeName, type Graph, type Settings } from '../core/graph/graph.ts';
 import { checkAgents } from '../steps/checks/agents.ts';
+import { checkCluster } from '../steps/checks/cluster.ts';
+import { checkContainers } from '../steps/checks/containers.ts';
 import { type Finding, type FindingGroup, findingOf, ok } from '../steps/checks/finding.ts';
 import { checkBranches, checkGraph } from '../steps/checks/graph.ts';
 import { lockFindings } from '../steps/checks/locks.ts';
@@ -9,6 +11,7 @@ import { checkRepository } from '../steps/checks/repository.ts';
 import { checkRuns } from '../steps/checks/runs.ts';
 import { checkSettings } from '../steps/checks/settings.ts';
 import { checkTools } from '../steps/checks/tools.ts';
+import { needsTmux } from '../steps/environments/needs-tmux.ts';
 import { type Extensions, findRoot, namesOf } from '../steps/extensions.ts';
 import { findRepository, type Repository } from '../steps/preflight.ts';
 import { RunStore } from '../steps/run-store.ts';
@@ -62,11 +65,13 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
   const { findings: settings, extensions: module, config } = await own;
   const extensions = withOwnFrameworks(module, config);
   const { graph, findings: graphFile } = await readGraphFile(options, extensions);
-  const needsTmux = graph === null ? null : graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
+  const inWindows = graph === null ? null : needsTmux(graph);
   const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };
   const inGraph = graph === null ? [] : checkGraph({ graph, settings: effective, extensions, root });
-  const tools = await checkTools({ needsTmux });
-  const [agents, inRepository] = await Promise.all([
+  const tools = await checkTools({ needsTmux: inWindows, graph });
+  const [containers, cluster, agents, inRepository] = await Promise.all([
+    checkContainers(graph),
+    checkCluster(graph),
     checkAgents({
       graph,
       extensions,
@@ -81,6 +86,8 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
     { title: 'Settings', findings: settings },
     { title: 'Graph', findings: [...graphFile, ...inGraph] },
     { title: 'Agents', findings: agents },
+    { title: 'Containers', findings: containers },
+    { title: 'Cluster', findings: cluster },
     { title: 'Place', findings: await tryPlace(options, graph, root) },
     ...inRepository,
   ].filter(({ findings }) => findings.length > 0);

@@ -65,7 +65,7 @@ async function removeOf(own: readonly GcItem[], keep: number, place: Place): Pro
       done.push({ item, kept: null, error: `it is not as it was: ${found.reason}` });
       continue;
     }
-    const remove = () => removeLeaving(found.leaving, group, { ...place, panes: survey.panes });
+    const remove = () => removeLeaving(found.leaving, group, { ...place, panes: survey.panes, left: survey.left });
     done.push(await removeOne(item, remove));
   }
   if (own.some(({ leaving }) => leaving.kind === 'pane' || leaving.kind === 'owner_window')) {

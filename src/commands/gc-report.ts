@@ -7,6 +7,10 @@ import type { Removal } from './gc-remove.ts';
 
 const KINDS: Readonly<Record<LeavingKind, string>> = {
   pane: 'dead pane',
+  container: 'container',
+  job: 'job',
+  remote: 'remote agent',
+  process: 'process',
   owner_window: 'owner window',
   worktree: 'worktree',
   branch: 'branch',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Masker } from '../core/credentials/mask.ts';
 import { UserError } from '../core/errors.ts';
 import { requireTask } from '../core/known-task.ts';
 import { isTerminal } from '../core/lifecycle.ts';
@@ -6,6 +7,8 @@ import { attemptDirectory } from '../core/names.ts';
 import { replay } from '../core/reduce.ts';
 import type { AttemptState, TaskState } from '../core/run-state.ts';
 import { findLog, findSetupLog, LOG, plainLines, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
+import { secretsOfRun } from '../steps/credentials/load-secrets.ts';
+import { MaskedBytes } from '../steps/credentials/masked-bytes.ts';
 import { followFile } from '../steps/tools/file-follow.ts';
 import { attemptOver } from './attempt-over.ts';
 import type { Io } from './io.ts';
@@ -29,6 +32,7 @@ const USUAL_LINES = 200;
 export async function logs(options: LogsOptions, io: Io): Promise<number> {
   const { store, run } = await findRun(options);
   const { events } = store.journal(run);
+  const { masker } = await secretsOfRun(store, run, (why) => io.err(`agentrelay: ${why}`));
   const task = requireTask(replay(events), options.task);
   const attempt = attemptOf(task, options.attempt);
   const owned = runOwner(store, run) !== null;
@@ -40,7 +44,7 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
   if (!follow) {
     const found = file ?? setupLog(attempt, folder, io);
     if (found === null) throw noLog(task, attempt, folder);
-    await show({ ...options, file: found, follow: false }, io, AbortSignal.abort());
+    await show({ ...options, masker, file: found, follow: false }, io, AbortSignal.abort());
     return 0;
   }
   if (file === null) io.err(`agentrelay: ${noLog(task, attempt, folder).message}; waiting for it`);
@@ -53,7 +57,7 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
       { journal: store.journalFile(run), known: events.length, task: options.task, number },
       leave.signal,
     );
-    await show({ ...options, file: file ?? join(folder, RAW_LOG), follow: true }, io, over.signal);
+    await show({ ...options, masker, file: file ?? join(folder, RAW_LOG), follow: true }, io, over.signal);
     await over.done;
     return 0;
   } finally {
@@ -95,24 +99,33 @@ function noLog(task: TaskState, attempt: AttemptState | null, folder: string): U
   return new UserError(`${of}: there is no ${LOG} and no ${RAW_LOG} in ${folder}`, { hint });
 }
 
-type Shown = Pick<LogsOptions, 'lines' | 'raw'> & { readonly file: string; readonly follow: boolean };
+type Shown = Pick<LogsOptions, 'lines' | 'raw'> & {
+  readonly file: string;
+  readonly follow: boolean;
+  readonly masker: Masker;
+};
 
 /** The end of a log, and what is added to it until `over`. */
-async function show({ file, follow, lines, raw }: Shown, io: Io, over: AbortSignal): Promise<void> {
+async function show({ file, follow, lines, raw, masker }: Shown, io: Io, over: AbortSignal): Promise<void> {
   if (raw !== null) {
-    for await (const bytes of followFile(file, 0, over)) raw(bytes);
+    const shown = new MaskedBytes(masker);
+    for await (const bytes of followFile(file, 0, over)) raw(shown.push(bytes));
+    raw(shown.end());
     return;
   }
   const tail = readLogTail(file, lines ?? USUAL_LINES, follow ? 'whole_lines' : 'to_the_end');
   if (tail?.cut && tail.lines.length !== lines) io.err(`agentrelay: only the end is shown; all of it is in ${file}`);
-  for (const line of tail?.lines ?? []) io.out(line);
+  const print = (printed: readonly string[]) => {
+    if (printed.length > 0) for (const line of masker.mask(printed.join('\n')).split('\n')) io.out(line);
+  };
+  print(tail?.lines ?? []);
   if (!follow) return;
   let pending = Buffer.alloc(0);
   for await (const bytes of followFile(file, tail?.end ?? 0, over)) {
     pending = Buffer.concat([pending, bytes]);
     const whole = pending.lastIndexOf(0x0a) + 1;
-    for (const line of plainLines(pending.subarray(0, whole))) io.out(line);
+    print(plainLines(pending.subarray(0, whole)));
     pending = pending.subarray(whole);
   }
-  for (const line of plainLines(pending)) io.out(line);
+  print(plainLines(pending));
 }

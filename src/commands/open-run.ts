@@ -8,17 +8,17 @@ import type { ReadGraphOptions } from '../core/graph/read-graph.ts';
 import { runStarted } from '../core/run-started.ts';
 import { emptyRunState, type RunState } from '../core/run-state.ts';
 import { hasFailedByItself } from '../core/settle-blocks.ts';
-import { agentsAtWork } from '../steps/agents-at-work.ts';
 import type { ChosenForge } from '../steps/forges/forge.ts';
 import { repositoryPath } from '../steps/github/repository.ts';
 import type { Repository } from '../steps/preflight.ts';
-import { serverOfRun, serversOf, type TmuxServer } from '../steps/recorded-server.ts';
+import type { TmuxServer } from '../steps/recorded-server.ts';
 import { readRequests } from '../steps/request-files.ts';
 import { stopAgents } from '../steps/rollback/stop-agents.ts';
 import type { RunRecord, RunStore } from '../steps/run-store.ts';
 import type { Git } from '../steps/tools/git.ts';
 import { type Journal, openJournal } from '../steps/tools/journal.ts';
 import { archiveRun, archiveThere } from './archive-run.ts';
+import { requireNoAgents, requireTheirPlaces, requireTheirServer, withAgents } from './left-at-work.ts';
 import { changedBounds, requireBudgetLeft } from './run-budget.ts';
 import { takeUpGraph } from './take-up-graph.ts';
 
@@ -69,31 +69,6 @@ export async function openRun(
   return await resumeRun(options, store, last);
 }
 
-/** On another server its agents would be taken for lost. */
-async function requireTheirServer(
-  { graph, tmuxServer, tmuxSocket }: OpenRunOptions,
-  store: RunStore,
-  run: number,
-): Promise<void> {
-  const theirs = serverOfRun(store, run, null);
-  if (tmuxSocket === null || theirs.socket === tmuxServer.socket) return;
-  const alive = await agentsAtWork([theirs.args], store.journalFile(run));
-  if (alive.length === 0) return;
-  const server = theirs.socket === null ? 'the default tmux server' : `the tmux server ${theirs.socket}`;
-  throw new UserError(`run ${run} of graph ${graph.name} has agents at work on ${server}: ${alive.join(', ')}`, {
-    hint: `the same command without -L ${tmuxSocket} goes on with them`,
-  });
-}
-
-/** An agent that lives would lose its worktree under it. */
-async function requireNoAgents({ graph, tmuxSocket }: OpenRunOptions, store: RunStore, run: number): Promise<void> {
-  const alive = await agentsAtWork(serversOf(store, [run], tmuxSocket), store.journalFile(run));
-  if (alive.length === 0) return;
-  throw new UserError(`run ${run} of graph ${graph.name} has agents at work: ${alive.join(', ')}`, {
-    hint: `agentrelay cancel -G ${graph.name} ends them and keeps their work; then start over`,
-  });
-}
-
 function startRun(
   options: OpenRunOptions,
   store: RunStore,
@@ -118,6 +93,7 @@ function startRun(
 async function resumeRun(options: OpenRunOptions, store: RunStore, run: number): Promise<OpenedRun> {
   const { state, events, length, torn } = store.replay(run);
   await requireTheirServer(options, store, run);
+  await requireTheirPlaces(options, store, run);
   requireSameForge(options, store.readRecord(run), run);
   const opened = openLog(store, run, state, length);
   try {
@@ -137,7 +113,7 @@ async function resumeRun(options: OpenRunOptions, store: RunStore, run: number):
       opened.log.append(runStarted(options.graph, { number: run, digest: options.digest, maxTaskAttempts, budget }));
     } else {
       // A teardown mode may have left them at work, and nobody looks after a task that is gone from the file.
-      if (change !== null) await stopAgents(serversOf(store, [run], options.tmuxSocket), state, change.removed);
+      if (change !== null) await stopAgents(withAgents(options, store, run), state, change.removed);
       const settled = { max_task_attempts: maxTaskAttempts, ...changedBounds(budget, state) };
       opened.log.append({ kind: 'run_resumed', pid: process.pid, ...settled });
       if (change !== null) opened.log.append(change);

@@ -4,10 +4,11 @@ import type { EventLog } from '../core/event-log.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
+import { loadSecrets } from '../steps/credentials/load-secrets.ts';
 import { excludeOurFolders } from '../steps/exclude.ts';
 import type { Extensions } from '../steps/extensions.ts';
 import { freeLeftLocks } from '../steps/left-locks.ts';
-import { keysWithoutEffect, requireNoSandbox } from '../steps/not-yet.ts';
+import { keysWithoutEffect } from '../steps/not-yet.ts';
 import { type PreflightResult, preflight } from '../steps/preflight.ts';
 import { serverOfRun } from '../steps/recorded-server.ts';
 import { followRequests } from '../steps/request-files.ts';
@@ -51,7 +52,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
   const { graph, repository } = options;
   const store = new RunStore(repository.root, graph.name);
   requireStandardSteps(graph, options.extensions);
-  requireNoSandbox(graph);
+  const credentials = await loadSecrets(graph, options.settings.credentials);
   requireWritable(repository, graph.name);
   const { lockFile } = store;
   const baseCommits = await requireRunnable(options, store).catch((error: unknown) => {
@@ -87,6 +88,7 @@ export async function ownRun(options: OwnerOptions): Promise<OwnedRun> {
     await resumeResets(log, place);
     const { orchestrator, release } = await assemble({
       ...options,
+      credentials,
       log,
       runDirectory: directory,
       tmuxServer: tmuxServer.args,

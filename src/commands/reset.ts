@@ -25,7 +25,7 @@ export async function reset(options: ResetOptions, io: Io): Promise<number> {
 }
 
 async function resetHeld(held: HeldRun, place: RollbackPlace, options: ResetOptions, io: Io): Promise<number> {
-  const { log, repository, store, run } = held;
+  const { log, repository, store, run, graph } = held;
   const { state } = log;
   requireSubject(state, options);
   const planned = await planNow(held, place, options);
@@ -48,7 +48,8 @@ async function resetHeld(held: HeldRun, place: RollbackPlace, options: ResetOpti
     return answer;
   }
   const servers = serversOf(store, [run], options.tmuxSocket);
-  const stopped = await stopAgents(servers, state, plan.tasks);
+  const { commonDir } = repository;
+  const stopped = await stopAgents({ graph, store, run, commonDir, servers }, state, plan.tasks);
   if (stopped.length > 0) io.err(`agentrelay: the agents of ${stopped.join(', ')} are stopped`);
   // What was agreed to is what is done.
   const again = await planNow(held, place, options);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/graph/duration.ts';
 import type { ForgeName, Sandbox, Settings, TearDownMode } from '../core/graph/graph.ts';
@@ -15,6 +16,7 @@ export interface RunFlags {
   readonly model?: string;
   readonly environment?: string;
   readonly sandbox?: Sandbox;
+  readonly credentials?: string;
   readonly failFastWorkstream?: boolean;
   readonly failFastInternal: boolean;
   readonly forge?: ForgeName;
@@ -48,6 +50,7 @@ export function withRunOptions(command: Command): Command {
         'what keeps all agents apart from the machine, whatever the graph says',
       ).choices(['none', 'bwrap', 'oci']),
     )
+    .option('-C, --credentials <file>', 'what agents get of tokens and accounts; nobody else may be able to read it')
     .option('-W, --fail-fast-workstream', 'start nothing more once a task has failed for good')
     .option('-I, --no-fail-fast-internal', 'go on after an internal error')
     .addOption(new Option('--forge <name>', 'where task branches are merged').choices(['gh', 'local']))
@@ -79,6 +82,7 @@ export function settingsOf(flags: Partial<RunFlags>): Partial<Settings> {
     model: flags.model,
     environment: flags.environment,
     sandbox: flags.sandbox,
+    credentials: flags.credentials === undefined ? undefined : resolve(flags.credentials),
     forge: flags.forge,
     failFastOnWorkstreamError: flags.failFastWorkstream,
     failFastOnInternalError: flags.failFastInternal === false ? false : undefined,
@@ -88,7 +92,7 @@ export function settingsOf(flags: Partial<RunFlags>): Partial<Settings> {
 
 /** The flags that say what these settings are. */
 export function flagsOf(settings: Settings): string[] {
-  const { model, forge, teardownMode, tmuxSession, environment, sandbox } = settings;
+  const { model, forge, teardownMode, tmuxSession, environment, sandbox, credentials } = settings;
   return [
     ...['--max-concurrency', String(settings.maxConcurrency), '--max-task-attempts', String(settings.maxTaskAttempts)],
     ...['--teardown-mode', teardownMode, '--tmux-session', tmuxSession],
@@ -96,6 +100,7 @@ export function flagsOf(settings: Settings): string[] {
     ...(model === null ? [] : ['--model', model]),
     ...(environment === null ? [] : ['--environment', environment]),
     ...(sandbox === null ? [] : ['--sandbox', sandbox]),
+    ...(credentials === null ? [] : ['--credentials', credentials]),
     ...(forge === null ? [] : ['--forge', forge]),
     ...(settings.failFastOnWorkstreamError ? ['--fail-fast-workstream'] : []),
     ...(settings.failFastOnInternalError ? [] : ['--no-fail-fast-internal']),

@@ -46,7 +46,8 @@ export function takeUpGraph(
   return { kind: 'graph_changed', digest, tasks, workstreams, ...change };
 }
 
-function readOld(store: RunStore, run: number, options: ReadGraphOptions): Graph {
+/** The graph that the run has followed so far. Throws `UserError`. */
+export function readOld(store: RunStore, run: number, options: ReadGraphOptions): Graph {
   const file = `${store.runDirectory(run)}/graph.yaml`;
   try {
     return parseGraph(store.graphText(run), file, options);

@@ -1,5 +1,3 @@
-import type { PlaceFailureCode } from './place-failure.ts';
-
 /**
  * `queued`: the agent takes it when its turn is over. `typed`: the text is there, but was not seen to be submitted.
  * `failed`: nothing was typed, since something else would have taken it, such as a dialog. `gone`: nobody is there.
@@ -30,9 +28,10 @@ export interface Agent {
   placeFailure?(): Promise<PlaceFailure | null>;
 }
 
-/** A place that is gone, or that took its agent's time away. */
+/** A place that is gone, or that ended its agent. */
 export interface PlaceFailure {
-  readonly code: PlaceFailureCode;
+  /** One of `PLACE_FAILURES` where nobody is to blame: those use up no attempt. */
+  readonly code: string;
   /** For people. */
   readonly message: string;
 }

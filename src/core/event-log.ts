@@ -1,3 +1,4 @@
+import { maskFact } from './credentials/mask-fact.ts';
 import { describeError } from './errors.ts';
 import type { Fact, RunEvent } from './events.ts';
 import { EVENT_VERSION } from './events.ts';
@@ -39,6 +40,7 @@ export class EventLog {
   readonly #whenBroken = new Set<(error: JournalError) => void>();
   readonly #untold: RunEvent[] = [];
   #telling = false;
+  #mask: ((text: string) => string) | null = null;
   #broken: JournalError | null = null;
 
   constructor(options: EventLogOptions) {
@@ -53,12 +55,18 @@ export class EventLog {
   append(fact: Fact): RunEvent {
     if (this.#broken !== null) throw this.#broken;
     const at = new Date(this.#options.now()).toISOString();
-    const event: RunEvent = { v: EVENT_VERSION, seq: this.state.seq + 1, at, ...fact };
+    const told = this.#mask === null ? fact : maskFact(fact, this.#mask);
+    const event: RunEvent = { v: EVENT_VERSION, seq: this.state.seq + 1, at, ...told };
     reduce(this.state, event);
     this.#write(event);
     this.#untold.push(event);
     if (!this.#telling) this.#tellAll();
     return event;
+  }
+
+  /** From now on secrets are taken out of what is told before anybody sees it. */
+  maskWith(mask: (text: string) => string): void {
+    this.#mask = mask;
   }
 
   /** Returns what ends the subscription. */

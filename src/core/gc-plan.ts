@@ -2,6 +2,11 @@ import type { RunOutcome } from './lifecycle.ts';
 
 export type LeavingKind =
   | 'pane'
+  /** What is left of an agent, or works on for it, where it has no pane here. */
+  | 'container'
+  | 'job'
+  | 'remote'
+  | 'process'
   | 'owner_window'
   | 'worktree'
   | 'branch'
@@ -10,6 +15,8 @@ export type LeavingKind =
   | 'kept_ref'
   /** What git could not keep; its content is nowhere else. */
   | 'kept_folder';
+
+const OF_AGENTS: readonly LeavingKind[] = ['pane', 'container', 'job', 'remote', 'process'];
 
 /** Something that a run has left behind, as it was found. */
 export interface Leaving {
@@ -101,7 +108,7 @@ function judge(leaving: Leaving, uses: readonly GraphUse[], keep: number): Verdi
   if (leaving.kind === 'owner_window') return { group: 'safe', reason: 'its owner has ended' };
   if (leaving.kind === 'run_folder') return judgeFolder(leaving, use, keep);
   if (!isOver(use)) return stays(unfinished(use));
-  return leaving.kind === 'pane' ? { group: 'safe', reason: 'its agent has ended' } : judgeWork(leaving.work);
+  return OF_AGENTS.includes(leaving.kind) ? { group: 'safe', reason: 'its agent has ended' } : judgeWork(leaving.work);
 }
 
 /** Kept refs tell only the number of their run: any run of that number may need them to be undone, or to go on. */

@@ -34,6 +34,11 @@ export function taskWorktree(graph: string, workstream: string, task: string): s
   return `.worktrees/${graph}/${workstream}--${task}`;
 }
 
+/** Of an attempt whose agent may go on somewhere when it is lost: no other shares it. */
+export function attemptWorktree(graph: string, workstream: string, task: string, attempt: number): string {
+  return `${taskWorktree(graph, workstream, task)}--${attempt}`;
+}
+
 export function graphDirectory(graph: string): string {
   return `.workflow/${graph}`;
 }

@@ -220,6 +220,8 @@ function laneMoved(state: RunState, task: TaskState, commit: string): void {
 
 function requireAttempt(event: AttemptFact, expected: number): void {
   if (event.attempt === expected) return;
+  // Of an agent that was lost with its place, and goes on there.
+  if (event.kind === 'task_signal_ignored' && event.attempt < expected) return;
   throw new PreconditionError(
     'wrong_attempt',
     `${event.kind} of task ${event.task} names attempt ${event.attempt}, not ${expected}`,

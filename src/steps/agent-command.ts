@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { delimiter, dirname, join } from 'node:path';
+import type { AgentConfig } from '../core/graph/graph.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { SECRETS_FILE, SECRETS_VARIABLE } from './agent-wrapper.ts';
 import { type AgentInvocation, type FrameworkPreset, firstPrompt } from './frameworks/framework.ts';
 import { ensureFile, makeFolder } from './tools/atomic-file.ts';
 
@@ -16,18 +18,41 @@ export interface AgentCommand {
   readonly env: Readonly<Record<string, string>>;
   /** Taken out of it. */
   readonly unset: readonly string[];
+  /**
+   * What it gets of the credentials file, as it is now: only by `writeSecrets`, right before it is started, and never by an
+   * argv or an environment that others see. Throws `AgentLaunchError`.
+   */
+  readonly secrets: () => Readonly<Record<string, string>>;
 }
 
-/** The agent of a prepared attempt: its framework's argv, and what every agent has in its environment. */
+/** What agents get of the credentials file of the run: `RunSecrets`. */
+export interface AgentSecrets {
+  /** Names of the variables that it gets. */
+  names(agent: AgentConfig): readonly string[];
+  /** Those that are taken out of what it would take over. */
+  unset(agent: AgentConfig): readonly string[];
+  read(agent: AgentConfig): Readonly<Record<string, string>>;
+}
+
+/** Program and arguments of an agent whose session may be one that goes on. */
+export type AgentArgv = (invocation: AgentInvocation, session: string | null) => readonly string[];
+
+/**
+ * The agent of a prepared attempt: its framework's argv, or the one that is made of its invocation, and what every agent
+ * has in its environment.
+ */
 export function agentCommand(
   runtime: TaskRuntime,
   framework: FrameworkPreset,
-  run: { readonly graph: string; readonly runDirectory: string },
+  run: { readonly graph: string; readonly runDirectory: string; readonly credentials: AgentSecrets | null },
+  argv: AgentArgv = (invocation, session) => argvOf(framework, invocation, session),
 ): AgentCommand {
   const { task, attempt } = runtime;
   const signalDir = runtime.require('signalDir');
   const instructions = join(signalDir, 'instructions.md');
-  const { model, command } = task.primaryAgent;
+  const agent = task.primaryAgent;
+  const { model, command } = agent;
+  const { credentials } = run;
   const bin = join(run.runDirectory, 'bin');
   const worktree = runtime.require('worktreePath');
   const invocation: AgentInvocation = {
@@ -39,7 +64,7 @@ export function agentCommand(
     folder: signalDir,
   };
   return {
-    argv: argvOf(framework, invocation, runtime.keptWork?.session ?? null),
+    argv: argv(invocation, runtime.keptWork?.session ?? null),
     files: framework.files?.(invocation) ?? {},
     cwd: worktree,
     env: {
@@ -51,8 +76,10 @@ export function agentCommand(
       AGENTRELAY_ATTEMPT: String(attempt),
       AGENTRELAY_TOKEN: runtime.token,
       PATH: [bin, process.env.PATH ?? ''].join(delimiter),
+      ...((credentials?.names(agent) ?? []).length > 0 ? { [SECRETS_VARIABLE]: SECRETS_FILE } : {}),
     },
-    unset: framework.unset ?? [],
+    unset: [...(framework.unset ?? []), ...(credentials?.unset(agent) ?? [])],
+    secrets: () => credentials?.read(agent) ?? {},
   };
 }
 

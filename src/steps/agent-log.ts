@@ -7,9 +7,12 @@ export const LOG = 'agent.log';
 /** All that it has written to its terminal, as it comes. */
 export const RAW_LOG = 'agent.raw.log';
 
+/** The same of a program that works without a terminal, in its own format for scripts. */
+export const STREAM = 'stream.jsonl';
+
 /** The log in an attempt's folder that tells most; null for none. Until the teardown there is only the stream. */
 export function findLog(folder: string, { ended, raw }: { ended: boolean; raw: boolean }): string | null {
-  const names = ended && !raw ? [LOG, RAW_LOG] : [RAW_LOG, LOG];
+  const names = ended && !raw ? [LOG, RAW_LOG, STREAM] : [RAW_LOG, STREAM, LOG];
   return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
@@ -33,16 +36,22 @@ export interface LogTail {
 
 /**
  * The last `count` lines of a log, out of its last MiB; null where there is no such file. What stands behind the last
- * line break is a line that may still grow: it is left out unless the log is read `to_the_end`.
+ * line break is a line that may still grow: it is left out unless the log is read `to_the_end`. `toLines` makes lines for
+ * people of whole lines of the log.
  */
-export function readLogTail(path: string, count: number, upTo: 'whole_lines' | 'to_the_end'): LogTail | null {
+export function readLogTail(
+  path: string,
+  count: number,
+  upTo: 'whole_lines' | 'to_the_end',
+  toLines: (bytes: Buffer) => string[] = plainLines,
+): LogTail | null {
   const tail = readTail(path);
   if (tail === null) return null;
   const { bytes, start } = tail;
   // A first line that begins before what was read is left out.
   const from = start === 0 ? 0 : bytes.indexOf(0x0a) + 1;
   const to = upTo === 'to_the_end' ? bytes.length : Math.max(from, bytes.lastIndexOf(0x0a) + 1);
-  const lines = plainLines(bytes.subarray(from, to));
+  const lines = toLines(bytes.subarray(from, to));
   const shown = lines.slice(-count);
   return { lines: shown, cut: from > 0 || shown.length < lines.length, end: start + to };
 }

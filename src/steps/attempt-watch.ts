@@ -27,6 +27,8 @@ export interface AwaitedSignal {
 
 /** A file that is not whole may still be being written, for this long. */
 const WRITING_GRACE = 2_000;
+/** The exit codes above tell which. */
+const ENDED_BY_SIGNAL = 128;
 const WATCHED = new Set(['.done', '.failed', 'exit_code', ATTENTION_FILE]);
 
 /**
@@ -53,7 +55,8 @@ export class AttemptWatch {
     this.#runtime = runtime;
     this.#folder = runtime.require('signalDir');
     this.#nudgeOptions = nudge;
-    this.#monitor = (runtime.artifacts.agent as LiveAgent | null)?.monitor ?? null;
+    const agent = runtime.artifacts.agent as LiveAgent | null;
+    this.#monitor = agent?.monitor ?? null;
     this.#clock = nudge?.clock ?? REAL_CLOCK;
     this.#teller = new AgentTeller(runtime, this.#monitor, this.#clock);
     this.#monitor?.onChange(() => this.#changed());
@@ -62,6 +65,7 @@ export class AttemptWatch {
       this.#folder,
       (name) => WATCHED.has(name),
       () => this.#changed(),
+      agent?.signalsEvery,
     );
   }
 
@@ -239,11 +243,12 @@ export class AttemptWatch {
     const exitCode = agent.exitCode();
     this.#runtime.report({ kind: 'agent_exited', exit_code: exitCode });
     const screen = await lastWords(agent).catch(() => '');
+    // One that was ended by a signal may have been ended with its place.
+    const lost = exitCode === null || exitCode > ENDED_BY_SIGNAL ? await placeFailure(agent) : null;
+    if (lost !== null) return lost;
     if (exitCode !== null) {
       return new SignalError('agent_exited', `the agent exited with ${exitCode} and without a signal${screen}`);
     }
-    const lost = await placeFailure(agent);
-    if (lost !== null) return lost;
     return new SignalError('agent_lost', `the agent is gone, without a signal and without an exit code${screen}`);
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureFile, makeFolder } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder, readIfThere } from './tools/atomic-file.ts';
 import { quoteForShell } from './tools/tmux-parse.ts';
 
 /** The agent-side commands: `agentrelay-<verb>` on the agent's PATH. */
@@ -29,4 +29,16 @@ export function writeLaunchers(binDirectory: string, target: LauncherTarget): vo
     const command = `exec ${quoteForShell(target.node)} ${quoteForShell(target.agentScript)} ${verb} "$@"`;
     ensureFile(join(binDirectory, `agentrelay-${verb}`), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   }
+}
+
+/** What the `agentrelay-*` commands in `binDirectory` run on; null where there are none. */
+export function readLauncherTarget(binDirectory: string): LauncherTarget | null {
+  const text = readIfThere(join(binDirectory, `agentrelay-${AGENT_VERBS[0]}`)) ?? '';
+  const [, node, agentScript] = /^exec ('.*') ('.*') \S+ "\$@"$/m.exec(text) ?? [];
+  if (node === undefined || agentScript === undefined) return null;
+  return { node: unquoted(node), agentScript: unquoted(agentScript) };
+}
+
+function unquoted(word: string): string {
+  return word.slice(1, -1).replaceAll("'\\''", "'");
 }

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
+import { needsTmux } from './environments/needs-tmux.ts';
+import { slurmProblems } from './environments/slurm/problems.ts';
 import type { Extensions } from './extensions.ts';
 import type { ChosenForge } from './forges/forge.ts';
 import { missingProgram, presetUses } from './frameworks/preset-use.ts';
 import { requireFreeNames } from './free-names.ts';
 import type { RemoteRef } from './github/remote-branches.ts';
+import { bwrapProblems } from './isolation/bwrap/problems.ts';
+import { containerProblems } from './isolation/oci/problems.ts';
 import { missingFiles } from './surroundings/missing-files.ts';
 import { exec, ToolError } from './tools/exec.ts';
 import { findProgram } from './tools/find-program.ts';
@@ -79,7 +83,6 @@ export interface PreflightResult {
 /** Everything that would stop the run later, before anything is made. Throws one `UserError` with all of it. */
 export async function preflight(options: PreflightOptions): Promise<PreflightResult> {
   const { graph, git, forge } = options;
-  const needsTmux = graph.tasks.some((task) => task.primaryAgent.environment.type === 'tmux');
   const problems: UserError[] = [];
   const collect = (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
@@ -87,9 +90,12 @@ export async function preflight(options: PreflightOptions): Promise<PreflightRes
   };
   const [onGitHub] = await Promise.all([
     forge.name === 'gh' ? lookAtGitHub(options, forge, collect) : null,
-    needsTmux ? requireTool(TMUX).catch(collect) : null,
+    needsTmux(graph) ? requireTool(TMUX).catch(collect) : null,
     requireIdentity(git).catch(collect),
     requireFreeNames({ ...options, ...options.repository }, collect),
+    slurmProblems(graph).then((problems) => problems.forEach(collect)),
+    bwrapProblems(graph).then((problems) => problems.forEach(collect)),
+    containerProblems(graph).then((problems) => problems.forEach(collect)),
   ]);
   requireAgents(options, collect);
   requireTools(options, collect);

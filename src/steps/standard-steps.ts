@@ -9,10 +9,15 @@ import type { StepTables } from '../core/task-runner.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
+import { maskFolder } from './credentials/mask-files.ts';
+import type { RunSecrets } from './credentials/run-secrets.ts';
 import type { EnvironmentEntry } from './environments/entry.ts';
 import { AgentFollower } from './environments/follow-agents.ts';
+import { createProcessEntry } from './environments/process-entry.ts';
+import { createSlurmEntry } from './environments/slurm-entry.ts';
+import { createSshEntry, type SshEntryOptions } from './environments/ssh-entry.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
-import { createTmuxEntry, type EnvironmentOptions } from './environments/tmux-entry.ts';
+import { createTmuxEntry } from './environments/tmux-entry.ts';
 import type { Extensions, OwnStepTable } from './extensions.ts';
 import type { Forge } from './forges/forge.ts';
 import type { ForgeSteps } from './forges/forge-steps.ts';
@@ -21,6 +26,7 @@ import { command } from './frameworks/command.ts';
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { SHIPPED } from './frameworks/shipped.ts';
 import { shellWord } from './instructions/markdown.ts';
+import { LateSignals } from './late-signals.ts';
 import { writeLaunchers } from './launchers.ts';
 import type { CommandRunner } from './places/command-runner.ts';
 import { LocalCommands } from './places/local-commands.ts';
@@ -42,6 +48,8 @@ export interface StandardStepsOptions extends Extensions {
   /** Absolute, as the one below. */
   readonly commonDir: string;
   readonly runDirectory: string;
+  /** Of the credentials file; none where the run has no such file. */
+  readonly credentials: RunSecrets;
   readonly forge: Forge;
   /** Facts that belong to the run and not to one attempt. */
   readonly tell: (fact: Fact) => void;
@@ -61,53 +69,45 @@ export interface StandardSteps {
 }
 
 /** Of `environment.type`. */
-const ENVIRONMENT_TYPES = ['tmux'];
+const ENVIRONMENT_TYPES = ['tmux', 'process', 'slurm', 'ssh'];
 
 /** The frameworks that come with agentrelay. */
 const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command, ...SHIPPED };
 
 /** The steps as shipped, with the user's own before them. */
 export async function createStandardSteps(options: StandardStepsOptions): Promise<StandardSteps> {
-  const { git, settings, runDirectory, forge, tell, steps: own = {} } = options;
+  const { git, settings, runDirectory, credentials, forge, tell, steps: own = {} } = options;
   const graph = options.graph.name;
   const worktrees = new Worktrees(git, options.commonDir);
   const holders = new WorktreeHolders(worktrees);
   const queue = new MergeQueue((target, entries) => tell({ kind: 'merge_queue_changed', target, entries }));
   const watches: AttemptWatches = new Map();
+  const late = new LateSignals();
   writeLaunchers(join(runDirectory, 'bin'), options.agentCommands);
   const forgeSteps = await stepsOf(forge, { ...options, worktrees, queue });
   const { branches, merger } = forgeSteps;
   const clock = options.clock ?? REAL_CLOCK;
   const follower = new AgentFollower({ graph, runDirectory, clock });
-  const place = { graph, runDirectory, repository: git.root, commonDir: options.commonDir };
-  const environments = environmentEntries(options.tmux, { ...place, clock, follow: follower.follow });
-  const commands = commandsOf(environments, new LocalCommands(place));
+  const place = {
+    ...{ graph, runDirectory, repository: git.root, commonDir: options.commonDir, hiddenFiles: credentials.files },
+    programs: [options.agentCommands.node, options.agentCommands.agentScript],
+    hiddenFiles: settings.credentials === null ? [] : [settings.credentials],
+  };
+  const environments = environmentEntries(options.tmux, {
+    ...{ ...place, credentials, clock, follow: follower.follow, withheld: credentials.withheld },
+    ...{ git, session: settings.tmuxSession, agentScript: options.agentCommands.agentScript },
+  });
+  const commands = commandsOf(environments, new LocalCommands(place, credentials.withheld));
+  const shared = { git, worktrees, holders, branches, commands };
   const preparer = new WorktreeTaskPreparer({
-    commands,
-    git,
-    commonDir: options.commonDir,
-    worktrees,
-    holders,
-    queue,
-    branches,
-    graph,
-    forge,
-    tools: settings.tools,
+    ...{ ...shared, graph, forge, queue, runDirectory, commonDir: options.commonDir, tools: settings.tools },
+    worktreePerAttempt: new Set(environments.filter((one) => one.worktreePerAttempt).map(({ type }) => type)),
     litterOf: (name) => ({ ...FRAMEWORKS, ...options.frameworks })[name]?.data?.litter ?? [],
-    runDirectory,
   });
   const command = (verb: string) => shellWord(join(runDirectory, 'bin', `agentrelay-${verb}`));
   const completionChecker = new SignalCompletionChecker({ git, worktrees, watches, command, clock });
   const gateChecker = new CommandGateChecker({ worktrees, commands });
-  const teardown = new WorktreeTaskTeardown({
-    git,
-    worktrees,
-    holders,
-    branches,
-    watches,
-    keepPanes: settings.keepPanes,
-    commands,
-  });
+  const teardown = new WorktreeTaskTeardown({ ...shared, watches, late, credentials, keepPanes: settings.keepPanes });
   const table = <T>(step: string, shipped: ShippedSteps<T>, entries: OwnStepTable<T> | undefined) =>
     stepTable(step, shipped, entries, (runtime) => commandOf(runtime, options));
   return {
@@ -126,7 +126,9 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
       for (const watch of watches.values()) watch.close();
       follower.close();
       watches.clear();
+      late.close();
       for (const environment of environments) await environment.close?.();
+      await maskFolder(join(runDirectory, 'signals'), credentials.masker);
     },
   };
 }
@@ -184,15 +186,25 @@ function entriesOf<S extends 'launcher' | 'kickoff'>(
 }
 
 /** Those that the graph may need; nothing is reached before it is asked for. */
-function environmentEntries(environment: TmuxEnvironment | null, options: EnvironmentOptions): EnvironmentEntry[] {
-  return environment === null ? [] : [createTmuxEntry({ ...options, environment })];
+function environmentEntries(
+  environment: TmuxEnvironment | null,
+  options: SshEntryOptions & { readonly withheld: readonly string[] },
+): EnvironmentEntry[] {
+  const inWindows = environment === null ? [] : [createTmuxEntry, createSlurmEntry];
+  return [
+    createProcessEntry(options),
+    createSshEntry(options),
+    ...inWindows.map((create) => create({ ...options, environment: environment as TmuxEnvironment })),
+  ];
 }
 
 /** Where the task's agent is, there its commands run. */
 function commandsOf(environments: readonly EnvironmentEntry[], local: CommandRunner): CommandRunner {
   const own = new Map(environments.map(({ type, commands }) => [type, commands]));
+  const of = (runtime: TaskRuntime) => own.get(runtime.task.primaryAgent.environment.type) ?? local;
   return {
-    run: (runtime, command) => (own.get(runtime.task.primaryAgent.environment.type) ?? local).run(runtime, command),
+    run: (runtime, command) => of(runtime).run(runtime, command),
+    end: async (runtime) => await of(runtime).end?.(runtime),
   };
 }
 
@@ -200,5 +212,5 @@ function commandOf(runtime: TaskRuntime, options: StandardStepsOptions): AgentCo
   const name = runtime.task.primaryAgent.framework;
   const framework = { ...FRAMEWORKS, ...options.frameworks }[name];
   if (framework === undefined) throw new PreconditionError('unregistered_framework', `no preset of framework ${name}`);
-  return agentCommand(runtime, framework, { graph: options.graph.name, runDirectory: options.runDirectory });
+  return agentCommand(runtime, framework, { ...options, graph: options.graph.name });
 }

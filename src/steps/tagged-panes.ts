@@ -1,7 +1,7 @@
 import type { AttemptState } from '../core/run-state.ts';
 import { hashOf } from './attempt-tokens.ts';
 import { formatTag, type PaneTag, parsePanes } from './environments/tmux-pane.ts';
-import { exec } from './tools/exec.ts';
+import { exec, isMissing } from './tools/exec.ts';
 import { CLIENT_ENV, TAG_OPTION } from './tools/tmux-session.ts';
 
 /** The pane option that holds the name of the graph whose owner runs in the pane. */
@@ -43,6 +43,16 @@ export async function taggedPanes(server: readonly string[]): Promise<TaggedPane
     if (pane !== null && !found.has(pane.pane)) found.set(pane.pane, pane);
   }
   return [...found.values()];
+}
+
+/** The same on several servers; none where there is no tmux at all, as where agents need none. */
+export async function panesOn(servers: readonly (readonly string[])[]): Promise<TaggedPane[]> {
+  try {
+    return (await Promise.all(servers.map(taggedPanes))).flat();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }
 
 /** One attempt, as its pane is known by. */

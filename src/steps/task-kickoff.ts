@@ -16,11 +16,18 @@ import { lastWords } from './last-words.ts';
  * it is taken when the program runs, or has run.
  */
 export class TmuxTaskKickoff implements TaskKickoff {
+  readonly #promptOf: (runtime: TaskRuntime) => Promise<string> | string;
+
+  /** `promptOf` is the first prompt where the attempt's files lie elsewhere for its agent. */
+  constructor(promptOf: (runtime: TaskRuntime) => Promise<string> | string = promptHere) {
+    this.#promptOf = promptOf;
+  }
+
   async kickoff(runtime: TaskRuntime, agent: Agent): Promise<KickedOff> {
     if (!isLiveAgent(agent)) throw new TypeError(`${agent.address.label} is not an agent of a local environment`);
     if (isFrameworkAgent(agent) && agent.access !== null) {
       return await new Kickoff(agent.access, {
-        prompt: firstPrompt(join(runtime.require('signalDir'), 'instructions.md')),
+        prompt: await this.#promptOf(runtime),
         kickoff: agent.framework.kickoff,
         signal: runtime.signal,
         hasSignalled: () => hasSignalled(runtime, agent),
@@ -28,13 +35,22 @@ export class TmuxTaskKickoff implements TaskKickoff {
         answered: (dialog, keys) => tellDialog(runtime, dialog, keys),
       }).run();
     }
-    if (!(await agent.isAlive()) && agent.exitCode() === null) throw await vanished(runtime, agent);
-    return { seenBy: 'process', tries: 1 };
+    return await requireRunning(runtime, agent);
   }
 }
 
-/** Throws when it has ended without a signal: there is nobody to kick off. */
-async function hasSignalled(runtime: TaskRuntime, agent: LiveAgent): Promise<boolean> {
+function promptHere(runtime: TaskRuntime): string {
+  return firstPrompt(join(runtime.require('signalDir'), 'instructions.md'));
+}
+
+/** Of a program that nobody can look into: it runs, or has run. Throws where it is gone without a trace. */
+export async function requireRunning(runtime: TaskRuntime, agent: LiveAgent): Promise<KickedOff> {
+  if (!(await agent.isAlive()) && agent.exitCode() === null) throw await vanished(runtime, agent);
+  return { seenBy: 'process', tries: 1 };
+}
+
+/** It has done its work already. Throws when it has ended without a signal: there is nobody to kick off. */
+export async function hasSignalled(runtime: TaskRuntime, agent: LiveAgent): Promise<boolean> {
   // Asked before the signal is looked for: what an agent writes last, it writes before it goes.
   const code = agent.exitCode();
   const isOver = code !== null || !(await agent.isAlive());

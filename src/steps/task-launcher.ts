@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { AgentLaunchError, StepError } from '../core/errors.ts';
 import type { TaskLauncher } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
-import { type AgentCommand, agentCommand, writeAgentFiles } from './agent-command.ts';
+import { type AgentCommand, type AgentSecrets, agentCommand, writeAgentFiles } from './agent-command.ts';
 import { wasLaunched } from './agent-wrapper.ts';
 import { createFrameworkAgent, type FrameworkAgent } from './agents/framework-agent.ts';
 import type { AgentMonitor, AgentTerminal } from './agents/monitor.ts';
@@ -15,6 +15,7 @@ import type { ListedPane, PaneTag, TmuxPane } from './environments/tmux-pane.ts'
 import type { FrameworkPreset } from './frameworks/framework.ts';
 import { type SandboxPlace, sandboxFor, type UsedSandbox } from './isolation/sandboxes.ts';
 import { placedArgv } from './places/placed-argv.ts';
+import type { WindowEngine } from './places/window-engine.ts';
 import { REAL_CLOCK } from './tools/clock.ts';
 import { TmuxError } from './tools/tmux-error.ts';
 
@@ -25,9 +26,13 @@ const RAW_LOG_FILE = 'agent.raw.log';
 const NO_PANE = '%none';
 
 export interface TmuxTaskLauncherOptions extends SandboxPlace {
+  /** What agents get of the credentials file. */
+  readonly credentials: AgentSecrets;
   readonly environment: TmuxEnvironment;
   readonly framework: FrameworkPreset;
   readonly clock?: Clock;
+  /** Runs elsewhere what the window shows. */
+  readonly engine?: WindowEngine;
   /** Follows an agent; asked for the first time when somebody wants to know what it does. */
   readonly watch: (runtime: TaskRuntime, terminal: AgentTerminal) => AgentMonitor;
 }
@@ -63,21 +68,23 @@ export class TmuxTaskLauncher implements TaskLauncher {
   }
 
   async launch(runtime: TaskRuntime): Promise<FrameworkAgent> {
-    const { environment, framework, graph, runDirectory } = this.#options;
+    const { environment, framework, runDirectory, engine } = this.#options;
     const signalDir = runtime.require('signalDir');
     const exitCodeFile = join(signalDir, EXIT_CODE_FILE);
     try {
-      const command = agentCommand(runtime, framework, { graph, runDirectory });
+      const command = agentCommand(runtime, framework, this.#options);
       writeAgentFiles(signalDir, command.files);
       const { cwd, env, unset } = command;
       const sandbox = this.#sandbox(runtime, command);
       await sandbox?.sandbox.requireReady?.(sandbox.use);
+      const through = engine?.through(runtime, command);
       const pane = await environment.launch({
         windowName: windowName(runtime.task.id, runtime.attempt),
-        argv: placedArgv(command, { runDirectory, exitCodeFile, sandbox }),
+        argv: placedArgv(command, { runDirectory, exitCodeFile, sandbox, ...(through ? { through } : {}) }),
         cwd,
         env: { ...env, ...sandbox?.sandbox.env?.(sandbox.use) },
         unset,
+        secrets: command.secrets(),
         rawLog: join(signalDir, RAW_LOG_FILE),
         exitCodeFile,
         tag: this.#tag(runtime),
@@ -93,9 +100,10 @@ export class TmuxTaskLauncher implements TaskLauncher {
   }
 
   #agent(runtime: TaskRuntime, agent: TmuxAgent): FrameworkAgent {
-    const { environment, framework, watch, graph, runDirectory, clock = REAL_CLOCK } = this.#options;
-    const sandbox = this.#sandbox(runtime, agentCommand(runtime, framework, { graph, runDirectory }));
-    return createFrameworkAgent(inSandbox(agent, sandbox), {
+    const { environment, framework, watch, engine, clock = REAL_CLOCK } = this.#options;
+    const sandbox = this.#sandbox(runtime, agentCommand(runtime, framework, this.#options));
+    const sandboxed = inSandbox(agent, sandbox);
+    return createFrameworkAgent(engine?.agent(runtime, sandboxed) ?? sandboxed, {
       runtime,
       framework,
       environment,

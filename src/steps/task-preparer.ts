@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
 import type { MergeQueue } from '../core/merge-queue.ts';
-import { attemptDirectory, attemptRef, taskBranch, taskWorktree } from '../core/names.ts';
+import { attemptDirectory, attemptRef, attemptWorktree, taskBranch, taskWorktree } from '../core/names.ts';
 import type { TaskPreparer } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { writeAttemptFiles } from './attempt-files.ts';
 import type { SavedWork } from './backup-refs.ts';
 import { excludePaths } from './exclude.ts';
+import { fenceAttempt } from './fence.ts';
 import type { Forge } from './forges/forge.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
@@ -34,6 +35,8 @@ export interface WorktreeTaskPreparerOptions {
   readonly tools: readonly string[];
   /** Runs what is to be run before the agent. */
   readonly commands: CommandRunner;
+  /** Types of environments whose agents may go on when they are lost. */
+  readonly worktreePerAttempt?: ReadonlySet<string>;
   /** What the agent's program leaves in the worktree: patterns of git's excludes. */
   readonly litterOf?: (framework: string) => readonly string[];
   /** Absolute. */
@@ -57,9 +60,8 @@ export class WorktreeTaskPreparer implements TaskPreparer {
     }
     runtime.state.branchName = taskBranch(graph, runtime.task.id);
     runtime.state.signalDir = join(runDirectory, attemptDirectory(runtime.task.id, runtime.attempt));
-    const shared = runtime.state.workstreamWorktreePath;
-    const path = shared ?? resolve(git.root, taskWorktree(graph, runtime.workstream.id, runtime.task.id));
-    const left = await this.#takeOver(runtime, path, base);
+    const path = this.#worktreeOf(runtime);
+    const left = (await this.#leaveEarlier(runtime, path, base)) ?? (await this.#takeOver(runtime, path, base));
     // Only now: an agent that was left there by a teardown mode may have committed until it was stopped.
     const kept = await workToKeep(git, runtime, { branch: runtime.state.branchName, left });
     const start = kept?.tip ?? base;
@@ -148,6 +150,30 @@ export class WorktreeTaskPreparer implements TaskPreparer {
       throw new WorkspaceError('branch_moved', `${kept.ref} was made by somebody else just now`);
     }
     runtime.report({ kind: 'task_work_saved', ref: kept.ref, commit: tip });
+  }
+
+  #worktreeOf({ task, workstream, attempt, state }: TaskRuntime): string {
+    const { git, graph, worktreePerAttempt } = this.#options;
+    if (worktreePerAttempt?.has(task.primaryAgent.environment.type)) {
+      return resolve(git.root, attemptWorktree(graph, workstream.id, task.id, attempt));
+    }
+    return state.workstreamWorktreePath ?? resolve(git.root, taskWorktree(graph, workstream.id, task.id));
+  }
+
+  /** An earlier attempt may have been left as it was, in a worktree of its own, and its agent may not be reached. */
+  async #leaveEarlier(runtime: TaskRuntime, path: string, base: string): Promise<SavedWork | null> {
+    const { git, graph, worktrees, worktreePerAttempt } = this.#options;
+    const { task, workstream, earlierAttempts } = runtime;
+    if (!worktreePerAttempt?.has(task.primaryAgent.environment.type)) return null;
+    let saved: SavedWork | null = null;
+    for (const { number, signalDir } of earlierAttempts) {
+      if (signalDir !== null && existsSync(signalDir)) fenceAttempt(signalDir);
+      const earlier = resolve(git.root, attemptWorktree(graph, workstream.id, task.id, number));
+      if (earlier === path || !existsSync(earlier)) continue;
+      saved = (await this.#takeOver(runtime, earlier, base)) ?? saved;
+      await worktrees.remove(earlier, runtime.run);
+    }
+    return saved;
   }
 
   async #takeOver(runtime: TaskRuntime, path: string, base: string): Promise<SavedWork | null> {

@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isStepError, WorkspaceError } from '../core/errors.ts';
 import { attemptRef } from '../core/names.ts';
+import { isPlaceFailure } from '../core/place-failure.ts';
 import type { TaskTeardown, UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
+import { maskFolder } from './credentials/mask-files.ts';
+import type { RunSecrets } from './credentials/run-secrets.ts';
+import { removeSecrets } from './credentials/secret-file.ts';
+import { fenceAttempt } from './fence.ts';
 import type { ForgeBranches } from './forges/forge-branches.ts';
 import { keepUnder } from './kept-ref.ts';
+import type { LateSignals } from './late-signals.ts';
 import type { CommandRunner } from './places/command-runner.ts';
 import { runAttemptCommands } from './surroundings/attempt-commands.ts';
 import type { AttemptWatches } from './task-completion-checker.ts';
@@ -19,7 +25,10 @@ export interface WorktreeTaskTeardownOptions {
   readonly holders: WorktreeHolders;
   readonly branches: ForgeBranches;
   readonly watches: AttemptWatches;
+  /** Of agents that may go on after their attempts. */
+  readonly late?: LateSignals;
   readonly keepPanes: boolean;
+  readonly credentials: RunSecrets;
   /** Runs what is to be run after the work. */
   readonly commands: CommandRunner;
 }
@@ -33,8 +42,10 @@ export class WorktreeTaskTeardown implements TaskTeardown {
   }
 
   async teardown(runtime: TaskRuntime): Promise<void> {
-    const { watches, keepPanes } = this.#options;
-    const { signalDir } = runtime.state;
+    const { watches, keepPanes, late } = this.#options;
+    const { signalDir, errorCode } = runtime.state;
+    const mayGoOn = signalDir !== null && isPlaceFailure(errorCode ?? '');
+    if (mayGoOn) fenceAttempt(signalDir);
     try {
       // The branch can only go when nobody works on it any more, so what fails here ends the teardown.
       if (signalDir !== null) await runtime.artifacts.agent?.address.teardown({ signalDir, keepPanes });
@@ -42,10 +53,23 @@ export class WorktreeTaskTeardown implements TaskTeardown {
       // After it: some programs tell what they have used as they go.
       watches.get(runtime)?.close();
       watches.delete(runtime);
+      if (mayGoOn) late?.follow(runtime);
     }
-    await this.#cleanUp(runtime);
+    if (runtime.resumed !== null && signalDir !== null) await this.#options.commands.end?.(runtime);
+    try {
+      await this.#cleanUp(runtime);
+    } finally {
+      await this.#hideSecrets(runtime);
+    }
     await this.#leaveWorktree(runtime);
     await this.#deleteBranch(runtime);
+  }
+
+  /** Of what it has left nothing shows what its agent was given. */
+  async #hideSecrets({ state: { signalDir } }: TaskRuntime): Promise<void> {
+    if (signalDir === null) return;
+    removeSecrets(signalDir);
+    await maskFolder(signalDir, this.#options.credentials.masker);
   }
 
   async undo(runtime: TaskRuntime): Promise<UndoneTeardown> {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { WorkspaceError } from '../core/errors.ts';
-import { attemptRef, taskWorktree } from '../core/names.ts';
+import { attemptRef, attemptWorktree, taskWorktree } from '../core/names.ts';
 import type { UndoneTeardown } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import { lastUncommitted } from './kept-work.ts';
@@ -56,7 +56,8 @@ async function findTornDown(git: Git, runtime: TaskRuntime): Promise<TornDown> {
     throw new WorkspaceError('nothing_to_undo', `attempt ${attempt} of task ${task.id} never had a branch`);
   }
   // One that is shared is the lane's, by another name.
-  const isOwn = worktreePath !== null && basename(worktreePath) === basename(taskWorktree('', workstream.id, task.id));
+  const own = [taskWorktree('', workstream.id, task.id), attemptWorktree('', workstream.id, task.id, attempt)];
+  const isOwn = worktreePath !== null && own.some((path) => basename(path) === basename(worktreePath));
   for (const one of [commit, ...(isOwn ? saved.map((work) => work.commit) : [])]) {
     if ((await git.resolve(`${one}^{commit}`)) !== null) continue;
     throw new WorkspaceError('commit_lost', `commit ${one}, which was kept, is in this repository no more`);

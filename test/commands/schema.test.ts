@@ -27,6 +27,7 @@ test('has every key of a task, and at the top all of them but three', () => {
   const taskKeys = [
     ...['id', 'role', 'description', 'dependencies', 'paths', 'tagged_paths', 'inputs_from', 'completion_gate'],
     ...['max_gate_attempts', 'primary_agent', 'review', 'workstream_id', 'isolation', 'approvals', 'timeout'],
+    ...['anthropic_credential'],
     ...['stall_after', 'max_cost_usd', 'max_tokens', 'max_check_fixes', 'setup', 'verify', 'cleanup', 'copy', 'link'],
   ];
   expect(keys(task)).toEqual(taskKeys.toSorted());
@@ -35,14 +36,14 @@ test('has every key of a task, and at the top all of them but three', () => {
     [
       ...['name', 'tasks', 'workstreams', 'max_workstream_depth', 'forge', 'max_concurrency', 'max_task_attempts'],
       ...['teardown_mode', 'keep_panes', 'fail_fast_on_workstream_error', 'fail_fast_on_internal_error', 'model'],
-      ...['tmux_session', 'tools', 'anthropic_credential', 'caps', 'merge_method', 'notify', 'budget', ...defaults],
+      ...['tmux_session', 'tools', 'caps', 'merge_method', 'notify', 'budget', ...defaults],
     ].toSorted(),
   );
 });
 
 test('has every key of agents, reviews, isolation and workstreams', () => {
   expect(keys(root.$defs?.agent)).toEqual(
-    ['adr_verbosity', 'command', 'environment', 'framework', 'isolation', 'model'].toSorted(),
+    ['adr_verbosity', 'anthropic_credential', 'command', 'environment', 'framework', 'isolation', 'model'].toSorted(),
   );
   expect(keys(root.$defs?.review)).toEqual(['agent', 'review_on_attempt']);
   expect(keys(root.$defs?.isolation)).toEqual([
@@ -56,6 +57,7 @@ test('has every key of agents, reviews, isolation and workstreams', () => {
     'token_tier',
   ]);
   expect(keys(root.$defs?.workstream)).toEqual([
+    'anthropic_credential',
     'auto_merge',
     'base_branch',
     'id',

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseCredentials } from '../../src/core/credentials/parse.ts';
 import { presetPatchSchema } from '../../src/core/frameworks/preset-schema.ts';
 import { userConfigSchema } from '../../src/core/user-config/schema.ts';
 import { DEFAULT_CONFIG } from '../../src/core/user-config/user-config.ts';
 import { parseGraph } from '../../src/steps/tools/graph-file.ts';
+import { readYaml } from '../../src/steps/tools/graph-yaml.ts';
 import { parseUserConfig } from '../../src/steps/user-config.ts';
 import { CONFIG_NAMES } from '../../src/ui/config-names.ts';
 
@@ -33,6 +35,14 @@ test.each(graphs)('the graph in %s is a good one', (page, text) => {
 
 test.each(configs)('the config in %s is a good one, and says something', (page, text) => {
   expect(parseUserConfig(text, page, CONFIG_NAMES)).not.toEqual(DEFAULT_CONFIG);
+});
+
+test('the credentials file in docs/credentials.md is a good one', () => {
+  const [, text = ''] = /```yml\n([\s\S]*?)```/.exec(read('docs/credentials.md')) ?? [];
+  const readNamed = () => ({ absolute: '/file', content: 'a secret', secrets: [] });
+  const { credentials, problems } = parseCredentials(readYaml(text).value, '/c.yaml', readNamed);
+  expect(problems).toEqual([]);
+  expect(Object.keys(credentials?.tiers ?? {})).toEqual(['read_only', 'standard', 'elevated']);
 });
 
 test('docs/config.md has a row for every key of the config file, and names every meaning of a colour', () => {

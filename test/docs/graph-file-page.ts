@@ -23,7 +23,6 @@ const LATER = '*Later.*';
 
 /** Keys that are checked today and do nothing, or not all, yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  'graph.anthropic_credential': LATER,
   'task.review': `${LATER} Nobody reviews yet.`,
   'task.isolation': `${LATER} A \`sandbox\` other than \`none\` is refused today.`,
   'workstream.isolation': LATER,

@@ -37,12 +37,23 @@ function section(name: string, preset: FrameworkPreset, data: PresetData): strin
     ['session', data.session.length === 0 ? 'an id of its own' : args(data.session)],
     ['hooks', args(data.hooks)],
     ['first prompt', data.prompt === null ? 'is typed' : args(data.prompt)],
+    ...headless(data),
     ['environment', environment(data)],
     ['evidence', evidence(preset)],
     ['allows with, denies with', `${keys(data.keys.approve)}, ${keys(data.keys.deny)}`],
   ];
   const table = ['| | |', '|---|---|', ...rows.map(([what, value]) => `| ${what} | ${cell(value)} |`)];
   return [`## \`${name}\``, table.join('\n'), ...dialogs(data.dialogs)].join('\n\n');
+}
+
+function headless({ headless: mode }: PresetData): readonly (readonly [string, string])[] {
+  if (mode === null) return [];
+  return [
+    ['headless', args(mode.start)],
+    ['headless, goes on with', args(mode.resume)],
+    ['headless, `approvals: ask`', args(mode.ask)],
+    ['headless, `approvals: skip`', args(mode.skip)],
+  ];
 }
 
 function dialogs(all: readonly DialogData[]): string[] {

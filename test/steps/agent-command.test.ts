@@ -13,7 +13,7 @@ function commandFor(more: Partial<TaskRuntimeInput> = {}, framework = claudeCode
     ...more,
   });
   Object.assign(runtime.state, { signalDir: '/run/signals/a/attempt-2', worktreePath: '/work tree' });
-  return agentCommand(runtime, framework, { graph: 'g', runDirectory: '/run' });
+  return agentCommand(runtime, framework, { graph: 'g', runDirectory: '/run', credentials: null });
 }
 
 test('an agent is started in its worktree, with what every agent has', () => {

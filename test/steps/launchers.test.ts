@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AGENT_VERBS, writeLaunchers } from '../../src/steps/launchers.ts';
+import { AGENT_VERBS, readLauncherTarget, writeLaunchers } from '../../src/steps/launchers.ts';
 import { temporaryFolder } from './instructions/briefing-fixture.ts';
 
 test('each runs its verb with the arguments as they are, whatever the paths look like', () => {
@@ -14,6 +14,7 @@ test('each runs its verb with the arguments as they are, whatever the paths look
   const agentScript = join(folder, 'agent.mjs');
   writeFileSync(agentScript, 'console.log(JSON.stringify([process.argv0, ...process.argv.slice(2)]));');
   writeLaunchers(bin, { node, agentScript });
+  expect(readLauncherTarget(bin)).toEqual({ node, agentScript });
   expect(readdirSync(bin).sort()).toEqual(AGENT_VERBS.map((verb) => `agentrelay-${verb}`).sort());
   for (const verb of AGENT_VERBS) {
     const said = execFileSync(join(bin, `agentrelay-${verb}`), ['--message', 'a  b\n$HOME', ''], { encoding: 'utf8' });

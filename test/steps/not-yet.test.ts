@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readGraph } from '../../src/core/graph/read-graph.ts';
-import { keysWithoutEffect, requireNoSandbox } from '../../src/steps/not-yet.ts';
+import { keysWithoutEffect } from '../../src/steps/not-yet.ts';
 
 function graphOf(more: object, task: object = {}) {
   const agent = { framework: 'command', command: ['true'] };
@@ -14,16 +14,5 @@ describe('what comes with a later version', () => {
     expect(keysWithoutEffect(graphOf({}))).toEqual([]);
     const review = { agent: { framework: 'command', command: ['true'] } };
     expect(keysWithoutEffect(graphOf({}, { review }))).toEqual(['review']);
-  });
-
-  test.each([
-    ['graph', graphOf({ isolation: { sandbox: 'bwrap' } })],
-    ['task', graphOf({}, { isolation: { sandbox: 'oci', image: 'x' } })],
-  ])('a sandbox of the %s is refused', (_, graph) => {
-    expect(() => requireNoSandbox(graph)).toThrow(/task a asks for the sandbox (bwrap|oci)/);
-  });
-
-  test('no sandbox is none', () => {
-    expect(() => requireNoSandbox(graphOf({ isolation: { sandbox: 'none' } }))).not.toThrow();
   });
 });

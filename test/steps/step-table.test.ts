@@ -35,7 +35,7 @@ test('an own step can build on the shipped one, and is told where there is none'
 });
 
 test('an own step asks for the command of its runtime’s agent', () => {
-  const command = { files: {}, cwd: '/w', env: {}, unset: [] };
+  const command = { files: {}, cwd: '/w', env: {}, unset: [], secrets: () => ({}) };
   const table = stepTable<unknown>(
     'launcher',
     shipped,

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
 import { TaskRuntime } from '../../src/core/task-runtime.ts';
+import { RunSecrets } from '../../src/steps/credentials/run-secrets.ts';
 import { createTmuxEnvironment, type TmuxEnvironment } from '../../src/steps/environments/tmux.ts';
 import type { TmuxAgent } from '../../src/steps/environments/tmux-agent.ts';
 import { command } from '../../src/steps/frameworks/command.ts';
@@ -68,6 +69,7 @@ function runtimeOf(argv: readonly string[], attempt = 1, resumed: Partial<Attemp
 function launcherOf(framework: FrameworkPreset = command): TmuxTaskLauncher {
   const watch = () => new ToldMonitor();
   return new TmuxTaskLauncher({
+    credentials: new RunSecrets(null),
     environment,
     framework,
     graph: 'g',

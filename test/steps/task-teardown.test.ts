@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AttemptWatch } from '../../src/steps/attempt-watch.ts';
+import { RunSecrets } from '../../src/steps/credentials/run-secrets.ts';
 import { LocalBranches } from '../../src/steps/forges/forge-branches.ts';
 import type { AttemptWatches } from '../../src/steps/task-completion-checker.ts';
 import { WorktreeTaskTeardown } from '../../src/steps/task-teardown.ts';
@@ -34,6 +35,7 @@ function ready(options: { shared?: boolean } = {}) {
   const { git, worktrees } = repository;
   const branches = new LocalBranches(git);
   const teardown = new WorktreeTaskTeardown({
+    credentials: new RunSecrets(null),
     git,
     worktrees,
     holders,

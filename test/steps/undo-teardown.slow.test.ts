@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { attemptPatch, newAttempt } from '../../src/core/reduce-attempt.ts';
 import type { AttemptState } from '../../src/core/run-state.ts';
+import { RunSecrets } from '../../src/steps/credentials/run-secrets.ts';
 import { LocalBranches } from '../../src/steps/forges/forge-branches.ts';
 import { workToKeep } from '../../src/steps/kept-work.ts';
 import { WorktreeTaskTeardown } from '../../src/steps/task-teardown.ts';
@@ -49,6 +50,7 @@ function failed({ shared = false } = {}) {
   const holders = new WorktreeHolders(worktrees);
   const branches = new LocalBranches(git);
   const step = new WorktreeTaskTeardown({
+    credentials: new RunSecrets(null),
     git,
     worktrees,
     holders,

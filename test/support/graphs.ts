@@ -85,6 +85,7 @@ export function makeWorkstream({ parent, ...rest }: WorkstreamSpec): Workstream 
     autoMerge: false,
     parallel: false,
     isolation: ISOLATION,
+    anthropicCredential: null,
     ...rest,
   };
 }
@@ -96,6 +97,7 @@ function makeAgent(framework: string, environment: string, model: string | null)
     adrVerbosity: 'none',
     environment: { type: environment },
     isolation: ISOLATION,
+    anthropicCredential: null,
     command: framework === 'command' ? ['true'] : null,
   };
 }

@@ -11,6 +11,7 @@ import type { FrameworkAgent } from '../../src/steps/agents/framework-agent.ts';
 import type { AgentTerminal } from '../../src/steps/agents/monitor.ts';
 import { watchAgent } from '../../src/steps/agents/watch-agent.ts';
 import { hashOf } from '../../src/steps/attempt-tokens.ts';
+import { RunSecrets } from '../../src/steps/credentials/run-secrets.ts';
 import { createTmuxEnvironment } from '../../src/steps/environments/tmux.ts';
 import type { FrameworkPreset } from '../../src/steps/frameworks/framework.ts';
 import { SHIPPED } from '../../src/steps/frameworks/shipped.ts';
@@ -72,6 +73,7 @@ export async function kickoffBench(): Promise<KickoffBench> {
     const followed = { framework, graph: 'g', runDirectory: folder, ticks, clock: REAL_CLOCK };
     const watch = (runtime: TaskRuntime, terminal: AgentTerminal) => watchAgent(runtime, terminal, followed);
     return new TmuxTaskLauncher({
+      credentials: new RunSecrets(null),
       environment,
       framework,
       graph: 'g',

@@ -86,7 +86,7 @@ export class SaidMonitor implements AgentMonitor {
   usage: UsageTold | null = null;
   session: string | null = null;
   transcript: string | null = null;
-  hasTerminal = true;
+  canBePrompted = true;
   looks = 0;
   isClosed = false;
   readonly #listeners = new Set<() => void>();

@@ -33,6 +33,7 @@ const DATA: PresetData = {
   model: [],
   session: [],
   hooks: [],
+  headless: null,
   prompt: null,
   env: {},
   unset: [],
@@ -81,7 +82,7 @@ export class ToldMonitor implements AgentMonitor {
   readonly usage = null;
   readonly session = null;
   readonly transcript = null;
-  readonly hasTerminal = true;
+  readonly canBePrompted = true;
   readonly #listeners = new Set<() => void>();
 
   take(source: TakenPrompt['source'], text: string): void {

@@ -1,6 +1,6 @@
 import { FRAMEWORKS } from '../graph/known-names.ts';
 import { nearest, type Problem, problem } from '../graph/problem.ts';
-import type { PresetData } from './preset-data.ts';
+import type { HeadlessData, PresetData } from './preset-data.ts';
 import type { PresetPatch } from './preset-schema.ts';
 
 export type OwnPresets = Readonly<Record<string, PresetPatch>>;
@@ -22,6 +22,11 @@ function problemsOf(name: string, patch: PresetPatch, presets: OwnPresets): Prob
   if (name === 'command')
     return [problem(at, "'command' runs what the graph file says, and has no preset", { atKey: true })];
   const base = baseOf(name, patch);
+  const half = halfHeadless(name, presets);
+  if (half !== null) {
+    const message = `nothing that it extends works without a terminal, so its headless needs a '${half}'`;
+    return [problem([...at, 'headless'], message, { atKey: true })];
+  }
   if (base === null) {
     const near = nearest(name, SHIPPED);
     if (patch.program === undefined) {
@@ -40,6 +45,27 @@ function problemsOf(name: string, patch: PresetPatch, presets: OwnPresets): Prob
   return standsOnItself(name, presets) ? [problem([...at, 'extends'], `it extends itself, through '${base}'`)] : [];
 }
 
+/** The key that is missing where all that is said of it is a preset's own; null for none. */
+function halfHeadless(name: string, presets: OwnPresets): 'start' | 'resume' | null {
+  if (presets[name]?.headless == null || standsOnItself(name, presets)) return null;
+  const said = { start: false, resume: false };
+  for (let at: string | null = name; at !== null; ) {
+    const patch: PresetPatch | undefined = presets[at];
+    if (patch === undefined || patch.headless === null) return missing(said, patch === undefined);
+    said.start ||= patch.headless?.start !== undefined;
+    said.resume ||= patch.headless?.resume !== undefined;
+    const base: string | null = baseOf(at, patch);
+    if (base === at) return null;
+    at = base;
+  }
+  return missing(said, false);
+}
+
+function missing(said: { start: boolean; resume: boolean }, isShipped: boolean): 'start' | 'resume' | null {
+  if (isShipped || (said.start && said.resume)) return null;
+  return said.start ? 'resume' : 'start';
+}
+
 function standsOnItself(name: string, presets: OwnPresets): boolean {
   const seen = new Set<string>();
   for (let at: string | null = name; at !== null; ) {
@@ -53,6 +79,8 @@ function standsOnItself(name: string, presets: OwnPresets): boolean {
   return false;
 }
 
+const NO_HEADLESS: HeadlessData = { start: [], resume: [], ask: [], skip: [], help: [] };
+
 const NOTHING: PresetData = {
   program: [],
   start: ['{approvals_args}', '{model_args}', '{session_args}', '{hooks_args}', '{prompt_args}'],
@@ -61,6 +89,7 @@ const NOTHING: PresetData = {
   model: [],
   session: [],
   hooks: [],
+  headless: null,
   prompt: null,
   env: {},
   unset: [],
@@ -94,7 +123,7 @@ export function patchedPreset(base: PresetData | null, patch: PresetPatch): Pres
   if (said.program !== undefined) merged.install = null;
   for (const [key, value] of Object.entries(said)) {
     if (value === undefined) continue;
-    const below = merged[key];
+    const below = key === 'headless' ? (merged[key] ?? NO_HEADLESS) : merged[key];
     merged[key] = isMap(value) && isMap(below) ? { ...below, ...defined(value) } : value;
   }
   // As the schema has proved of the patch, and the type of what is below it.

@@ -13,9 +13,19 @@ export interface UnknownArguments extends ArgumentList {
   readonly unknown: readonly string[];
 }
 
+/** How a program is started: in a terminal, or by its mode for scripts. */
+export type StartMode = 'terminal' | 'headless';
+
 /** What of a preset's argument lists is not among what its program says that it takes, list by list. */
-export function unknownArguments(data: PresetData, known: KnownArguments): UnknownArguments[] {
-  return argumentLists(data).flatMap((list) => {
+export function unknownArguments(
+  data: PresetData,
+  known: KnownArguments,
+  modes: readonly StartMode[] = ['terminal'],
+): UnknownArguments[] {
+  const lists = modes.flatMap((mode) => (mode === 'terminal' ? argumentLists(data) : headlessLists(data)));
+  const seen = new Set<string>();
+  const once = lists.filter(({ path }) => !seen.has(path.join('.')) && seen.add(path.join('.')));
+  return once.flatMap((list) => {
     const unknown = [
       ...commandsIn(list).filter((name) => !known.hasCommand(name)),
       ...flagsIn(list.args).filter((flag) => !known.flags.has(flag)),
@@ -28,13 +38,34 @@ export function unknownArguments(data: PresetData, known: KnownArguments): Unkno
 function argumentLists(data: PresetData): ArgumentList[] {
   const templates: ArgumentList[] = [{ path: ['start'], args: data.start }];
   if (data.resume !== null) templates.push({ path: ['resume'], args: data.resume });
+  return withGroups(templates, data, [
+    { path: ['approvals', 'ask'], args: data.approvals.ask },
+    { path: ['approvals', 'skip'], args: data.approvals.skip },
+  ]);
+}
+
+function headlessLists(data: PresetData): ArgumentList[] {
+  if (data.headless === null) return [];
+  const { start, resume, ask, skip } = data.headless;
+  const templates = [
+    { path: ['headless', 'start'], args: start },
+    { path: ['headless', 'resume'], args: resume },
+  ];
+  return withGroups(templates, data, [
+    { path: ['headless', 'ask'], args: ask },
+    { path: ['headless', 'skip'], args: skip },
+  ]);
+}
+
+/** The templates, and the lists that they name. */
+function withGroups(
+  templates: readonly ArgumentList[],
+  data: PresetData,
+  approvals: readonly ArgumentList[],
+): ArgumentList[] {
   const used = new Set(templates.flatMap(({ args }) => beforeEnd(args)));
   const groups: readonly (readonly [string, ...ArgumentList[]])[] = [
-    [
-      'approvals',
-      { path: ['approvals', 'ask'], args: data.approvals.ask },
-      { path: ['approvals', 'skip'], args: data.approvals.skip },
-    ],
+    ['approvals', ...approvals],
     ['model', { path: ['model'], args: data.model }],
     ['session', { path: ['session'], args: data.session }],
     ['hooks', { path: ['hooks'], args: data.hooks }],
@@ -55,8 +86,9 @@ function flagsIn(args: readonly string[]): string[] {
   return [...new Set(names.filter((name) => /^--?[^-{}\s][^{}\s]*$/.test(name)))];
 }
 
-/** The first argument of a start, where it is a plain word. */
+/** The first arguments of a start, as far as they are plain words. */
 function commandsIn({ path, args }: ArgumentList): string[] {
-  const [first = ''] = args;
-  return (path[0] === 'start' || path[0] === 'resume') && /^[a-z][\w-]*$/i.test(first) ? [first] : [];
+  if (!['start', 'resume'].includes(path.at(-1) ?? '')) return [];
+  const end = args.findIndex((argument) => !/^[a-z][\w-]*$/i.test(argument));
+  return args.slice(0, end === -1 ? args.length : end);
 }

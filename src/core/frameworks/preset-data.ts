@@ -21,6 +21,8 @@ export interface PresetData {
   /** Gives the session an id of ours; empty where the program makes its own. */
   readonly session: readonly string[];
   readonly hooks: readonly string[];
+  /** Its mode for scripts; null where it has none. */
+  readonly headless: HeadlessData | null;
   /** Hands the first prompt over; null where it must be typed. */
   readonly prompt: readonly string[] | null;
   /** With the same placeholders. */
@@ -42,6 +44,18 @@ export interface PresetData {
   readonly install: string | null;
   /** What its environment must hold for it to skip approvals where it runs as root. */
   readonly root: Readonly<Record<string, string>>;
+}
+
+/** How a program's mode for scripts is given one prompt: arguments in the form of `start`, with `{prompt}` in one of them. */
+export interface HeadlessData {
+  readonly start: readonly string[];
+  /** One more prompt in `{session}`. */
+  readonly resume: readonly string[];
+  /** In place of `approvals`. */
+  readonly ask: readonly string[];
+  readonly skip: readonly string[];
+  /** Argument lists that print what this mode takes beside what `help` does. */
+  readonly help: readonly (readonly string[])[];
 }
 
 /** A dialog that stands before the work: of a first run, an update, a login. */

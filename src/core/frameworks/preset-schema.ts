@@ -62,6 +62,16 @@ export const presetPatchSchema = z.strictObject({
   model: args.optional(),
   session: args.optional(),
   hooks: args.optional(),
+  headless: z
+    .strictObject({
+      start: args.optional(),
+      resume: args.optional(),
+      ask: args.optional(),
+      skip: args.optional(),
+      help: z.array(z.array(z.string())).optional(),
+    })
+    .nullable()
+    .optional(),
   prompt: args.nullable().optional(),
   env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), argument).optional(),
   unset: z.array(z.string().regex(/^[A-Za-z_]\w*$/)).optional(),

@@ -47,6 +47,8 @@ export interface AgentConfig {
   readonly adrVerbosity: AdrVerbosity;
   readonly environment: AgentEnvironment;
   readonly isolation: Isolation;
+  /** The entry of the credentials file that it uses; null for none. */
+  readonly anthropicCredential: string | null;
   /** The argv of `framework: command`; null for presets. */
   readonly command: readonly string[] | null;
 }
@@ -94,6 +96,8 @@ export interface Workstream {
   readonly autoMerge: boolean;
   readonly parallel: boolean;
   readonly isolation: Isolation;
+  /** Of the tasks of this lane that name none. */
+  readonly anthropicCredential: string | null;
 }
 
 /** What all of a run may use; null for as much as it takes. */

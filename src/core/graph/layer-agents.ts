@@ -53,8 +53,17 @@ function layEnvironment(base: EnvironmentFile | undefined, over: EnvironmentFile
   return same ? { ...base, ...over } : over;
 }
 
-/** `isolation` is that of the task; `model` that of the graph. */
-export function agentConfig(layers: readonly Layer[], isolation: Isolation, model: string | null): AgentConfig {
+/** What an agent has of its task where it says nothing itself. */
+export interface AgentDefaults {
+  readonly isolation: Isolation;
+  readonly anthropicCredential: string | null;
+  readonly model: string | null;
+}
+
+export function agentConfig(
+  layers: readonly Layer[],
+  { isolation, anthropicCredential, model }: AgentDefaults,
+): AgentConfig {
   const agent = layAgents(layers);
   const environment: AgentEnvironment = Object.freeze({
     ...agent.environment,
@@ -66,6 +75,7 @@ export function agentConfig(layers: readonly Layer[], isolation: Isolation, mode
     adrVerbosity: agent.adr_verbosity ?? 'none',
     environment,
     isolation: layers.reduce((below, layer) => layIsolation(below, layer?.isolation), isolation),
+    anthropicCredential: agent.anthropic_credential === undefined ? anthropicCredential : agent.anthropic_credential,
     command: agent.command === undefined ? null : Object.freeze(agent.command),
   });
 }

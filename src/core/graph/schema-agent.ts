@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { FRAMEWORKS } from './known-names.ts';
-import { argv, count, duration, line, memory, session } from './schema-text.ts';
+import { argv, count, duration, line, memory, prose, session } from './schema-text.ts';
+
+/** An entry of `anthropic` in the credentials file. */
+export const credential = line.nullable().optional();
 
 export const isolationSchema = z
   .strictObject({
@@ -54,7 +57,7 @@ export const environmentSchema = z
     queue_timeout: duration
       .optional()
       .meta({ description: 'slurm: how long the job may be queued; no limit when left out.' }),
-    arguments: z.array(line).optional().meta({ description: 'slurm: more arguments of srun.' }),
+    arguments: z.array(prose).optional().meta({ description: 'slurm: more arguments of srun, such as --exclusive.' }),
     host: line
       .optional()
       .meta({ description: 'ssh: the machine, by name, address, or a Host of the ssh configuration.' }),
@@ -94,6 +97,9 @@ export const agentSchema = z
     }),
     environment: environmentSchema.optional().meta({ description: 'The place where the agent runs.' }),
     isolation: isolationSchema.optional().meta({ description: 'Isolation of this agent, over that of its task.' }),
+    anthropic_credential: credential.meta({
+      description: 'The entry of the credentials file that this agent uses; null for none.',
+    }),
     command: argv.optional().meta({
       description:
         'For framework `command`: the argv list. {prompt}, {instructions} (path of instructions.md), {model}, {task} and {attempt} are replaced.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentSchema, isolationSchema, reviewSchema } from './schema-agent.ts';
+import { agentSchema, credential, isolationSchema, reviewSchema } from './schema-agent.ts';
 import {
   branch,
   category,
@@ -96,6 +96,9 @@ const taskDefaults = {
   review: reviewSchema.nullable().optional().meta({ description: 'A second agent that reviews the work.' }),
   workstream_id: z.string().optional().meta({ description: 'The lane of the task.', default: 'default' }),
   isolation: isolationSchema.optional().meta({ description: 'Where agents and gates are kept.' }),
+  anthropic_credential: credential.meta({
+    description: 'The entry of the credentials file that agents use; null for none.',
+  }),
   approvals: z.enum(['ask', 'skip']).optional().meta({
     description: 'Whether the agent asks before it runs tools; `skip` lets it do anything it can reach.',
     default: 'ask',
@@ -173,6 +176,9 @@ export const workstreamSchema = z
       default: false,
     }),
     isolation: isolationSchema.optional().meta({ description: 'Isolation of the tasks of this lane.' }),
+    anthropic_credential: credential.meta({
+      description: 'The entry of the credentials file that the agents of this lane use; null for none.',
+    }),
   })
   .meta({ id: 'workstream', title: 'Workstream', description: 'A lane of tasks with one integration branch.' });
 
@@ -209,9 +215,6 @@ export const graphSchema = z
     model: line.nullable().optional().meta({ description: 'The model of every agent that names none.' }),
     tools: z.array(program).optional().meta({
       description: 'Programs that must be on PATH; known ones add guidance to the instructions.',
-    }),
-    anthropic_credential: line.nullable().optional().meta({
-      description: 'The entry of the credentials file that agents use.',
     }),
     caps: z.record(z.string(), count(1, 10_000)).optional().meta({
       description: 'Live agents at once by framework or model name.',

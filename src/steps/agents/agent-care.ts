@@ -28,12 +28,12 @@ export class AgentCare {
     this.#teller = teller;
     this.#onChange = onChange;
     const onError = (error: unknown) => this.#fail(error);
-    const hasTerminal = agent.monitor?.hasTerminal === true;
+    const canBePrompted = agent.monitor?.canBePrompted === true;
     const attention = () => teller.current();
     this.#nudge =
-      nudge === null || !hasTerminal ? null : new Nudge(runtime, agent, nudge, () => attention()?.state === 'idle');
+      nudge === null || !canBePrompted ? null : new Nudge(runtime, agent, nudge, () => attention()?.state === 'idle');
     // One that nobody can look at goes on by itself after its limit.
-    const parking = { clock, attention, isPrompted: hasTerminal, onError };
+    const parking = { clock, attention, isPrompted: canBePrompted, onError };
     this.#parking = runtime.canPark ? new Parking(runtime, agent, parking) : null;
     this.#answers = agent.clearWay === undefined ? null : new SelfAnswer(runtime, agent, { onDone: onChange, onError });
   }

@@ -39,7 +39,7 @@ const SET_BACK = 1_000;
 const UNTOLD: Omit<Pace, 'notBefore'> = { quiet: 200, streaming: 1_500 };
 
 class LiveMonitor implements AgentMonitor {
-  readonly hasTerminal: boolean;
+  readonly canBePrompted: boolean;
   readonly #options: MonitorOptions;
   readonly #told: ToldReader;
   readonly #title: TitleReader;
@@ -61,7 +61,7 @@ class LiveMonitor implements AgentMonitor {
     this.#title = new TitleReader(preset.data?.title ?? null);
     this.#printedAt = clock.now();
     this.#screen = this.#watchScreen();
-    this.hasTerminal = this.#screen !== null;
+    this.canBePrompted = this.#screen !== null;
     if (!canBeKnown(options)) return;
     const watcher = watchFolder(signalDir, isOurs, () => this.#woken());
     this.#ends.push(

@@ -33,8 +33,8 @@ export interface AgentMonitor {
   readonly transcript: string | null;
   /** Called after anything of the above has changed. Returns what takes the listener off again. */
   onChange(listener: () => void): () => void;
-  /** Its program shows a screen that can be read, and takes prompts in it. */
-  readonly hasTerminal: boolean;
+  /** It can be told something and seen to take it: on a screen that can be read, or in a session that goes on. */
+  readonly canBePrompted: boolean;
   /** Looks at hooks and transcript at once, and does not wait for the next tick. */
   look(): void;
   /** A prompt is being sent: `attention` is null until there is newer evidence than this moment. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import { agentCommand, sessionOf } from '../agent-command.ts';
 import { isTokenOf } from '../attempt-tokens.ts';
-import type { FrameworkPreset } from '../frameworks/framework.ts';
+import type { FrameworkPreset, TranscriptPlace } from '../frameworks/framework.ts';
 import type { Ticks } from '../tools/ticks.ts';
 import { createMonitor } from './create-monitor.ts';
 import type { AgentMonitor, AgentTerminal } from './monitor.ts';
@@ -29,20 +29,11 @@ export function watchAgent(
   { framework, graph, runDirectory, ticks, clock, onClose }: WatchAgentOptions,
 ): AgentMonitor {
   const { task } = runtime;
-  const { env, unset } = agentCommand(runtime, framework, { graph, runDirectory });
-  const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
-  const startedAt = runtime.recorded()?.startedAt;
   return createMonitor({
     preset: framework,
     signalDir: runtime.require('signalDir'),
     isOwnToken: (token) => isTokenOf(token, runtime),
-    place: {
-      worktree: runtime.require('worktreePath'),
-      session: runtime.recorded()?.session ?? runtime.keptWork?.session ?? sessionOf(runtime),
-      since: startedAt === undefined ? 0 : Date.parse(startedAt),
-      env: { ...Object.fromEntries(inherited), ...env },
-      home: homedir(),
-    },
+    place: transcriptPlace(runtime, framework, { graph, runDirectory }),
     goesOn: framework.resume !== undefined && (runtime.keptWork?.session ?? null) !== null,
     terminal,
     ticks,
@@ -50,4 +41,22 @@ export function watchAgent(
     ...(onClose === undefined ? {} : { onClose }),
     stallAfter: task.stallAfterMs ?? (framework.terminal === undefined ? null : STALL_AFTER),
   });
+}
+
+/** Where the transcript of its session is looked for. */
+export function transcriptPlace(
+  runtime: TaskRuntime,
+  framework: FrameworkPreset,
+  run: { readonly graph: string; readonly runDirectory: string },
+): Omit<TranscriptPlace, 'told'> {
+  const { env, unset } = agentCommand(runtime, framework, { ...run, credentials: null });
+  const inherited = Object.entries(process.env).filter(([name]) => !unset.includes(name));
+  const startedAt = runtime.recorded()?.startedAt;
+  return {
+    worktree: runtime.require('worktreePath'),
+    session: runtime.recorded()?.session ?? runtime.keptWork?.session ?? sessionOf(runtime),
+    since: startedAt === undefined ? 0 : Date.parse(startedAt),
+    env: { ...Object.fromEntries(inherited), ...env },
+    home: homedir(),
+  };
 }

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { readHelp } from '../../core/frameworks/help-text.ts';
-import { type UnknownArguments, unknownArguments } from '../../core/frameworks/preset-arguments.ts';
+import { type StartMode, type UnknownArguments, unknownArguments } from '../../core/frameworks/preset-arguments.ts';
+import type { PresetData } from '../../core/frameworks/preset-data.ts';
 import {
+  isProcess,
   missingProgram,
   type PresetUse,
   type PresetUseOptions,
@@ -33,7 +35,8 @@ export async function checkAgents(checks: AgentChecks): Promise<Finding[]> {
     uses.map(async (use): Promise<Finding[]> => {
       const { program, data, name } = use;
       if (program === null) return absent(use);
-      const answers = await askProgram(program, data, { cwd: checks.root, limit: checks.limit ?? LIMIT, turn });
+      const asked = modesOf(use).includes('headless') ? withHeadlessHelp(data) : data;
+      const answers = await askProgram(program, asked, { cwd: checks.root, limit: checks.limit ?? LIMIT, turn });
       const findings = [...troubleFindings(use, program, answers), ...argumentFindings(use, program, answers, checks)];
       const told = findings.length > 0 ? findings : [ok(name, placeOf(program, answers))];
       return [...told, ...rootFindings(use, checks)];
@@ -62,12 +65,25 @@ function troubleFindings({ name, data }: PresetUse, program: FoundProgram, { tro
   return [warn(name, `${program.path}: ${troubles.join('; ')}`, fix)];
 }
 
+/** Where no task starts it, as it is started by default. */
+function modesOf({ tasks }: PresetUse): StartMode[] {
+  const modes = tasks.map((task) => (isProcess(task) ? 'headless' : 'terminal'));
+  return tasks.length === 0 ? ['terminal'] : [...new Set(modes)];
+}
+
+/** Other modes print other flags. */
+function withHeadlessHelp(data: PresetData): PresetData {
+  // None where its help does not tell all.
+  return data.help.length === 0 ? data : { ...data, help: [...data.help, ...(data.headless?.help ?? [])] };
+}
+
 function argumentFindings(
-  { name, data }: PresetUse,
+  use: PresetUse,
   program: FoundProgram,
   answers: ProgramAnswers,
   { configFile }: AgentChecks,
 ): Finding[] {
+  const { name, data } = use;
   if (answers.help === null) return [];
   const known = readHelp(basename(program.path), answers.help);
   const place = placeOf(program, answers);
@@ -76,7 +92,7 @@ function argumentFindings(
     const fix = `frameworks: {${name}: {help: [[ARGUMENT]]}} in ${configFile} with what prints its flags, or help: []`;
     return [warn(name, `${place}: its help tells no flags`, fix)];
   }
-  const lists = unknownArguments(data, known);
+  const lists = unknownArguments(data, known, modesOf(use));
   if (lists.length === 0) return [];
   const unknown = lists.map((list) => `${list.unknown.join(' ')} (${list.path.join('.')})`).join(', ');
   const version = answers.version ?? 'this version';

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import type { Graph, Settings } from '../../core/graph/graph.ts';
 import type { Extensions } from '../extensions.ts';
-import { keysWithoutEffect, requireNoSandbox } from '../not-yet.ts';
+import { keysWithoutEffect } from '../not-yet.ts';
 import { requireStandardSteps } from '../standard-steps.ts';
 import { missingFiles } from '../surroundings/missing-files.ts';
 import { findProgram } from '../tools/find-program.ts';
@@ -19,12 +19,10 @@ export interface GraphChecks {
 /** Whether what the graph asks for is here. */
 export function checkGraph({ graph, settings, extensions, root }: GraphChecks): Finding[] {
   const found: Finding[] = [];
-  for (const check of [() => requireStandardSteps(graph, extensions), () => requireNoSandbox(graph)]) {
-    try {
-      check();
-    } catch (error) {
-      found.push(findingOf('agents', error));
-    }
+  try {
+    requireStandardSteps(graph, extensions);
+  } catch (error) {
+    found.push(findingOf('agents', error));
   }
   found.push(...agentFindings(graph, root), ...toolFindings(settings.tools, root));
   found.push(...missingFiles(graph, root).map((error) => findingOf('files', error)));
@@ -36,7 +34,8 @@ export function checkGraph({ graph, settings, extensions, root }: GraphChecks): 
 /** The programs of `framework: command`; those of other frameworks only they know. */
 function agentFindings(graph: Graph, root: string): Finding[] {
   const users = new Map<string, string[]>();
-  for (const { id, primaryAgent } of graph.tasks) {
+  // A container has its own.
+  for (const { id, primaryAgent } of graph.tasks.filter((task) => task.primaryAgent.isolation.sandbox !== 'oci')) {
     const [program] = primaryAgent.command ?? [];
     // With a placeholder in its name nobody can tell yet.
     if (program !== undefined && !program.includes('{')) users.set(program, [...(users.get(program) ?? []), id]);

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphUse, isOver } from '../../core/gc-plan.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
+import { besidePanes, endsThem } from '../agents-at-work.ts';
 import { type GraphRecords, graphsWithLeavings, readRecords, subfolders, useOf } from '../leavings/graph-records.ts';
+import { leftPlaces, liveElsewhere } from '../leavings/left-places.ts';
 import { deadPanes, liveAgents, panesOf } from '../leavings/panes.ts';
+import { type LeftAgent, whereIs } from '../places/left-agents.ts';
 import type { Repository } from '../preflight.ts';
 import { distinctServers, serversOf } from '../recorded-server.ts';
 import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
@@ -36,7 +39,13 @@ export async function checkRuns(options: RunChecks): Promise<Finding[]> {
   const branches = (await git.run(['for-each-ref', '--format=%(refname)', `refs/heads/${BRANCH_ROOT}/`])).stdout;
   for (const record of records) {
     const hasBranches = branches.includes(`refs/heads/${BRANCH_ROOT}/${record.graph}/`);
-    found.push(...graphFindings(record, { panes: panesOf(panes, record), repository, hasBranches }));
+    const own = panesOf(panes, record);
+    try {
+      const left = besidePanes(await leftPlaces(repository, record), own);
+      found.push(...graphFindings(record, { panes: own, left, repository, hasBranches }));
+    } catch (error) {
+      found.push(findingOf(record.graph, error, 'warn'));
+    }
   }
   if (panes.every(({ dead }) => dead)) found.push(...(await sessionFindings(servers)));
   return found.length > 0 ? found : [ok('runs', 'none yet')];
@@ -50,6 +59,8 @@ const GO_ON = 'agentrelay run GRAPH goes on with it, --new-run starts over';
 
 interface GraphTraces {
   readonly panes: readonly TaggedPane[];
+  /** What has no pane. */
+  readonly left: readonly LeftAgent[];
   readonly repository: Repository;
   readonly hasBranches: boolean;
 }
@@ -57,16 +68,24 @@ interface GraphTraces {
 function graphFindings(records: GraphRecords, traces: GraphTraces): Finding[] {
   const { graph } = records;
   try {
-    const agents = liveAgents(traces.panes);
+    const agents = [...liveAgents(traces.panes), ...liveElsewhere(traces.left)];
     const use = useOf(records, []);
     const last = use.runs.at(-1) ?? 0;
     if (use.busy !== null) return [ok(graph, `run ${last}: ${use.busy}`)];
-    if (agents.length > 0)
-      return [warn(graph, `run ${last}: nobody runs it, and agents live: ${agents.join(', ')}`, GO_ON)];
+    if (agents.length > 0) {
+      const text = `run ${last}: nobody runs it, and agents live: ${agents.join(', ')}`;
+      return [warn(graph, text, `${endsThem(graph, liveTask(traces), use.outcome)} ends them; ${GO_ON}`)];
+    }
     return [...runFindings(use, records), ...leftFindings(use, traces), ...ownerFindings(use, records)];
   } catch (error) {
     return [findingOf(graph, error)];
   }
+}
+
+/** One that an agent lives for. */
+function liveTask({ panes, left }: GraphTraces): string | null {
+  const inPane = panes.flatMap(({ of, dead }) => (of.kind === 'agent' && !dead ? [of.tag.task] : []));
+  return inPane[0] ?? left.find(({ alive }) => alive)?.task ?? null;
 }
 
 function runFindings(use: GraphUse, { store }: GraphRecords): Finding[] {
@@ -81,7 +100,7 @@ function runFindings(use: GraphUse, { store }: GraphRecords): Finding[] {
 }
 
 /** What nobody goes on with. */
-function leftFindings(use: GraphUse, { panes, repository, hasBranches }: GraphTraces): Finding[] {
+function leftFindings(use: GraphUse, { panes, left: elsewhere, repository, hasBranches }: GraphTraces): Finding[] {
   if (!isOver(use)) return [];
   const { graph } = use;
   const windows = deadPanes(panes, graph).length;
@@ -89,6 +108,7 @@ function leftFindings(use: GraphUse, { panes, repository, hasBranches }: GraphTr
   const isUnknown = use.runs.length === 0;
   const left = [
     ...(windows > 0 ? [count(windows, 'window')] : []),
+    ...elsewhere.map(whereIs),
     ...(worktrees > 0 ? [count(worktrees, 'worktree')] : []),
     ...(isUnknown && hasBranches ? ['branches'] : []),
   ];

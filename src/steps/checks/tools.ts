@@ -1,11 +1,20 @@
+import type { Graph } from '../../core/graph/graph.ts';
+import { usersOfBwrap } from '../isolation/bwrap/problems.ts';
+import { requireBwrap } from '../isolation/bwrap/ready.ts';
 import { GIT, requireTool, TMUX } from '../tools/versions.ts';
 import { type Finding, findingFrom, ok } from './finding.ts';
 
 /** `[major, minor]`; `bin/launch.js` has it too, in syntax that old ones read. */
 const NODE = [22, 22] as const;
 
-/** The programs that every run needs; `needsTmux` is null where no graph tells. */
-export async function checkTools({ needsTmux }: { readonly needsTmux: boolean | null }): Promise<Finding[]> {
+/** The programs that every run needs, or this graph does; null where no graph tells. */
+export async function checkTools({
+  needsTmux,
+  graph,
+}: {
+  readonly needsTmux: boolean | null;
+  readonly graph: Graph | null;
+}): Promise<Finding[]> {
   const tmux = async (): Promise<Finding> => {
     const found = await findingFrom(
       'tmux',
@@ -24,7 +33,19 @@ export async function checkTools({ needsTmux }: { readonly needsTmux: boolean | 
       ),
       tmux(),
     ])),
+    ...(await bwrapFinding(graph)),
   ];
+}
+
+/** Nothing of one that is missing and that nobody asks for. */
+async function bwrapFinding(graph: Graph | null): Promise<Finding[]> {
+  const users = graph === null ? null : usersOfBwrap(graph);
+  const found = await findingFrom(
+    'bubblewrap',
+    () => requireBwrap(),
+    (version) => (users === null ? `${version}: isolation: {sandbox: bwrap} keeps agents apart` : version),
+  );
+  return found.level === 'ok' || users !== null ? [found] : [];
 }
 
 function nodeFinding(version = process.versions.node): Finding {

@@ -10,6 +10,8 @@ export interface EnvironmentEntry {
   kickoff(framework: FrameworkPreset): TaskKickoff;
   /** Runs the commands of the graph file in it; left out where that is this machine. */
   readonly commands?: CommandRunner;
+  /** Its agents may go on where nobody reaches them: each attempt has a worktree that no other ever gets. */
+  readonly worktreePerAttempt?: boolean;
   /** Lets go of what it has; agents go on. */
   close?(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface LiveAgent extends Agent {
   /** Follows what it does; left out where nobody can look into it. */
   readonly monitor?: AgentMonitor | undefined;
   readonly terminal?: AgentTerminal;
+  /** Milliseconds between two looks at its signals, where the file system tells nobody of them; seconds where left out. */
+  readonly signalsEvery?: number;
   /** Answers what it asks, where that needs no person; false where it is left to one. */
   clearWay?(signal: AbortSignal): Promise<boolean>;
 }

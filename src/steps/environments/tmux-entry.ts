@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { AgentSecrets } from '../agent-command.ts';
 import type { SandboxPlace } from '../isolation/sandboxes.ts';
 import { TmuxTaskKickoff } from '../task-kickoff.ts';
 import { TmuxTaskLauncher } from '../task-launcher.ts';
@@ -9,6 +10,8 @@ import type { TmuxEnvironment } from './tmux.ts';
 /** What the environments of a run share. */
 export interface EnvironmentOptions extends SandboxPlace {
   readonly clock: Clock;
+  /** What agents get of the credentials file. */
+  readonly credentials: AgentSecrets;
   /** Follows an agent; see `AgentFollower`. */
   readonly follow: FollowAgent;
 }

@@ -1,6 +1,8 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { UNSET_VARIABLE } from '../agent-wrapper.ts';
+import { writeSecrets } from '../credentials/secret-file.ts';
 import { writing } from '../tools/file-error.ts';
 import { literalFormat, literalTimeFormat, quoteForShell } from '../tools/tmux-parse.ts';
 import { TAG_OPTION } from '../tools/tmux-session.ts';
@@ -17,6 +19,8 @@ export interface TmuxLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** Taken out of the agent's environment. */
   readonly unset: readonly string[];
+  /** For its wrapper alone: never a part of the order that tmux gets. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Gets all that the agent prints, at most 64 MiB of it: the first half, and the last. */
   readonly rawLog: string;
   readonly exitCodeFile: string;
@@ -33,6 +37,7 @@ export function prepareLaunch(launch: TmuxLaunch): void {
   }
   rmSync(launch.exitCodeFile, { force: true });
   writing(launch.rawLog, () => closeSync(openSync(launch.rawLog, 'a', 0o600)));
+  writeSecrets(dirname(launch.exitCodeFile), launch.secrets ?? {});
 }
 
 /**
@@ -45,7 +50,9 @@ export function launchSequence(
   launch: TmuxLaunch,
   base: Readonly<Record<string, string>>,
 ): string[][] {
-  const env: Record<string, string> = { ...base, ...launch.env };
+  // What is taken out is not there for a look at the wrapper either, whatever the server has.
+  const emptied = Object.fromEntries(launch.unset.map((name) => [name, '']));
+  const env: Record<string, string> = { ...base, ...emptied, ...launch.env };
   if (launch.unset.length > 0) env[UNSET_VARIABLE] = launch.unset.join(' ');
   const target = `=${session}:{end}`;
   return [

@@ -1,19 +1,17 @@
-import { dirname } from 'node:path';
 import type { SendResult } from '../../core/agent-handle.ts';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { PLACE_LOST } from '../../core/place-failure.ts';
 import { KeyedQueue } from '../../core/queue.ts';
-import { wasLaunched } from '../agent-wrapper.ts';
 import type { AgentTerminal } from '../agents/monitor.ts';
 import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { REAL_CLOCK } from '../tools/clock.ts';
-import { stopMarked, stopSession } from '../tools/process-session.ts';
 import { Ticks } from '../tools/ticks.ts';
 import type { PaneChange, TmuxControl } from '../tools/tmux-control.ts';
 import { TmuxError } from '../tools/tmux-error.ts';
 import { emptySession } from '../tools/tmux-session.ts';
 import { PaneGlances } from './pane-glances.ts';
-import { launchSequence, missingEnvironment, prepareLaunch, type TmuxLaunch } from './tmux-launch.ts';
+import { LOCAL_HOST, type TmuxHost } from './tmux-host.ts';
+import { launchSequence, type TmuxLaunch } from './tmux-launch.ts';
 import { ALL_LINES, capture, screenOf, shows, statusOf, unlessGone } from './tmux-look.ts';
 import { formatTag, LIST_PANES, type ListedPane, type PaneTag, parsePanes, type TmuxPane } from './tmux-pane.ts';
 import { nullIfLost, type ReachedTmux, reachTmux, type TmuxReach } from './tmux-reach.ts';
@@ -60,7 +58,7 @@ export interface SendOptions {
 /** Milliseconds between two looks at the titles of all panes. */
 const TICK = 1_000;
 
-export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
+export function createTmuxEnvironment(reach: TmuxReach, host: TmuxHost = LOCAL_HOST): TmuxEnvironment {
   const tmux = reachTmux(reach);
   const sends = new KeyedQueue();
   /** Asked once of each server: neither changes. */
@@ -70,7 +68,7 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
 
   const baseEnvironment = (control: TmuxControl) =>
     once(bases, control, async () => {
-      return missingEnvironment(await control.command(['show-environment', '-g']), process.env);
+      return host.environment(await control.command(['show-environment', '-g']));
     });
   const panes = () => tmux.use(async (control) => parsePanes(await control.command(LIST_PANES)));
   const find = async (tag: PaneTag) => {
@@ -84,12 +82,12 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
     async launch(launch) {
       const known = await find(launch.tag);
       if (known !== null) return known;
-      prepareLaunch(launch);
+      await host.prepare(launch);
       return await tmux.use(async (control) => {
         // From the second time on: tmux was lost while it had our order.
         const found = await find(launch.tag);
         if (found !== null) return found;
-        if (wasLaunched(dirname(launch.exitCodeFile)))
+        if (await host.wasLaunched(launch))
           throw new AgentLaunchError(PLACE_LOST, 'tmux was ended just as it had the agent started');
         return await open(control, launch, await baseEnvironment(control));
       });
@@ -129,7 +127,7 @@ export function createTmuxEnvironment(reach: TmuxReach): TmuxEnvironment {
         .catch(nullIfLost)) ?? false,
 
     async close(pane, options) {
-      await close(await tmux.control().catch(nullIfLost), pane, options);
+      await close(await tmux.control().catch(nullIfLost), host, pane, options);
     },
 
     async waitForExit(pane, signal) {
@@ -172,6 +170,7 @@ function terminalOf(tmux: ReachedTmux, pane: TmuxPane, turns: KeyedQueue, glance
 /** `control` is null where tmux is gone: the pane went with it, and what runs on in its session is still to be stopped. */
 async function close(
   control: TmuxControl | null,
+  host: TmuxHost,
   pane: TmuxPane,
   { logFile, keepPane }: { logFile: string; keepPane: boolean },
 ): Promise<void> {
@@ -182,9 +181,7 @@ async function close(
       writeFileAtomic(logFile, shown.map((line) => `${line}\n`).join(''), { mode: 0o600, sync: false });
     }
   } finally {
-    // Where the pane is gone, nobody tells any more which session it was.
-    const mark = `AGENTRELAY_TOKEN=${pane.tag.token}`;
-    await (pane.pid === 0 ? stopMarked(mark) : stopSession(pane.pid, mark));
+    await host.stop(pane);
     if (!keepPane && control && shown !== null) {
       await unlessGone(control, pane, control.command(['kill-pane', '-t', pane.id])).catch(nullIfLost);
     }

@@ -22,7 +22,7 @@ export const aiderHistory: TranscriptFormat = {
         return text === '' || text === '<blank>' ? null : { prompt: text };
       }
       prompt = [];
-      const usage = usageIn(line, `tokens ${count + 1}`);
+      const usage = line.startsWith('> ') ? aiderUsage(line.slice(2), `tokens ${count + 1}`) : null;
       if (usage === null) return null;
       count += 1;
       return { usage };
@@ -30,9 +30,9 @@ export const aiderHistory: TranscriptFormat = {
   },
 };
 
-/** `> Tokens: 12k sent, 1.5k cache write, 8.2k cache hit, 451 received. Cost: $0.03 message, $0.11 session.` */
-function usageIn(line: string, id: string): UsageEntry | null {
-  const [, told] = /^> Tokens: (.*)$/u.exec(line) ?? [];
+/** `Tokens: 12k sent, 1.5k cache write, 8.2k cache hit, 451 received. Cost: $0.03 message, $0.11 session.` */
+export function aiderUsage(line: string, id: string): UsageEntry | null {
+  const [, told] = /^Tokens: (.*)$/u.exec(line) ?? [];
   const sent = told === undefined ? null : amount(told, 'sent');
   if (told === undefined || sent === null) return null;
   const [read, written] = [amount(told, 'cache hit') ?? 0, amount(told, 'cache write') ?? 0];

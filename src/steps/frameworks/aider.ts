@@ -1,6 +1,7 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
 import { aiderHistory } from './aider-history.ts';
 import { aiderReader } from './aider-screen.ts';
+import { aiderStream } from './aider-stream.ts';
 import type { HookRecord, Told } from './framework.ts';
 import { makePreset } from './make-preset.ts';
 
@@ -59,6 +60,18 @@ const SCREEN: ScreenData = {
 
 const HISTORY = '{folder}/aider.chat.history.md';
 
+const HEADLESS = [
+  '{approvals_args}',
+  '{model_args}',
+  '--no-pretty',
+  '--no-stream',
+  '--no-check-update',
+  '--no-show-release-notes',
+  '--no-gitignore',
+  '--read',
+  '{instructions}',
+];
+
 /**
  * `--message` ends the program after one turn, so its first prompt is typed; it opens no file by itself, so it is given the
  * instructions. Its `--yes-always` would refuse every shell command that it suggests, and with them our own: where
@@ -96,6 +109,15 @@ const aiderData: PresetData = {
     '--notifications-command',
     `'{bin}/agentrelay-hook' Waiting '{"session":"{session}","transcript":"${HISTORY}"}'`,
   ],
+  // Its `--yes-always` edits without asking, and refuses every shell command: it asks nobody, and cannot say that it is done.
+  // Without it, and without a fancy input, an end of its standard input is the answer that is proposed, which is yes.
+  headless: {
+    start: [...HEADLESS, '--message={prompt}'],
+    resume: [...HEADLESS, '--restore-chat-history', '--message={prompt}'],
+    ask: ['--yes-always'],
+    skip: ['--no-fancy-input', '--no-show-model-warnings'],
+    help: [],
+  },
   prompt: null,
   env: {
     AIDER_CHAT_HISTORY_FILE: HISTORY,
@@ -119,6 +141,7 @@ export const aider = makePreset('aider', aiderData, {
   read: aiderReader(aiderData),
   readHook: readAiderHook,
   transcript: aiderHistory,
+  stream: aiderStream,
 });
 
 /** It waits for an answer or for a prompt, or has just answered itself: its screen tells which. */

@@ -1,5 +1,6 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
 import { CLAUDE_SETTINGS, claudeSettings, readClaudeHook } from './claude-hooks.ts';
+import { claudeStream } from './claude-stream.ts';
 import { claudeTranscript } from './claude-transcript.ts';
 import { makePreset } from './make-preset.ts';
 
@@ -92,6 +93,8 @@ const SCREEN: ScreenData = {
   pasted: ['\\[Pasted text #\\d+'],
 };
 
+const HEADLESS = ['--print', '--output-format', 'stream-json', '--verbose', '{approvals_args}', '{model_args}'];
+
 /**
  * As root the program refuses to skip approvals unless `IS_SANDBOX=1` says that nothing can be harmed: only a person knows
  * that, so it is left to the environment that agents are started in.
@@ -104,6 +107,14 @@ export const claudeCodeData: PresetData = {
   model: ['--model', '{model}'],
   session: ['--session-id', '{session}'],
   hooks: ['--settings', `{folder}/${CLAUDE_SETTINGS}`],
+  headless: {
+    start: [...HEADLESS, '{session_args}', '--', '{prompt}'],
+    resume: [...HEADLESS, '--resume', '{session}', '--', '{prompt}'],
+    // Nobody is asked: what would be is denied. Without these it could not read what it is to do, nor say that it is done.
+    ask: ['--permission-mode', 'default', '--allowedTools=Read(/{folder}/**),Bash({bin}/agentrelay-*)'],
+    skip: ['--dangerously-skip-permissions'],
+    help: [],
+  },
   prompt: ['{prompt}'],
   env: { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_MOUSE: '1' },
   // What a Claude Code around us has set for its own children.
@@ -131,4 +142,5 @@ export const claudeCode = makePreset('claude_code', claudeCodeData, {
   files: (invocation) => ({ [CLAUDE_SETTINGS]: claudeSettings(invocation) }),
   readHook: readClaudeHook,
   transcript: claudeTranscript,
+  stream: claudeStream,
 });

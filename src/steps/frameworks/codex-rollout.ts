@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttentionReport, MAX_CHOICE, MAX_CHOICES, MAX_QUESTION } from '../../core/attention.ts';
 import { readAtMost } from '../tools/bounded-file.ts';
-import type { Told, TranscriptFormat, TranscriptPlace } from './framework.ts';
+import type { Told, TranscriptFormat, TranscriptPlace, UsageEntry } from './framework.ts';
 import { limitEnd } from './limit-time.ts';
 import { report } from './report.ts';
 import { parseLine, realFolder } from './transcript-lines.ts';
@@ -66,7 +66,8 @@ function startOf(path: string): { cwd: string | null; at: number } {
   return { cwd: cwd === undefined ? null : String(parseLine(cwd)), at: Date.parse(at) };
 }
 
-const tokens = z.object({
+/** As it tells them: what was read from the cache is counted in the input. */
+export const codexTokens = z.object({
   input_tokens: z.number(),
   cached_input_tokens: z.number().optional(),
   cache_write_input_tokens: z.number().optional(),
@@ -89,7 +90,7 @@ const payload = z.discriminatedUnion('type', [
     arguments: z.string(),
   }),
   z.object({ type: z.literal('function_call_output') }),
-  z.object({ type: z.literal('token_count'), info: z.object({ total_token_usage: tokens }).nullish() }),
+  z.object({ type: z.literal('token_count'), info: z.object({ total_token_usage: codexTokens }).nullish() }),
   z.object({ type: z.literal('turn_aborted') }),
   z.object({
     type: z.literal('task_complete'),
@@ -138,7 +139,7 @@ function toldBy(one: z.infer<typeof payload>, model: string | null, now: number)
       return { report: report('idle') };
     case 'task_complete':
       return {
-        report: one.error === null || one.error === undefined ? report('idle') : failed(one.error.message, now),
+        report: one.error === null || one.error === undefined ? report('idle') : failedCodex(one.error.message, now),
       };
   }
 }
@@ -154,25 +155,26 @@ function questionIn(text: string): AttentionReport {
   return { ...report('waiting_input'), question: first.question.slice(0, MAX_QUESTION), choices };
 }
 
-/** All that its session has used, told again and again; what was read from the cache is counted in the input. */
-function usageIn(total: z.infer<typeof tokens> | undefined, model: string | null): Told | null {
-  if (total === undefined) return null;
-  const { input_tokens, cached_input_tokens = 0, cache_write_input_tokens = 0, output_tokens } = total;
+/** All that its session has used, told again and again. */
+function usageIn(total: z.infer<typeof codexTokens> | undefined, model: string | null): Told | null {
+  return total === undefined ? null : { usage: codexUsage('total', total, model) };
+}
+
+export function codexUsage(id: string, used: z.infer<typeof codexTokens>, model: string | null): UsageEntry {
+  const { input_tokens, cached_input_tokens = 0, cache_write_input_tokens = 0, output_tokens } = used;
   return {
-    usage: {
-      id: 'total',
-      inputTokens: Math.max(0, input_tokens - cached_input_tokens - cache_write_input_tokens),
-      outputTokens: output_tokens,
-      cacheReadTokens: cached_input_tokens,
-      cacheWriteTokens: cache_write_input_tokens,
-      costUsd: null,
-      model,
-    },
+    id,
+    inputTokens: Math.max(0, input_tokens - cached_input_tokens - cache_write_input_tokens),
+    outputTokens: output_tokens,
+    cacheReadTokens: cached_input_tokens,
+    cacheWriteTokens: cache_write_input_tokens,
+    costUsd: null,
+    model,
   };
 }
 
 /** A turn that could not be ended well. */
-function failed(words: string, now: number): AttentionReport {
+export function failedCodex(words: string, now: number): AttentionReport {
   if (/usage limit|quota exceeded|429 Too Many/iu.test(words)) {
     return { ...report('usage_limited'), until: limitEnd(words, now) };
   }

@@ -1,6 +1,7 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
 import { readCodexNotice } from './codex-notice.ts';
 import { codexRollout } from './codex-rollout.ts';
+import { codexStream } from './codex-stream.ts';
 import { makePreset } from './make-preset.ts';
 
 const DIALOGS: readonly DialogData[] = [
@@ -54,6 +55,14 @@ const SCREEN: ScreenData = {
   pasted: ['\\[Pasted Content \\d+ chars\\]'],
 };
 
+/**
+ * Keeps the program from updating itself, and from leaving a server behind that outlives its window. Keys that a version
+ * does not know are ignored.
+ */
+const QUIET = ['check_for_update_on_startup', 'features.daemon_auto_start', 'features.in_app_updates'].flatMap(
+  (key) => ['-c', `${key}=false`],
+);
+
 export const codexData: PresetData = {
   program: ['codex'],
   start: ['{approvals_args}', '{model_args}', '{hooks_args}', '--', '{prompt_args}'],
@@ -65,18 +74,19 @@ export const codexData: PresetData = {
   },
   model: ['--model', '{model}'],
   session: [],
-  // Hooks would have to be trusted first, in the person's files; this needs no trust. The rest keeps the program from
-  // updating itself, and from leaving a server behind that outlives its window. Keys that a version does not know are ignored.
-  hooks: [
-    '-c',
-    'notify=["{bin}/agentrelay-hook","notify"]',
-    '-c',
-    'check_for_update_on_startup=false',
-    '-c',
-    'features.daemon_auto_start=false',
-    '-c',
-    'features.in_app_updates=false',
-  ],
+  // Hooks would have to be trusted first, in the person's files; this needs no trust.
+  hooks: ['-c', 'notify=["{bin}/agentrelay-hook","notify"]', ...QUIET],
+  // Nobody is asked: what its sandbox forbids fails. It does not take a sandbox for a session that goes on, so the person's is used.
+  headless: {
+    start: ['exec', '--json', '{approvals_args}', '{model_args}', ...QUIET, '--', '{prompt}'],
+    resume: ['exec', 'resume', '--json', '{approvals_args}', '{model_args}', ...QUIET, '--', '{session}', '{prompt}'],
+    ask: [],
+    skip: ['--dangerously-bypass-approvals-and-sandbox'],
+    help: [
+      ['exec', '--help'],
+      ['exec', 'resume', '--help'],
+    ],
+  },
   prompt: ['{prompt}'],
   env: {},
   unset: [],
@@ -91,4 +101,8 @@ export const codexData: PresetData = {
   root: {},
 };
 
-export const codex = makePreset('codex', codexData, { readHook: readCodexNotice, transcript: codexRollout });
+export const codex = makePreset('codex', codexData, {
+  readHook: readCodexNotice,
+  transcript: codexRollout,
+  stream: codexStream,
+});

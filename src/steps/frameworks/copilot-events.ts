@@ -23,7 +23,8 @@ const requestSchema = z.object({
   intention: z.string().optional(),
 });
 
-const schema = z.object({
+/** A line of it; its mode for scripts prints the same, and more. */
+export const copilotEvent = z.object({
   type: z.string(),
   id: z.string(),
   timestamp: z.string().optional(),
@@ -33,6 +34,10 @@ const schema = z.object({
     /** Of a helper of the agent. */
     parentToolCallId: z.string().nullish(),
     toolRequests: z.array(z.unknown()).optional(),
+    toolName: z.string().optional(),
+    arguments: z.unknown().optional(),
+    success: z.boolean().optional(),
+    error: z.object({ message: z.string() }).nullish(),
     permissionRequest: requestSchema.optional(),
     result: z.unknown().optional(),
     errorType: z.string().optional(),
@@ -42,7 +47,7 @@ const schema = z.object({
   }),
 });
 
-type Event = z.infer<typeof schema>;
+export type CopilotEvent = z.infer<typeof copilotEvent>;
 
 /** `session-state/<session>/events.jsonl` below the program's own folder. */
 export const copilotEvents: TranscriptFormat = {
@@ -52,12 +57,12 @@ export const copilotEvents: TranscriptFormat = {
     return existsSync(path) ? path : null;
   },
   reader: () => (line) => {
-    const read = schema.safeParse(parseLine(line));
-    return read.success ? toldBy(read.data) : null;
+    const read = copilotEvent.safeParse(parseLine(line));
+    return read.success ? toldByCopilot(read.data) : null;
   },
 };
 
-function toldBy(event: Event): Told | null {
+export function toldByCopilot(event: CopilotEvent): Told | null {
   const at = event.timestamp === undefined ? Number.NaN : Date.parse(event.timestamp);
   const when = Number.isNaN(at) ? {} : { at };
   const { type, id, data } = event;
@@ -72,7 +77,7 @@ function toldBy(event: Event): Told | null {
   return state === null ? null : { ...when, report: state };
 }
 
-function reportOf({ type, data }: Event, at: number): AttentionReport | null {
+function reportOf({ type, data }: CopilotEvent, at: number): AttentionReport | null {
   switch (type) {
     case 'assistant.turn_start':
     case 'tool.execution_complete':
@@ -97,13 +102,16 @@ function isCancelled(result: unknown): boolean {
   return z.object({ kind: z.literal('cancelled') }).safeParse(result).success;
 }
 
-function errorReport({ errorType = '', message = '', statusCode = null }: Event['data'], at: number): AttentionReport {
+function errorReport(
+  { errorType = '', message = '', statusCode = null }: CopilotEvent['data'],
+  at: number,
+): AttentionReport {
   if (errorType === 'authentication') return report('login_required');
   const words = /limit|quota/u.test(errorType) ? `rate limit: ${message}` : message;
   return providerReport({ message: words, status: statusCode }, at) ?? report('idle');
 }
 
-function permissionWords(request: Event['data']['permissionRequest']): string | null {
+function permissionWords(request: CopilotEvent['data']['permissionRequest']): string | null {
   if (request === undefined) return null;
   const { kind, fullCommandText, fileName, url, intention } = request;
   return `${kind}: ${fullCommandText ?? fileName ?? url ?? intention ?? '?'}`.slice(0, MAX_QUESTION);

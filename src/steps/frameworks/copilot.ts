@@ -2,6 +2,7 @@ import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/p
 import { linesBehind, withAskedAbout } from './asked-about.ts';
 import { copilotEvents } from './copilot-events.ts';
 import { COPILOT_PLUGIN, copilotFiles, readCopilotHook } from './copilot-hooks.ts';
+import { copilotStream } from './copilot-stream.ts';
 import { withListedChoices } from './listed-choices.ts';
 import { makePreset } from './make-preset.ts';
 import { screenReader } from './read-screen.ts';
@@ -34,6 +35,8 @@ const SCREEN: ScreenData = {
   pasted: ['\\[Paste #\\d+ - \\d+ lines\\]', '\\[Saved pasted content to workspace'],
 };
 
+const HEADLESS = ['--output-format=json', '{approvals_args}', '{model_args}', '--add-dir={folder}'];
+
 /**
  * Its title tells no state. A prompt of some ten thousand characters is put into a file: then neither hooks nor transcript
  * hold its words. It retries at limits without a word.
@@ -53,6 +56,14 @@ const copilotData: PresetData = {
   model: ['--model={model}'],
   session: ['--session-id={session}'],
   hooks: [`--plugin-dir={folder}/${COPILOT_PLUGIN}`],
+  // Nobody is asked: what would be is denied. It may read the attempt's folder.
+  headless: {
+    start: [...HEADLESS, '{session_args}', '--prompt={prompt}'],
+    resume: [...HEADLESS, '--resume={session}', '--prompt={prompt}'],
+    ask: [],
+    skip: ['--allow-all'],
+    help: [],
+  },
   prompt: ['--interactive={prompt}'],
   env: { COPILOT_AUTO_UPDATE: 'false' },
   unset: ['COPILOT_ALLOW_ALL'],
@@ -83,4 +94,5 @@ export const copilot = makePreset('copilot', copilotData, {
   files: copilotFiles,
   readHook: readCopilotHook,
   transcript: copilotEvents,
+  stream: copilotStream,
 });

@@ -1,5 +1,6 @@
 import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/preset-data.ts';
 import { withAskedAbout } from './asked-about.ts';
+import { cursorStream } from './cursor-stream.ts';
 import type { Screen, ScreenReading } from './framework.ts';
 import { makePreset } from './make-preset.ts';
 import { screenReader } from './read-screen.ts';
@@ -40,6 +41,8 @@ const SCREEN: ScreenData = {
   pasted: ['\\[Pasted text #\\d+'],
 };
 
+const HEADLESS = ['--print', '--output-format', 'stream-json', '{approvals_args}', '{model_args}'];
+
 /**
  * Its sessions are in a database and its hooks in files of the repository or the person: only the screen tells. Newer
  * versions put a prompt of the command line into the input and leave it there; the kickoff sees that, and submits it.
@@ -52,6 +55,14 @@ const cursorData: PresetData = {
   model: ['--model', '{model}'],
   session: [],
   hooks: [],
+  // Nobody is asked: what would be is denied. It does not start where nobody trusts the folder.
+  headless: {
+    start: [...HEADLESS, '--', '{prompt}'],
+    resume: [...HEADLESS, '--resume={session}', '--', '{prompt}'],
+    ask: [],
+    skip: ['--force', '--approve-mcps', '--trust'],
+    help: [],
+  },
   prompt: ['--', '{prompt}'],
   env: {},
   unset: ['CURSOR_AGENT', 'CURSOR_TRACE_ID'],
@@ -72,7 +83,7 @@ const byPatterns = withAskedAbout(screenReader(cursorData), 'waiting_permission'
   return command === undefined ? null : `Run this command? ${command}`;
 });
 
-export const cursor = makePreset('cursor', cursorData, { read: readCursor });
+export const cursor = makePreset('cursor', cursorData, { read: readCursor, stream: cursorStream });
 
 /** Its choices bear no numbers, and stand next to what is asked. */
 function readCursor(screen: Screen, now: number): ScreenReading {

@@ -49,15 +49,28 @@ export interface FrameworkPreset {
   readonly data?: PresetData;
 }
 
-/** A program's mode for scripts: one process a prompt, which ends with the turn and prints what it does as it goes. */
-export interface HeadlessMode {
+/**
+ * A program's mode for scripts: one process a prompt, which ends with the turn and prints what it does as it goes. Its
+ * standard input must be at its end: some read a prompt from it, and some an answer.
+ */
+export interface HeadlessMode extends HeadlessStream {
   argv(invocation: AgentInvocation): readonly string[];
   /** One more prompt in a session that is there, by the program's own name of it. */
   resume(invocation: AgentInvocation, session: string, prompt: string): readonly string[];
-  /** A reader that is given the lines of its stream in order, from the first, those of all turns. */
-  reader(): (line: string) => Told | null;
+}
+
+/** What a program prints in its mode for scripts, line by line. */
+export interface HeadlessStream {
+  /**
+   * A reader that is given the lines of its stream in order, from the first, those of all turns. That a turn has begun is
+   * told by its first report or prompt, whichever comes; that it has ended, by the end of its process where by nothing else.
+   * `at`: when the line was printed, by default just now; milliseconds since 1970. Limits are told as times of day.
+   */
+  reader(): (line: string, at?: number) => Told | null;
   /** What a line of its stream says to people: any number of plain lines. */
   show(line: string): readonly string[];
+  /** Its stream does not tell what it uses: that is in the transcript of the preset, and only that is to be taken from it. */
+  readonly usageInTranscript?: true;
 }
 
 /** A program's screen, as it is just now. */
@@ -108,6 +121,8 @@ export interface Told {
   readonly usage?: UsageEntry;
   /** What it did last, in a few words, such as `Bash npm test`. */
   readonly action?: string;
+  /** What it said at the end of its turn. */
+  readonly message?: string;
   /** Milliseconds since 1970; when it was told, where the line says so. */
   readonly at?: number;
 }

@@ -2,6 +2,7 @@ import type { DialogData, PresetData, ScreenData } from '../../core/frameworks/p
 import { withAskedAbout } from './asked-about.ts';
 import type { Screen, ScreenReading } from './framework.ts';
 import { readGeminiHook } from './gemini-hooks.ts';
+import { geminiStream } from './gemini-stream.ts';
 import { geminiTranscript } from './gemini-transcript.ts';
 import { limitEnd } from './limit-time.ts';
 import { makePreset } from './make-preset.ts';
@@ -71,6 +72,8 @@ const SCREEN: ScreenData = {
   pasted: ['\\[Pasted Text: \\d+ lines\\]'],
 };
 
+const HEADLESS = ['--output-format', 'stream-json', '{approvals_args}', '{model_args}'];
+
 /**
  * The first prompt is typed: one of the command line is sent to the model behind the question whether the folder is trusted,
  * and again after it. Settings of one start would need a file whose folders are all root's, so hooks are only those that a
@@ -85,6 +88,14 @@ const geminiData: PresetData = {
   model: ['--model', '{model}'],
   session: ['--session-id', '{session}'],
   hooks: [],
+  // Nobody is asked: it has no tools but those that only read. It does not start where nobody trusts the folder.
+  headless: {
+    start: [...HEADLESS, '{session_args}', '--prompt={prompt}'],
+    resume: [...HEADLESS, '--resume', '{session}', '--prompt={prompt}'],
+    ask: ['--approval-mode', 'default'],
+    skip: ['--approval-mode', 'yolo', '--skip-trust'],
+    help: [],
+  },
   prompt: null,
   // Without it there is no frame around its input.
   env: { COLORTERM: 'truecolor' },
@@ -127,4 +138,5 @@ export const gemini = makePreset('gemini', geminiData, {
   read: readGemini,
   readHook: readGeminiHook,
   transcript: geminiTranscript,
+  stream: geminiStream,
 });

@@ -1,6 +1,15 @@
-import type { PresetData } from '../../core/frameworks/preset-data.ts';
+import type { HeadlessData, PresetData } from '../../core/frameworks/preset-data.ts';
 import { findFirstProgram } from '../tools/find-program.ts';
-import type { AgentInvocation, FrameworkPreset, HookRecord, Told, TranscriptFormat } from './framework.ts';
+import type {
+  AgentInvocation,
+  FrameworkPreset,
+  HeadlessMode,
+  HeadlessStream,
+  HookRecord,
+  Told,
+  TranscriptFormat,
+} from './framework.ts';
+import { plainStream } from './plain-stream.ts';
 import { type ScreenReader, screenReader } from './read-screen.ts';
 
 /** What of a preset cannot be data. */
@@ -10,16 +19,18 @@ export interface PresetFunctions {
   files?(invocation: AgentInvocation): Readonly<Record<string, string>>;
   readHook?(hook: HookRecord): Told | null;
   readonly transcript?: TranscriptFormat;
+  /** What it prints in its mode for scripts; without it, words. */
+  readonly stream?: HeadlessStream;
 }
 
 /** A framework out of its data. */
 export function makePreset(name: string, data: PresetData, functions: PresetFunctions = {}): FrameworkPreset {
-  const { read = screenReader(data), ...rest } = functions;
+  const { read = screenReader(data), stream = plainStream, ...rest } = functions;
   const argv = (template: readonly string[], invocation: AgentInvocation) => [
     programOf(data, invocation),
     ...fill(template, data, invocation),
   ];
-  const { resume } = data;
+  const { resume, headless } = data;
   return {
     name,
     argv: (invocation) => argv(data.start, invocation),
@@ -31,8 +42,21 @@ export function makePreset(name: string, data: PresetData, functions: PresetFunc
     unset: data.unset,
     kickoff: data.prompt === null ? 'typed' : 'argv',
     ...rest,
+    ...(headless === null ? {} : { headless: { ...stream, ...headlessArgs(headless, data) } }),
     terminal: { read, dialogs: data.dialogs, keys: data.keys, submit: data.submit },
     data,
+  };
+}
+
+function headlessArgs(headless: HeadlessData, preset: PresetData): Pick<HeadlessMode, 'argv' | 'resume'> {
+  const data = { ...preset, approvals: headless };
+  const argv = (template: readonly string[], invocation: AgentInvocation) => [
+    programOf(data, invocation),
+    ...fill(template, data, invocation),
+  ];
+  return {
+    argv: (invocation) => argv(headless.start, invocation),
+    resume: (invocation, session, prompt) => argv(headless.resume, { ...invocation, session, prompt }),
   };
 }
 

@@ -4,10 +4,9 @@ import type { HookRecord, Told, UsageEntry } from './framework.ts';
 import { providerReport } from './provider-error.ts';
 import { report } from './report.ts';
 
-const infoSchema = z.object({
-  id: z.string(),
+/** What an answer of the model has used. */
+export const openCodeUse = {
   cost: z.number().optional(),
-  modelID: z.string().optional(),
   tokens: z
     .object({
       input: z.number(),
@@ -16,19 +15,21 @@ const infoSchema = z.object({
       cache: z.object({ read: z.number().default(0), write: z.number().default(0) }).default({ read: 0, write: 0 }),
     })
     .optional(),
+};
+
+const useSchema = z.object({ ...openCodeUse, id: z.string(), modelID: z.string().optional() });
+
+export const openCodeError = z.object({
+  name: z.string().optional(),
+  data: z.object({ message: z.string().optional(), statusCode: z.number().optional() }).optional(),
 });
 
 const schema = z.object({
   sessionID: z.string().optional(),
   prompt: z.string().optional(),
-  info: infoSchema.optional(),
+  info: useSchema.optional(),
   status: z.object({ type: z.string(), message: z.string().optional(), next: z.number().optional() }).optional(),
-  error: z
-    .object({
-      name: z.string().optional(),
-      data: z.object({ message: z.string().optional(), statusCode: z.number().optional() }).optional(),
-    })
-    .optional(),
+  error: openCodeError.optional(),
   permission: z.string().optional(),
   patterns: z.array(z.string()).optional(),
   metadata: z.object({ command: z.string().optional(), filepath: z.string().optional() }).optional(),
@@ -45,7 +46,7 @@ export function readOpenCodeHook({ at, event, data }: HookRecord): Told | null {
   if (!read.success) return null;
   const { sessionID, prompt, info } = read.data;
   if (event === 'message.updated') {
-    const usage = info === undefined ? null : usageOf(info);
+    const usage = info === undefined ? null : openCodeUsage(info);
     return usage === null ? null : { at, usage };
   }
   const state = reportOf(event, read.data, at);
@@ -70,7 +71,7 @@ function reportOf(event: string, data: HookData, at: number): AttentionReport | 
     case 'session.status':
       return statusReport(data, at);
     case 'session.error':
-      return errorReport(data, at);
+      return openCodeFailure(data.error, at);
     case 'permission.asked':
       return { ...report('waiting_permission'), question: permissionWords(data) };
     case 'question.asked':
@@ -96,7 +97,7 @@ function statusReport({ status }: HookData, at: number): AttentionReport | null 
 }
 
 /** The plugin leaves out that a turn is idle which an error has ended. */
-function errorReport({ error }: HookData, at: number): AttentionReport | null {
+export function openCodeFailure(error: z.infer<typeof openCodeError> | undefined, at: number): AttentionReport | null {
   if (error?.name === 'MessageAbortedError') return null;
   if (error?.name === 'ProviderAuthError') return report('login_required');
   const { message = '', statusCode = null } = error?.data ?? {};
@@ -120,7 +121,7 @@ function asked({ questions = [] }: HookData): AttentionReport {
 }
 
 /** The same message may be told of again. */
-function usageOf({ id, tokens, cost, modelID }: z.infer<typeof infoSchema>): UsageEntry | null {
+export function openCodeUsage({ id, tokens, cost, modelID }: z.infer<typeof useSchema>): UsageEntry | null {
   if (tokens === undefined) return null;
   return {
     id,

@@ -4,6 +4,7 @@ import { makePreset } from './make-preset.ts';
 import { OPENCODE_CONFIG, openCodeFiles } from './opencode-files.ts';
 import { readOpenCodeHook } from './opencode-hooks.ts';
 import { arrangedOpenCode } from './opencode-screen.ts';
+import { openCodeStream } from './opencode-stream.ts';
 import { screenReader } from './read-screen.ts';
 
 /** As `arrangedOpenCode` leaves it. */
@@ -39,6 +40,14 @@ const openCodeData: PresetData = {
   model: ['--model', '{model}'],
   session: [],
   hooks: [],
+  // Nobody is asked: what would be is denied.
+  headless: {
+    start: ['run', '--format', 'json', '{approvals_args}', '{model_args}', '--', '{prompt}'],
+    resume: ['run', '--format', 'json', '{approvals_args}', '{model_args}', '--session', '{session}', '--', '{prompt}'],
+    ask: [],
+    skip: ['--auto'],
+    help: [['run', '--help']],
+  },
   prompt: ['--prompt={prompt}'],
   env: {
     OPENCODE_CONFIG: `{folder}/${OPENCODE_CONFIG}`,
@@ -73,4 +82,5 @@ export const openCode = makePreset('opencode', openCodeData, {
   read: (screen, now) => byPatterns(arrangedOpenCode(screen), now),
   files: openCodeFiles,
   readHook: readOpenCodeHook,
+  stream: openCodeStream,
 });

@@ -29,13 +29,14 @@ export function ownFrameworks(
 function patched(name: string, below: FrameworkPreset | null, patch: OwnPresets[string]): FrameworkPreset {
   const data = patchedPreset(below?.data ?? null, patch);
   if (below === null) return makePreset(name, data);
-  const { files, readHook, transcript, terminal } = below;
+  const { files, readHook, transcript, terminal, headless } = below;
   // Patterns of one's own are read by the reader that goes by patterns.
   const readsAsBelow = patch.screen === undefined && patch.title === undefined && patch.dialogs === undefined;
   return makePreset(name, data, {
     ...(files === undefined ? {} : { files }),
     ...(readHook === undefined ? {} : { readHook }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(headless === undefined ? {} : { stream: headless }),
     ...(readsAsBelow && terminal !== undefined ? { read: terminal.read } : {}),
   });
 }

@@ -3,6 +3,7 @@ import type { DispatchKey } from '../../core/dispatch.ts';
 import { UserError } from '../../core/errors.ts';
 import type { PresetData } from '../../core/frameworks/preset-data.ts';
 import type { Graph, GraphTask } from '../../core/graph/graph.ts';
+import { isInWindow } from '../environments/needs-tmux.ts';
 import type { Extensions } from '../extensions.ts';
 import { type FoundProgram, findFirstProgram } from '../tools/find-program.ts';
 import { SHIPPED } from './shipped.ts';
@@ -38,11 +39,19 @@ export function presetUses({ graph, extensions, root }: PresetUseOptions): Prese
   return [...uses.filter(({ tasks }) => tasks.length > 0), ...uses.filter(({ tasks }) => tasks.length === 0)];
 }
 
-/** In a window, and by no launcher of the user's own, which may start it anywhere. */
-function startsHere({ primaryAgent }: GraphTask, name: string, { steps = {} }: Extensions): boolean {
-  const key: DispatchKey = `${name}/tmux`;
+/** Without a terminal. */
+export function isProcess({ primaryAgent }: GraphTask): boolean {
+  return primaryAgent.environment.type === 'process';
+}
+
+/** In a window or as a process, and by no launcher of the user's own, which may start it anywhere. */
+function startsHere(task: GraphTask, name: string, { steps = {} }: Extensions): boolean {
+  const { framework, environment, isolation } = task.primaryAgent;
+  const key: DispatchKey = `${name}/${environment.type}`;
   const own = steps.launcher ?? {};
-  if (primaryAgent.framework !== name || primaryAgent.environment.type !== 'tmux') return false;
+  if (framework !== name || (!isInWindow(task) && !isProcess(task))) return false;
+  // A container has its own.
+  if (isolation.sandbox === 'oci') return false;
   return own[key] === undefined && own.default === undefined;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { GcGroup, Leaving } from '../../core/gc-plan.ts';
 import { BRANCH_ROOT } from '../../core/names.ts';
 import { keepUnder } from '../kept-ref.ts';
+import type { LeftAgent } from '../places/left-agents.ts';
 import type { Repository } from '../preflight.ts';
 import { stillDead, type TaggedPane } from '../tagged-panes.ts';
 import { exec } from '../tools/exec.ts';
@@ -10,18 +11,21 @@ import { type Git, NO_COMMIT } from '../tools/git.ts';
 import { CLIENT_ENV, PLACEHOLDER_TAG, TAG_OPTION } from '../tools/tmux-session.ts';
 import { Worktrees } from '../worktree.ts';
 import { GOING } from './folders.ts';
+import { leftName } from './left-places.ts';
 import { paneName } from './panes.ts';
 
 export interface RemovalPlace {
   readonly repository: Repository;
   readonly git: Git;
   readonly panes: readonly TaggedPane[];
+  /** What has no pane. */
+  readonly left: readonly LeftAgent[];
 }
 
 /** What goes first: a branch only after the worktree that it is checked out in. */
 export const REMOVAL_ORDER: readonly Leaving['kind'][] = [
-  ...(['pane', 'owner_window', 'worktree', 'branch'] as const),
-  ...(['run_folder', 'kept_ref', 'kept_folder'] as const),
+  ...(['pane', 'owner_window', 'container', 'job', 'remote', 'process'] as const),
+  ...(['worktree', 'branch', 'run_folder', 'kept_ref', 'kept_folder'] as const),
 ];
 
 /**
@@ -35,6 +39,12 @@ export async function removeLeaving(leaving: Leaving, group: GcGroup, place: Rem
     case 'pane':
     case 'owner_window':
       await closePane(leaving.name, place.panes);
+      return null;
+    case 'container':
+    case 'job':
+    case 'remote':
+    case 'process':
+      await endLeft(leaving, place.left);
       return null;
     case 'worktree': {
       const saved = await new Worktrees(git, repository.commonDir).remove(path, leaving.run ?? 0);
@@ -88,6 +98,12 @@ function removeRunFolder(path: string): void {
     renameSync(path, going);
   }
   rmSync(going, { recursive: true, force: true });
+}
+
+async function endLeft({ kind, name }: Leaving, left: readonly LeftAgent[]): Promise<void> {
+  const found = left.find((one) => one.kind === kind && leftName(one) === name);
+  if (found === undefined) throw new Error('it is gone');
+  await found.stop();
 }
 
 async function closePane(name: string, panes: readonly TaggedPane[]): Promise<void> {

@@ -1,14 +1,16 @@
 import { describeError } from '../../core/errors.ts';
 import type { GraphUse, Leaving } from '../../core/gc-plan.ts';
+import { besidePanes } from '../agents-at-work.ts';
+import type { LeftAgent } from '../places/left-agents.ts';
 import type { Repository } from '../preflight.ts';
 import { distinctServers, serversOf } from '../recorded-server.ts';
-import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
-import { ToolError } from '../tools/exec.ts';
+import { panesOn, type TaggedPane } from '../tagged-panes.ts';
 import type { Git } from '../tools/git.ts';
 import { listWorktrees } from '../tools/worktree-list.ts';
 import { Worktrees } from '../worktree.ts';
 import { findKeptFolders, findRunFolders } from './folders.ts';
 import { type GraphRecords, graphsWithLeavings, readRecords, useOf } from './graph-records.ts';
+import { deadElsewhere, leftPlaces, liveElsewhere } from './left-places.ts';
 import { deadPanes, liveAgents, panesOf } from './panes.ts';
 import { findBranches, findKeptRefs } from './refs.ts';
 import { findWorktrees } from './worktrees.ts';
@@ -28,6 +30,8 @@ export interface Survey {
   readonly leavings: readonly Leaving[];
   /** Dead panes of ours, for their removal. */
   readonly panes: readonly TaggedPane[];
+  /** What has none. */
+  readonly left: readonly LeftAgent[];
   /** What could not be looked at. */
   readonly faults: readonly string[];
 }
@@ -36,14 +40,15 @@ export interface Survey {
 export async function surveyLeavings(options: SurveyOptions): Promise<Survey> {
   const { repository, git, sizes } = options;
   const faults: string[] = [];
-  const orNone = async <T>(what: string, work: Promise<T[]>): Promise<T[]> => {
+  const orNull = async <T>(what: string, work: Promise<T>): Promise<T | null> => {
     try {
       return await work;
     } catch (error) {
       faults.push(`${what}: ${describeError(error)}`);
-      return [];
+      return null;
     }
   };
+  const orNone = async <T>(what: string, work: Promise<T[]>): Promise<T[]> => (await orNull(what, work)) ?? [];
   const records: GraphRecords[] = [];
   for (const graph of await graphsWithLeavings(repository, git)) {
     records.push(
@@ -54,39 +59,35 @@ export async function surveyLeavings(options: SurveyOptions): Promise<Survey> {
     );
   }
   const [panes, listed, keptRefs, keptFolders] = await Promise.all([
-    findPanes(records, options.tmuxSocket).catch((error: unknown) => {
-      faults.push(`tmux: ${describeError(error)}`);
-      return null;
-    }),
+    orNull('tmux', findPanes(records, options.tmuxSocket)),
     listWorktrees(git),
     orNone('kept refs', findKeptRefs({ git, records, sizes })),
     orNone('kept folders', findKeptFolders(repository.commonDir, { sizes })),
   ]);
   const uses: GraphUse[] = [];
   const leavings: Leaving[] = [];
+  const left: LeftAgent[] = [];
   for (const record of records) {
     const own = panesOf(panes ?? [], record);
-    // Somebody may be at work in a tmux that gives no answer.
-    uses.push(useOf(record, panes === null ? ['nobody knows'] : liveAgents(own)));
+    const elsewhere = await orNull(`agents of ${record.graph}`, leftPlaces(repository, record));
+    const beside = besidePanes(elsewhere ?? [], own);
+    left.push(...beside);
+    // Somebody may be at work in a tmux, or whatever else, that gives no answer.
+    const isKnown = panes !== null && elsewhere !== null;
+    uses.push(useOf(record, isKnown ? [...liveAgents(own), ...liveElsewhere(beside)] : ['nobody knows']));
     const search = { ...options, root: repository.root, listed, records: record };
     const worktrees = new Worktrees(git, repository.commonDir);
     leavings.push(
       ...deadPanes(own, record.graph),
+      ...deadElsewhere(beside, record.graph),
       ...(await orNone(`worktrees of ${record.graph}`, findWorktrees({ ...search, worktrees }))),
       ...(await orNone(`branches of ${record.graph}`, findBranches(search))),
       ...(await orNone(`runs of ${record.graph}`, findRunFolders({ ...search, keptRefs }))),
     );
   }
-  return { records, uses, leavings: [...leavings, ...keptRefs, ...keptFolders], panes: panes ?? [], faults };
+  return { records, uses, leavings: [...leavings, ...keptRefs, ...keptFolders], panes: panes ?? [], left, faults };
 }
 
 async function findPanes(records: readonly GraphRecords[], socket: string | null): Promise<TaggedPane[]> {
-  const servers = distinctServers(records.flatMap(({ store, runs }) => serversOf(store, runs, socket)));
-  try {
-    return (await Promise.all(servers.map((server) => taggedPanes(server)))).flat();
-  } catch (error) {
-    // Without a tmux there are no panes.
-    if (error instanceof ToolError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return [];
-    throw error;
-  }
+  return await panesOn(distinctServers(records.flatMap(({ store, runs }) => serversOf(store, runs, socket))));
 }

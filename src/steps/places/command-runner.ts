@@ -22,4 +22,6 @@ export interface PlacedCommand {
  */
 export interface CommandRunner {
   run(runtime: TaskRuntime, command: PlacedCommand): Promise<CommandEnd>;
+  /** Ends what an earlier owner, which was killed, has left of the attempt's commands. Any number of times. */
+  end?(runtime: TaskRuntime): Promise<void>;
 }

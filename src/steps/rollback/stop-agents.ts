@@ -1,41 +1,44 @@
 import { join } from 'node:path';
-import type { AttemptState, RunState } from '../../core/run-state.ts';
+import type { RunState } from '../../core/run-state.ts';
+import type { RunWithAgents } from '../agents-at-work.ts';
 import { hashOf } from '../attempt-tokens.ts';
 import { trimCapture } from '../environments/tmux-pane.ts';
-import { type TaggedPane, taggedPanes } from '../tagged-panes.ts';
+import { attemptsOf } from '../places/known-attempts.ts';
+import { findLeftAgents } from '../places/left-agents.ts';
+import { usedPlaces } from '../places/used-places.ts';
+import { panesOn, type TaggedPane } from '../tagged-panes.ts';
 import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { exec } from '../tools/exec.ts';
 import { stopSession } from '../tools/process-session.ts';
 import { CLIENT_ENV } from '../tools/tmux-session.ts';
 
 /**
- * Ends what is left of the agents of these tasks and closes their panes, on every server that may have some; what was
- * shown is in their `agent.log` then. Returns the tasks that had one.
+ * Ends what is left of the agents of these tasks, wherever that is, and closes their panes, on every server that may have
+ * some; what was shown is in their `agent.log` then. Returns the tasks that had one.
  */
 export async function stopAgents(
-  servers: readonly (readonly string[])[],
+  { graph, store, commonDir, servers }: RunWithAgents,
   state: RunState,
   tasks: readonly string[],
 ): Promise<string[]> {
-  const attempts = new Map<string, AttemptState>();
-  for (const id of tasks) {
-    for (const attempt of state.tasks.get(id)?.attempts ?? []) {
-      if (attempt.agent !== null) attempts.set(attempt.tokenHash, attempt);
-    }
-  }
-  if (attempts.size === 0) return [];
+  const attempts = attemptsOf(state).filter(({ task }) => tasks.includes(task));
+  if (attempts.length === 0) return [];
   const stopped = new Set<string>();
-  for (const pane of (await Promise.all(servers.map(taggedPanes))).flat()) {
+  for (const pane of await panesOn(servers)) {
     if (pane.of.kind !== 'agent') continue;
-    const { token, task } = pane.of.tag;
+    const { token } = pane.of.tag;
     // By its token: another repository may have a graph of this name.
-    const attempt = attempts.get(hashOf(token));
+    const attempt = attempts.find(({ tokenHash }) => tokenHash === hashOf(token));
     if (attempt === undefined) continue;
     // A dead pane was kept to be looked at.
-    if (!pane.dead) stopped.add(task);
+    if (!pane.dead) stopped.add(attempt.task);
     await stop(pane, token, attempt.signalDir);
   }
-  return [...stopped];
+  for (const left of await findLeftAgents({ graph, commonDir, attempts, used: usedPlaces(store, [state.run]) })) {
+    if (left.alive) stopped.add(left.task);
+    await left.stop();
+  }
+  return tasks.filter((task) => stopped.has(task));
 }
 
 async function stop({ server, pane, pid, dead }: TaggedPane, token: string, signalDir: string | null): Promise<void> {

@@ -28,6 +28,11 @@ export class ToolError extends Error {
   }
 }
 
+/** Whether the program itself is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ToolError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+}
+
 /** The first words, without the settings that our own git runs with. */
 function commandOf(argv: readonly string[]): string {
   const words = argv[0] === 'git' ? argv.filter((word, at) => word !== '-c' && argv[at - 1] !== '-c') : argv;
@@ -179,7 +184,14 @@ export interface CommandEnd {
  */
 export async function execToFile(
   argv: readonly string[],
-  options: { cwd: string; file: number; env?: Readonly<Record<string, string>>; timeout: number; signal: AbortSignal },
+  options: {
+    cwd: string;
+    file: number;
+    /** Added to our own environment; undefined takes a variable out. */
+    env?: Readonly<Record<string, string | undefined>>;
+    timeout: number;
+    signal: AbortSignal;
+  },
 ): Promise<CommandEnd> {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, {
@@ -279,5 +291,36 @@ export function startPiped(
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
+  });
+}
+
+/**
+ * Starts a program that goes on without us, in a session of its own, with its standard streams on open files, which the
+ * caller closes. `env` is all of its environment. Resolves when it runs; throws `ToolError` when it cannot be started.
+ */
+export async function startDetached(
+  argv: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly stdin: number;
+    readonly stdout: number;
+    readonly stderr: number;
+  },
+): Promise<ChildProcess & { readonly pid: number }> {
+  const { cwd, env, stdin, stdout, stderr } = options;
+  const [file = '', ...args] = argv;
+  return await new Promise((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      reject(new ToolError(argv, { exitCode: null, stderr: '', timedOut: false, cause }));
+    try {
+      const child = spawn(file, args, { cwd, env, stdio: [stdin, stdout, stderr], detached: true });
+      child.once('error', fail);
+      child.once('spawn', () => resolve(child as ChildProcess & { readonly pid: number }));
+      child.unref();
+    } catch (error) {
+      // Such as arguments that are longer than the system takes.
+      fail(error);
+    }
   });
 }

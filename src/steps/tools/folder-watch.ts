@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
 
 /**
  * Calls `onChange` when a file of `folder` changes whose name `isWanted`, and every `pollInterval` milliseconds for file
@@ -14,13 +14,25 @@ export function watchFolder(
   const watcher: FSWatcher | null = open(folder, (name) => {
     if (name === null || isWanted(name)) onChange();
   });
-  const timer = setInterval(onChange, pollInterval);
+  const timer = setInterval(() => {
+    lookAgain(folder);
+    onChange();
+  }, pollInterval);
   return {
     close() {
       watcher?.close();
       clearInterval(timer);
     },
   };
+}
+
+/** File systems of a network remember for long that a file was not there, until its folder is read. */
+function lookAgain(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch {
+    // Gone: whoever looks for files in it finds out what that means.
+  }
 }
 
 /** Null where the system cannot watch; the poll goes on alone. */

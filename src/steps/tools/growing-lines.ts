@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 256 * 1024;
-/** Bytes that one look reads at most; who asks for more asks again. */
+/** Bytes that one look reads, unless told; who asks for more asks again. */
 const MAX_LOOK = 4 * 1024 * 1024;
 /** Bytes of a line that is handed out; a longer one is passed over. */
 const MAX_LINE = 1024 * 1024;
@@ -30,8 +30,15 @@ export class GrowingLines {
     this.#path = path;
   }
 
-  /** What has come since the last look. Of a file that is not there, or cannot be read, nothing. */
-  read(): NewLines {
+  /** Bytes that were read. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /**
+   * What has come since the last look, `most` bytes of it. Of a file that is not there, or cannot be read, nothing.
+   */
+  read(most = MAX_LOOK): NewLines {
     const file = openQuietly(this.#path);
     if (file === null) return NOTHING;
     try {
@@ -42,7 +49,7 @@ export class GrowingLines {
       if (anew) this.#restart();
       this.#inode = stats.ino;
       if (size === this.#at) return { lines: [], anew, more: false };
-      const lines = this.#readUpTo(file, Math.min(size, this.#at + MAX_LOOK));
+      const lines = this.#readUpTo(file, Math.min(size, this.#at + most));
       return { lines, anew, more: this.#at < size };
     } finally {
       closeSync(file);

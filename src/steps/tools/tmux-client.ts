@@ -1,7 +1,7 @@
 import { type PipedProcess, startPiped } from './exec.ts';
 import { TmuxError } from './tmux-error.ts';
 import { ControlParser, commandLine } from './tmux-parse.ts';
-import { CLIENT_ENV } from './tmux-session.ts';
+import { CLIENT_ENV, type TmuxCommand } from './tmux-session.ts';
 
 interface Pending {
   readonly commands: readonly (readonly string[])[];
@@ -29,14 +29,19 @@ export class ControlClient {
   #resolveEnded: (reason: TmuxError) => void = () => {};
   #attached: () => void = () => {};
 
-  private constructor(server: readonly string[], session: string, onNotification: NotificationListener) {
+  private constructor(
+    server: readonly string[],
+    session: string,
+    onNotification: NotificationListener,
+    tmux: TmuxCommand,
+  ) {
     this.#onNotification = onNotification;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
     const attach = ['attach-session', '-f', 'no-output,ignore-size', '-t', `=${session}`];
     // -u: without it, and without a UTF-8 locale, tmux replaces every other character. -N: an attach starts no server.
-    this.#process = startPiped('tmux', [...server, '-u', '-N', '-C', ...attach], { env: CLIENT_ENV });
+    this.#process = startPiped(...tmux([...server, '-u', '-N', '-C', ...attach]), { env: CLIENT_ENV });
     this.#process.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     this.#process.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stderr = (this.#stderr + chunk).slice(-2_000);
@@ -52,8 +57,9 @@ export class ControlClient {
     server: readonly string[],
     session: string,
     onNotification: NotificationListener,
+    tmux: TmuxCommand,
   ): Promise<ControlClient> {
-    const client = new ControlClient(server, session, onNotification);
+    const client = new ControlClient(server, session, onNotification, tmux);
     const attached = new Promise<null>((resolve) => {
       client.#attached = () => resolve(null);
     });

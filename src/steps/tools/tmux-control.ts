@@ -1,6 +1,6 @@
 import { ControlClient } from './tmux-client.ts';
 import { TmuxError } from './tmux-error.ts';
-import { ensureSession, serverArguments } from './tmux-session.ts';
+import { ensureSession, LOCAL_TMUX, serverArguments, type TmuxCommand } from './tmux-session.ts';
 
 /** Something happened to a pane or a window of our session; what it now is must be asked. */
 export type PaneChange =
@@ -13,6 +13,12 @@ export type PaneChange =
 export type TmuxOptions = {
   readonly session: string;
   readonly signal?: AbortSignal;
+  /** The tmux of this machine unless told. */
+  readonly tmux?: TmuxCommand;
+  /** Variables of ours that a server which is begun for it does not get. */
+  readonly withheld?: readonly string[];
+  /** Of each answer, in milliseconds; 10 s unless told. */
+  readonly timeout?: number;
 } & (
   | {
       /** Name of a private server (`-L`); null for the server that we are in, else the user's default one. */
@@ -40,13 +46,22 @@ export class TmuxControl {
   /** Resolves, with the reason, when the session cannot be reached any more. */
   readonly closed: Promise<TmuxError>;
   readonly #server: readonly string[];
+  readonly #tmux: TmuxCommand;
+  readonly #timeout: number;
   readonly #listeners = new Set<(change: PaneChange) => void>();
   #client: Promise<ControlClient>;
   #leaving = false;
   #resolveClosed: (reason: TmuxError) => void = () => {};
 
-  private constructor(server: readonly string[], session: string, madeSession: boolean) {
+  private constructor(
+    server: readonly string[],
+    session: string,
+    madeSession: boolean,
+    { tmux = LOCAL_TMUX, timeout = COMMAND_TIMEOUT }: Pick<TmuxOptions, 'tmux' | 'timeout'> = {},
+  ) {
     this.#server = server;
+    this.#tmux = tmux;
+    this.#timeout = timeout;
     this.session = session;
     this.madeSession = madeSession;
     this.closed = new Promise((resolve) => {
@@ -59,8 +74,8 @@ export class TmuxControl {
   static async connect(options: TmuxOptions): Promise<TmuxControl> {
     const { session, signal } = options;
     const server = 'server' in options ? options.server : serverArguments(options.socket);
-    const made = await ensureSession(server, session, signal);
-    const control = new TmuxControl(server, session, made);
+    const made = await ensureSession(server, session, signal, options.tmux, options.withheld);
+    const control = new TmuxControl(server, session, made, options);
     await control.#client;
     if (signal?.aborted) await control.disconnect();
     signal?.throwIfAborted();
@@ -78,14 +93,14 @@ export class TmuxControl {
   }
 
   /** The lines that the command printed. `timeout` in milliseconds. */
-  async command(argv: readonly string[], timeout: number = COMMAND_TIMEOUT): Promise<string[]> {
+  async command(argv: readonly string[], timeout: number = this.#timeout): Promise<string[]> {
     const [lines = []] = await (await this.#client).run([argv], timeout);
     return lines;
   }
 
   /** Runs the commands without tmux's event loop between them; the lines of each. The first failure ends it. */
   async sequence(...commands: readonly (readonly string[])[]): Promise<string[][]> {
-    return (await this.#client).run(commands, COMMAND_TIMEOUT);
+    return (await this.#client).run(commands, this.#timeout);
   }
 
   /** Returns what takes the listener off again. */
@@ -102,9 +117,14 @@ export class TmuxControl {
   }
 
   async #attach(): Promise<ControlClient> {
-    const client = await ControlClient.attach(this.#server, this.session, (name, rest) => this.#notice(name, rest));
+    const client = await ControlClient.attach(
+      this.#server,
+      this.session,
+      (name, rest) => this.#notice(name, rest),
+      this.#tmux,
+    );
     // tmux looks at subscriptions once a second.
-    await client.run([['refresh-client', '-B', `${SUBSCRIPTION}:%*:#{pane_dead}`]], COMMAND_TIMEOUT);
+    await client.run([['refresh-client', '-B', `${SUBSCRIPTION}:%*:#{pane_dead}`]], this.#timeout);
     void client.ended.then((reason) => this.#lost(reason));
     return client;
   }

@@ -24,11 +24,19 @@ export function serverArguments(socket: string | null, env: NodeJS.ProcessEnv = 
 /** Every tmux client is started outside of any session, or tmux refuses to nest. */
 export const CLIENT_ENV = { TMUX: undefined, TMUX_PANE: undefined } as const;
 
+/** How tmux is started with these arguments: the program and its own. */
+export type TmuxCommand = (args: readonly string[]) => readonly [file: string, args: readonly string[]];
+
+export const LOCAL_TMUX: TmuxCommand = (args) => ['tmux', args];
+
 /** True when the session was not there. Throws `TmuxError` `cannot_start`. */
 export async function ensureSession(
   server: readonly string[],
   session: string,
   signal?: AbortSignal,
+  tmux = LOCAL_TMUX,
+  /** Variables that a server which is begun now does not get, so that none of its windows has them. */
+  withheld: readonly string[] = [],
 ): Promise<boolean> {
   if (!SESSION_NAME.test(session)) {
     throw new UserError(`tmux session name ${JSON.stringify(session)} cannot be used`, {
@@ -36,13 +44,14 @@ export async function ensureSession(
     });
   }
   const deadline = performance.now() + ENDING_SERVER;
+  const env = { ...Object.fromEntries(withheld.map((name) => [name, undefined])), ...CLIENT_ENV };
   for (;;) {
     try {
-      await exec('tmux', [...server, ...newSession(session)], { env: CLIENT_ENV, timeout: 10_000, signal });
+      await exec(...tmux([...server, ...newSession(session)]), { env, timeout: 10_000, signal });
       return true;
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      if (error.exitCode !== null && (await hasSession(server, session, signal))) return false;
+      if (error.exitCode !== null && (await hasSession(server, session, tmux, signal))) return false;
       // A server that is just ending refuses, and is gone a moment later; longer, where it had many windows.
       if (performance.now() > deadline || error.exitCode === null) {
         throw new TmuxError('cannot_start', `cannot make the tmux session ${session}: ${error.message}`, {
@@ -85,7 +94,12 @@ function newSession(session: string): string[] {
   ];
 }
 
-async function hasSession(server: readonly string[], session: string, signal?: AbortSignal): Promise<boolean> {
+async function hasSession(
+  server: readonly string[],
+  session: string,
+  tmux: TmuxCommand,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const options = { env: CLIENT_ENV, timeout: 10_000, accept: [1], signal };
-  return (await exec('tmux', [...server, 'has-session', '-t', `=${session}`], options)).exitCode === 0;
+  return (await exec(...tmux([...server, 'has-session', '-t', `=${session}`]), options)).exitCode === 0;
 }

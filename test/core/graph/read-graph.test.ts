@@ -41,6 +41,7 @@ describe('defaults', () => {
         autoMerge: false,
         parallel: false,
         isolation: graph.workstreams[0]?.isolation,
+        anthropicCredential: null,
       },
     ]);
     expect(taskOf(graph, 'a')).toMatchObject({

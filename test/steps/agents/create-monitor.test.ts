@@ -275,7 +275,7 @@ test('one that is silent for too long is stalled, until it prints again; one tha
 test('a program that nobody knows anything of is silent at most', async () => {
   const plain = { ...TELLING, readHook: undefined, transcript: undefined, terminal: undefined } as never;
   const { clock, state, monitor } = monitored({ preset: plain, stallAfter: 5_000, terminal: null });
-  expect(monitor.hasTerminal).toBe(false);
+  expect(monitor.canBePrompted).toBe(false);
   await clock.advance(6_000);
   expect(state()).toBe('stalled by output');
   const never = monitored({ preset: plain, terminal: null });

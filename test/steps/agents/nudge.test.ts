@@ -11,7 +11,7 @@ import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const INTO = 'agentrelay/g/ws/default';
 
-function awaited({ resumed, hasTerminal = true }: { resumed?: Partial<AttemptState>; hasTerminal?: boolean } = {}) {
+function awaited({ resumed, canBePrompted = true }: { resumed?: Partial<AttemptState>; canBePrompted?: boolean } = {}) {
   const repository = new GitRepository();
   const path = repository.worktree();
   repository.run('branch', INTO);
@@ -19,7 +19,7 @@ function awaited({ resumed, hasTerminal = true }: { resumed?: Partial<AttemptSta
   const { runtime, agent, facts } = attempt;
   const baseCommit = repository.commit('main');
   Object.assign(runtime.state, { worktreePath: path, branchName: 'work', integrationBranch: INTO, baseCommit });
-  const monitor = Object.assign(new SaidMonitor(), { hasTerminal });
+  const monitor = Object.assign(new SaidMonitor(), { canBePrompted });
   const clock = new SimulatedClock();
   const sent: string[] = [];
   let answer: () => SendResult | Promise<SendResult> = () => 'submitted';
@@ -91,7 +91,7 @@ test('one that goes on within 5 s is not nudged', async () => {
 
 test.each<[string, Parameters<typeof awaited>[0]]>([
   ['was nudged by an earlier owner', { resumed: { nudged: true } }],
-  ['has no screen that anybody could read', { hasTerminal: false }],
+  ['has no screen that anybody could read', { canBePrompted: false }],
 ])('one that %s is not nudged', async (_, options) => {
   const { monitor, clock, sent, kinds } = awaited(options);
   monitor.known('idle');

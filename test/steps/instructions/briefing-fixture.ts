@@ -23,6 +23,7 @@ export const AGENT: AgentConfig = {
   adrVerbosity: 'none',
   environment: { type: 'tmux' },
   isolation,
+  anthropicCredential: null,
   command: null,
 };
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArguments } from './flags.ts';
+import { runHeadless } from './headless.ts';
 import { readJson } from './log-file.ts';
 import type { Personality } from './personality.ts';
 import { recorder } from './record.ts';
@@ -22,13 +23,15 @@ const PERSONALITIES: Readonly<Record<string, () => Promise<Personality>>> = {
 async function main([name = '', ...argv]: readonly string[]): Promise<void> {
   const personality = await PERSONALITIES[name]?.();
   if (personality === undefined) throw new Error(`no stand-in is called ${name}`);
-  const parsed = parseArguments(personality.help + (personality.hidden ?? ''), argv);
+  const headless = personality.headless?.applies(argv) === true ? personality.headless : null;
+  const help = personality.help + (headless?.help ?? '');
+  const parsed = parseArguments(help + (personality.hidden ?? ''), argv);
   if (parsed.kind !== 'parsed') {
     const { text, code } = personality.refused(parsed.flag);
     return leave(text, code);
   }
   const isAsked = (flags: readonly string[]) => flags.some((flag) => parsed.args.flags.has(flag));
-  if (isAsked(personality.helpFlags)) return leave(personality.help, 0);
+  if (isAsked(personality.helpFlags)) return leave(help, 0);
   if (isAsked(personality.versionFlags)) return leave(personality.version, 0);
   const { env } = process;
   const task = env.AGENTRELAY_TASK ?? 'default';
@@ -49,6 +52,7 @@ async function main([name = '', ...argv]: readonly string[]): Promise<void> {
     session.record({ kind: 'exited', code: objection.code });
     return leave(objection.text, objection.code);
   }
+  if (headless !== null) return runHeadless(personality, headless, session, personality.prompt(args));
   await new StandIn(personality, session).run(personality.prompt(args));
 }
 

@@ -1,4 +1,5 @@
 import type { Arguments } from './flags.ts';
+import type { Headless } from './headless.ts';
 import type { Menu } from './menu.ts';
 import type { Recorder } from './record.ts';
 import type { PromptSource, StandInScript, Usage } from './script.ts';
@@ -153,6 +154,8 @@ export interface Personality {
   session(args: Arguments, env: NodeJS.ProcessEnv): { readonly id: string; readonly resumed: boolean };
   /** It answers the prompt of its command line and ends. */
   readonly runsOnce?: (args: Arguments) => boolean;
+  /** Where its mode for scripts is imitated. */
+  readonly headless?: Headless;
   skipsApprovals(session: Session, tool: ToolUse): boolean;
   readonly look: Look;
   readonly dialogs: Readonly<Record<string, StartDialog>>;

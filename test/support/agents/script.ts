@@ -129,6 +129,8 @@ export type StandInFact = { readonly at: number; readonly pid: number } & (
   | { readonly kind: 'hook'; readonly event: string; readonly code: number | null; readonly error: string }
   /** `left`: so many of its actions go on with the next prompt. */
   | { readonly kind: 'turn_ended'; readonly how: TurnEnd; readonly left: number }
+  /** By one answer of its model, as a program without a terminal has told it. */
+  | ({ readonly kind: 'used'; readonly session: string } & Required<Usage>)
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'exited'; readonly code: number }
 );

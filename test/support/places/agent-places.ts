@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DemoPlace } from '../../../src/commands/demo/place.ts';
 import type { AgentPlace, InPlace } from './agent-place.ts';
+import { privatePodman } from './podman.ts';
 
 const nothing = async (): Promise<void> => {};
 
@@ -8,6 +9,7 @@ const nothing = async (): Promise<void> => {};
 const MAKERS: Readonly<Record<string, () => AgentPlace | Promise<AgentPlace>>> = {
   process: processes,
   bwrap: bubblewrap,
+  oci: containers,
 };
 
 export const AGENT_PLACES: readonly string[] = Object.keys(MAKERS);
@@ -27,9 +29,28 @@ function bubblewrap(): AgentPlace {
   return { name: 'bwrap', env: {}, of: (_, demo) => sandboxed('bwrap', demo), end: nothing };
 }
 
+/** Windows of the local tmux, in containers of a podman of its own. */
+function containers(): AgentPlace {
+  const podman = privatePodman();
+  const settings = { runtime: 'podman', image: podman.image };
+  return {
+    name: 'oci',
+    env: podman.env,
+    // Agents and gates of the demo name the Node that they run on.
+    of: (_, demo) => sandboxed('oci', demo, settings, [`${process.execPath}:ro`]),
+    left: (demo) => podman.containersOf(demo.repository),
+    end: async () => podman.remove(),
+  };
+}
+
 /** The scripts that play the agents, and the file in which they write down that they were started. */
-function sandboxed(sandbox: 'bwrap' | 'oci', { directory }: DemoPlace, more: object = {}): InPlace {
-  const mounts = [`${join(directory, 'agents')}:ro`, join(directory, 'launches')];
+function sandboxed(
+  sandbox: 'bwrap' | 'oci',
+  { directory }: DemoPlace,
+  more: object = {},
+  shown: readonly string[] = [],
+): InPlace {
+  const mounts = [...shown, `${join(directory, 'agents')}:ro`, join(directory, 'launches')];
   return { isolation: { sandbox, mounts, ...more } };
 }
 

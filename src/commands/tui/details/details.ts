@@ -6,6 +6,7 @@ import type { Detail, Details, DetailWanted } from '../../../ui/ports.ts';
 import { attemptsOf } from './attempts.ts';
 import { diffOf } from './diff.ts';
 import { openEvents } from './events.ts';
+import { maskingTeller } from './masked.ts';
 import { Memo } from './memo.ts';
 import { openOutput } from './output.ts';
 import { evidenceOf, promptOf } from './texts.ts';
@@ -37,6 +38,7 @@ export function createDetails(options: DetailsOptions): Details & { close(): Pro
   const servers = () => serversOf(store, [run], tmuxSocket);
   const memos = { facts: new Memo(FACTS), diffs: new Memo(DIFFS) };
   const world = { ...options, ...memos, servers, git, screens, paces: options.paces ?? PACES };
+  const masking = maskingTeller(store, run);
   const opened = new Set<AbortController>();
   let closed = false;
   return {
@@ -44,7 +46,9 @@ export function createDetails(options: DetailsOptions): Details & { close(): Pro
       const leave = new AbortController();
       if (!closed) opened.add(leave);
       // Not on the path of the key that has opened it; and nothing at all where the next key has closed it.
-      const start = setImmediate(() => !closed && openTab(world, wanted, { signal: leave.signal, tell: onChange }));
+      const start = setImmediate(
+        () => !closed && openTab(world, wanted, masking({ signal: leave.signal, tell: onChange })),
+      );
       return () => {
         clearImmediate(start);
         leave.abort();

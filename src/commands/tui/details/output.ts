@@ -5,7 +5,7 @@ import { findLog, findSetupLog, LOG, readLogTail } from '../../../steps/agent-lo
 import { AgentPrints } from '../../../steps/agent-prints.ts';
 import type { PaneScreen } from '../../../steps/pane-screen.ts';
 import { lastLines } from '../../../steps/screen-lines.ts';
-import { isAgentOf, type TaggedPane, taggedPanes } from '../../../steps/tagged-panes.ts';
+import { isAgentOf, panesOn, type TaggedPane } from '../../../steps/tagged-panes.ts';
 import type { Detail, DetailWanted } from '../../../ui/ports.ts';
 import { keepLooking } from './look.ts';
 import { type DetailsWorld, folderOf, followTask, type Reader, taskOf } from './world.ts';
@@ -75,7 +75,7 @@ class PaneFinder {
   }
 
   async #find(attempt: AttemptState): Promise<TaggedPane | null> {
-    const panes = (await Promise.all(this.#world.servers().map((server) => taggedPanes(server)))).flat();
+    const panes = await panesOn(this.#world.servers());
     const found = panes.filter((pane) => this.#is(pane, attempt));
     return found.find((pane) => !pane.dead) ?? found[0] ?? null;
   }

@@ -7,6 +7,7 @@ import type { Look, Personality, Reporter, Session, StartDialog, ToolUse, View }
 import type { Usage } from '../script.ts';
 import { type Live, wrap } from '../terminal.ts';
 import { AIDER_HELP, AIDER_VERSION } from './help.ts';
+import { AIDER_HEADLESS } from './printer.ts';
 
 const SPINNER = ['░█        ', ' ░█       ', '  ░█      ', '   ░█     ', '    ░█    '];
 
@@ -226,12 +227,17 @@ export const AIDER: Personality = {
     return flags.get('--message')?.at(-1) ?? flags.get('--msg')?.at(-1) ?? null;
   },
   runsOnce: ({ flags }) => ['--message', '--msg', '--message-file'].some((flag) => flags.has(flag)),
-  session: () => ({ id: randomUUID(), resumed: false }),
+  // Its chat is that of its history file, wherever that is.
+  session: ({ flags }) =>
+    flags.has('--message')
+      ? { id: 'chat', resumed: flags.has('--restore-chat-history') }
+      : { id: randomUUID(), resumed: false },
   skipsApprovals: ({ args, env }) => args.flags.has('--yes-always') || env.AIDER_YES_ALWAYS === 'true',
   look: LOOK,
   dialogs: DIALOGS,
   permission,
   question,
+  headless: AIDER_HEADLESS,
   limit: 'ends',
   input: {
     fold: () => null,

@@ -4,6 +4,7 @@ import type { Personality } from '../personality.ts';
 import { CLAUDE_HELP, CLAUDE_VERSION } from './help.ts';
 import { CLAUDE_LOOK, modeOf } from './look.ts';
 import { CLAUDE_DIALOGS, claudePermission, claudeQuestion } from './menus.ts';
+import { CLAUDE_HEADLESS } from './printer.ts';
 import { claudeReporter, claudeTranscript } from './reporter.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -69,6 +70,7 @@ export const CLAUDE: Personality = {
     restores: true,
     quit: ['C-c', 'C-d'],
   },
+  headless: CLAUDE_HEADLESS,
   limit: 'ends',
   remindMs: 6_500,
   reporter: claudeReporter,

@@ -7,11 +7,23 @@ import type { Personality, Session } from '../personality.ts';
 import { CODEX_HELP, CODEX_HIDDEN, CODEX_VERSION } from './help.ts';
 import { CODEX_LOOK } from './look.ts';
 import { CODEX_DIALOGS, codexConfig, codexFolder, codexPermission, codexQuestion } from './menus.ts';
+import { CODEX_HEADLESS } from './printer.ts';
 import { codexReporter, codexRollout } from './reporter.ts';
 
+/** Without the name of the sub-command that needs no terminal. */
+function wordsOf({ rest }: Arguments): readonly string[] {
+  return rest[0] === 'exec' || rest[0] === 'e' ? rest.slice(1) : rest;
+}
+
 /** `resume` takes an id and then perhaps a prompt. */
-function resumedId({ rest, flags }: Arguments): string | null {
-  return rest[0] === 'resume' && !flags.has('--last') ? (rest[1] ?? null) : null;
+function resumedId(args: Arguments): string | null {
+  const [command, id] = wordsOf(args);
+  return command === 'resume' && !args.flags.has('--last') ? (id ?? null) : null;
+}
+
+function promptOf(args: Arguments): string | null {
+  const words = wordsOf(args);
+  return (words[0] === 'resume' ? words[args.flags.has('--last') ? 1 : 2] : words[0]) ?? null;
 }
 
 function rolloutOf(session: Session, id: string): string | null {
@@ -49,7 +61,7 @@ export const CODEX: Personality = {
       return { text: `ERROR: No saved session found with ID ${id}`, code: 1 };
     return null;
   },
-  prompt: (args) => (args.rest[0] === 'resume' ? args.rest[args.flags.has('--last') ? 1 : 2] : args.rest[0]) ?? null,
+  prompt: promptOf,
   session(args) {
     const id = resumedId(args);
     return id === null ? { id: randomUUID(), resumed: false } : { id, resumed: true };
@@ -74,6 +86,7 @@ export const CODEX: Personality = {
     restores: false,
     quit: ['C-c', 'C-d'],
   },
+  headless: CODEX_HEADLESS,
   limit: 'ends',
   remindMs: 60_000,
   reporter: (session) =>

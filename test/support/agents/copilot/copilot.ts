@@ -6,6 +6,7 @@ import { type Menu, questionMenu } from '../menu.ts';
 import type { Personality, Session, StartDialog, ToolUse } from '../personality.ts';
 import { COPILOT_HELP, COPILOT_VERSION } from './help.ts';
 import { COPILOT_LOOK } from './look.ts';
+import { COPILOT_HEADLESS } from './printer.ts';
 import { copilotReporter, copilotState } from './reporter.ts';
 
 const FOOT = '↑/↓ to navigate · enter to select · esc to cancel';
@@ -113,7 +114,7 @@ export const COPILOT: Personality = {
     const isLost = id !== '' && !existsSync(join(copilotState(session, id), 'events.jsonl'));
     return isLost ? { text: `Error: No session, task, or name matched '${id}'`, code: 1 } : null;
   },
-  prompt: ({ flags }) => flags.get('--interactive')?.at(-1) ?? null,
+  prompt: ({ flags }) => flags.get('--prompt')?.at(-1) ?? flags.get('--interactive')?.at(-1) ?? null,
   session({ flags }, env) {
     const resumed = flags.get('--resume')?.at(-1) ?? '';
     const id = resumed === '' ? flags.get('--session-id')?.at(-1) : resumed;
@@ -128,6 +129,7 @@ export const COPILOT: Personality = {
   dialogs: DIALOGS,
   permission,
   question,
+  headless: COPILOT_HEADLESS,
   limit: 'ends',
   input: {
     fold(text, number) {

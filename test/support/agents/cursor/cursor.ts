@@ -7,6 +7,7 @@ import { readJson } from '../log-file.ts';
 import { type Menu, questionMenu } from '../menu.ts';
 import type { Look, Personality, Reporter, Session, StartDialog, ToolUse, View } from '../personality.ts';
 import { type Live, wrap } from '../terminal.ts';
+import { CURSOR_HEADLESS } from './printer.ts';
 
 const VERSION = '2026.10.28-a1b2c3d';
 const SPINNER = ['⬡', '⬢'];
@@ -256,6 +257,13 @@ export const CURSOR: Personality = {
     if (session.args.flags.has('--trust') && !session.args.flags.has('--print')) {
       return { text: 'Error: --trust can only be used with --print/headless mode', code: 1 };
     }
+    if (
+      session.args.flags.has('--print') &&
+      !session.args.flags.has('--trust') &&
+      DIALOGS.trust?.avoided(session) !== true
+    ) {
+      return { text: 'Error: Workspace Trust Required. Pass --trust to trust this directory.', code: 1 };
+    }
     const isLost = session.resumed && !existsSync(chatFolder(session, session.id));
     return isLost ? { text: `Error: Chat ${session.id} not found`, code: 1 } : null;
   },
@@ -269,6 +277,7 @@ export const CURSOR: Personality = {
   dialogs: DIALOGS,
   permission,
   question,
+  headless: CURSOR_HEADLESS,
   limit: 'ends',
   input: {
     fold: (text) => (text.split('\n').length > 10 ? `[Pasted text #1 +${text.split('\n').length} lines]` : null),

@@ -7,6 +7,7 @@ import type { Menu } from '../menu.ts';
 import type { Personality, Session, StartDialog, ToolUse } from '../personality.ts';
 import { GEMINI_HELP, GEMINI_HIDDEN, GEMINI_VERSION } from './help.ts';
 import { GEMINI_LOOK, isYolo } from './look.ts';
+import { GEMINI_HEADLESS } from './printer.ts';
 import { geminiFolder, geminiReporter, geminiSettings, projectName } from './reporter.ts';
 
 function isTrusted(session: Session): boolean {
@@ -15,6 +16,9 @@ function isTrusted(session: Session): boolean {
   const folders = readJson(join(geminiFolder(session), 'trustedFolders.json')) as Record<string, string> | null;
   return folders?.[cwd] === 'TRUST_FOLDER';
 }
+
+const UNTRUSTED =
+  'Gemini CLI is not running in a trusted directory. To proceed, either use `--skip-trust`, or trust this directory.';
 
 const DIALOGS: Readonly<Record<string, StartDialog>> = {
   trust: {
@@ -91,11 +95,15 @@ export const GEMINI: Personality = {
     if (flags.has('--yolo') && flags.has('--approval-mode')) {
       return { text: 'Cannot use both --yolo (-y) and --approval-mode together.', code: 1 };
     }
+    if (flags.has('--prompt') && !isTrusted(session)) return { text: UNTRUSTED, code: 55 };
     const name = flags.get('--resume')?.at(-1);
     const isLost = name !== undefined && !resumed(session, name);
     return isLost ? { text: `Error resuming session: Invalid session identifier "${name}".`, code: 42 } : null;
   },
-  prompt: ({ flags, rest }) => flags.get('--prompt-interactive')?.at(-1) ?? (rest.length > 0 ? rest.join(' ') : null),
+  prompt: ({ flags, rest }) =>
+    flags.get('--prompt')?.at(-1) ??
+    flags.get('--prompt-interactive')?.at(-1) ??
+    (rest.length > 0 ? rest.join(' ') : null),
   session({ flags }) {
     const name = flags.get('--resume')?.at(-1);
     if (name !== undefined && name !== 'latest') return { id: name, resumed: true };
@@ -115,6 +123,7 @@ export const GEMINI: Personality = {
       sign: '●',
       words: tool.choices.length,
     }),
+  headless: GEMINI_HEADLESS,
   limit: limitMenu,
   input: {
     fold: (text) =>

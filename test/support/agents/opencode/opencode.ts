@@ -6,6 +6,7 @@ import type { Personality, Session, StartDialog, ToolUse } from '../personality.
 import { wrap } from '../terminal.ts';
 import { OPENCODE_HELP, OPENCODE_VERSION } from './help.ts';
 import { OPENCODE_LOOK, skipsPermissions } from './look.ts';
+import { OPENCODE_HEADLESS } from './printer.ts';
 import { opencodeReporter } from './reporter.ts';
 
 const BAR = '  ┃';
@@ -105,7 +106,7 @@ export const OPENCODE: Personality = {
     writeFileSync(file, '');
     return null;
   },
-  prompt: ({ flags }) => flags.get('--prompt')?.at(-1) ?? null,
+  prompt: ({ flags, rest }) => (rest[0] === 'run' ? rest.slice(1).join(' ') : (flags.get('--prompt')?.at(-1) ?? null)),
   session({ flags }) {
     const resumed = flags.get('--session')?.at(-1);
     return { id: resumed ?? `ses_${randomBytes(12).toString('hex')}`, resumed: resumed !== undefined };
@@ -115,6 +116,7 @@ export const OPENCODE: Personality = {
   dialogs: DIALOGS,
   permission,
   question,
+  headless: OPENCODE_HEADLESS,
   limit: 'retries',
   input: {
     fold(text) {

@@ -1,0 +1,327 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { FollowNews, PlacedFile } from '../../../agent/place/wire.ts';
+import { isStepError } from '../../../core/errors.ts';
+import type { TaskRuntime } from '../../../core/task-runtime.ts';
+import type { AgentCommand } from '../../agent-command.ts';
+import { reportLate } from '../../late-report.ts';
+import { readIfThere } from '../../tools/atomic-file.ts';
+import { ToolError } from '../../tools/exec.ts';
+import type { Git } from '../../tools/git.ts';
+import { ConnectionLost } from './connection.ts';
+import { handOver } from './hand-over.ts';
+import type { SshHost } from './host.ts';
+import { type AttemptLayout, attemptLayout, filesNamedIn, pathMap } from './layout.ts';
+import { LocalSignals } from './local-signals.ts';
+import { type PlaceRecord, readPlaceRecord, writePlaceRecord } from './place-record.ts';
+import type { Site } from './site.ts';
+import { shellCommand } from './ssh-argv.ts';
+import { attemptFiles, makeWorkspace, requireProgram } from './workspace.ts';
+import { bringOn, cleanTree, type MirroredTree, mirrorTree } from './worktree-mirror.ts';
+
+export interface AttemptRun {
+  readonly git: Git;
+  readonly graph: string;
+  /** Absolute, as those below. */
+  readonly runDirectory: string;
+  readonly repository: string;
+  readonly commonDir: string;
+}
+
+/** An attempt on its machine, as it is known here. */
+export class RemoteAttempt {
+  readonly id: string;
+  readonly host: SshHost;
+  readonly runtime: TaskRuntime;
+  readonly signals: LocalSignals;
+  readonly #run: AttemptRun;
+  #workspace: Promise<void> | null = null;
+  #pending: Promise<void> = Promise.resolve();
+  #release: (() => void)[] = [];
+  #isUnreachable: boolean;
+  #integrationTip: string | null = null;
+
+  constructor(host: SshHost, runtime: TaskRuntime, run: AttemptRun) {
+    this.id = `${runtime.task.id}/${runtime.attempt}`;
+    this.host = host;
+    this.runtime = runtime;
+    this.#run = run;
+    this.signals = new LocalSignals(this.signalDir);
+    this.#isUnreachable = runtime.recorded()?.placeState?.state === 'unreachable';
+  }
+
+  get signalDir(): string {
+    return this.runtime.require('signalDir');
+  }
+
+  get record(): PlaceRecord | null {
+    return readPlaceRecord(this.signalDir);
+  }
+
+  /** What it works in is there; once. */
+  async workspace(): Promise<void> {
+    this.#workspace ??= this.#makeWorkspace();
+    try {
+      await this.#workspace;
+    } catch (error) {
+      this.#workspace = null;
+      throw error;
+    }
+  }
+
+  async site(): Promise<Site> {
+    return await this.host.site(this.runtime);
+  }
+
+  async layout(): Promise<AttemptLayout> {
+    return attemptLayout((await this.site()).layout, this.runtime.task.id, this.runtime.attempt);
+  }
+
+  /** What a text with paths of this machine says there. */
+  async map(): Promise<(text: string) => string> {
+    const { layout } = await this.site();
+    const { runDirectory, repository } = this.#run;
+    const { tree } = await this.layout();
+    return pathMap([
+      [this.runtime.require('worktreePath'), tree],
+      [runDirectory, layout.run],
+      [repository, layout.clone],
+    ]);
+  }
+
+  /** Puts there what the agent starts with; the argv with which its wrapper runs it. */
+  async place(command: AgentCommand): Promise<string[]> {
+    const { layout, survey, prepare } = await this.site();
+    const { signals, tree } = await this.layout();
+    const map = await this.map();
+    const texts = { ...attemptFiles(this.signalDir), ...command.files };
+    const own = Object.entries(texts).map(([name, text]) => {
+      return { path: join(signals, name), text: map(name === 'policies.json' ? leftToOwner(text) : text) };
+    });
+    const named = this.#namedFiles(Object.values(texts).join('\n'), map);
+    const [wanted = '', ...rest] = command.argv.map(map);
+    const find = { program: wanted, cwd: tree, searchPath: survey.searchPath };
+    const { program } = await prepare({ files: [...named, ...own], find }, this.runtime.signal);
+    const found = requireProgram(program, wanted, this.host.name, survey.searchPath);
+    return ['/bin/sh', join(layout.bin, 'agent-wrapper'), join(signals, 'exit_code'), found, ...rest];
+  }
+
+  /** Follows what it says, and holds the connection as long. */
+  async watch(): Promise<void> {
+    if (this.#release.length > 0) return;
+    const { connection, follower } = this.host;
+    const { signals } = await this.layout();
+    const forget = connection.onChange((news) => this.#tellPlace(news.state === 'up' ? null : news.reason));
+    this.#release = [connection.hold(), forget, () => follower.unwatch(this.#followId)];
+    this.#tellPlace(connection.reason);
+    const tell = (news: Exclude<FollowNews, { looked: number }>) => this.#queue(news);
+    follower.watch({ id: this.#followId, folder: signals, known: () => this.signals.known(), tell });
+  }
+
+  /** All that it has said until now is here. */
+  async settle(signal?: AbortSignal): Promise<void> {
+    await this.host.follower.look(signal);
+    await this.#pending;
+  }
+
+  /** A prompt as it is to be typed there, once what it speaks of is there, and what was taken up is out of the way. */
+  async outgoing(text: string): Promise<string> {
+    const { prepare } = await this.site();
+    const { signals } = await this.layout();
+    const map = await this.map();
+    const taken = this.record?.taken ?? [];
+    const gone = ['.done', '.failed'].filter((name) => this.signals.read(name) === null);
+    const setAside = gone.map((name) => {
+      return { path: join(signals, name), to: join(signals, `${name}.${Date.now()}`), contents: taken };
+    });
+    await this.#pushIntegration();
+    await prepare({ files: this.#namedFiles(text, map), setAside }, this.runtime.signal);
+    // The next one may read the same.
+    if (gone.length === 2) this.#note({ taken: [] });
+    return map(text);
+  }
+
+  /** Makes the worktree here like the one there, unless that is not this attempt's any more. */
+  async mirror(how: { mayBeAhead?: boolean; signal?: AbortSignal } = {}): Promise<void> {
+    if (this.record?.released === false) await mirrorTree(await this.#tree(), how);
+  }
+
+  /** The worktree there follows a branch that has gone on here. */
+  async bringOn(): Promise<void> {
+    await bringOn(await this.#tree(), this.runtime.require('branchName'), this.runtime.signal);
+  }
+
+  async clean(): Promise<void> {
+    await cleanTree(await this.#tree());
+  }
+
+  /** Its agent was stopped: the work of the attempt comes here, and from now on nothing there counts. */
+  async release(signal: AbortSignal): Promise<void> {
+    await this.settle(signal);
+    await this.mirror({ mayBeAhead: true, signal });
+    this.#note({ released: true });
+    this.letGo();
+  }
+
+  /** Nobody can get at it: whatever it still says, it is not heard. */
+  abandon(): void {
+    this.#note({ released: true });
+    this.letGo();
+  }
+
+  /** Takes away what it has there; the clone stays for the next. */
+  async remove(): Promise<void> {
+    const { record } = this;
+    if (record === null || record.removed) return;
+    const { run } = await this.site();
+    const [clone, tree, signals] = [record.clone, record.tree, record.signals].map((path) => shellCommand([path]));
+    const branch = `refs/heads/${this.runtime.require('branchName')}`;
+    await run(`
+rm -rf ${tree} ${signals}
+rmdir ${shellCommand([dirname(record.tree)])} ${shellCommand([dirname(record.signals)])} 2>/dev/null
+cd ${clone} || exit 0
+git worktree prune
+{ git for-each-ref --format='delete %(refname)' refs/agentrelay/mirror/${this.#name} refs/agentrelay/start/${this.#name}
+git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} || echo ${shellCommand([`delete ${branch}`])}
+} | git update-ref --stdin
+`);
+    this.#note({ removed: true });
+  }
+
+  /** It goes on there without us. */
+  letGo(): void {
+    for (const release of this.#release) release();
+    this.#release = [];
+  }
+
+  get #followId(): string {
+    return `${this.runtime.run}/${this.id}`;
+  }
+
+  get #name(): string {
+    return `${this.#run.graph}/${this.runtime.run}/${this.id}`;
+  }
+
+  async #makeWorkspace(): Promise<void> {
+    const site = await this.site();
+    const layout = await this.layout();
+    const { git, commonDir } = this.#run;
+    const { clone } = site.layout;
+    const known = this.record ?? { taken: [], released: false, removed: false };
+    writePlaceRecord(this.signalDir, { ...known, machine: this.host.name, clone, ...layout });
+    const { connection } = this.host;
+    await makeWorkspace(this.runtime, { git, connection, site, layout, name: this.#name, commonDir });
+    this.#integrationTip = await git.branch(this.runtime.require('integrationBranch'));
+  }
+
+  async #tree(): Promise<MirroredTree> {
+    const { clone, survey } = await this.site();
+    const { git } = this.#run;
+    const here = this.runtime.require('worktreePath');
+    const { tree: there } = await this.layout();
+    const { connection } = this.host;
+    return { git, connection, clone, searchPath: survey.searchPath, name: this.#name, there, here };
+  }
+
+  /** Conflicts are resolved there against the integration branch as it is here. */
+  async #pushIntegration(): Promise<void> {
+    const branch = this.runtime.require('integrationBranch');
+    const tip = await this.#run.git.branch(branch);
+    if (tip === null || tip === this.#integrationTip) return;
+    const { clone } = await this.site();
+    await clone.push({ [`refs/heads/${branch}`]: tip }, this.runtime.signal);
+    this.#integrationTip = tip;
+  }
+
+  /** Files of the run that a text names, which is to be read there. */
+  #namedFiles(text: string, map: (text: string) => string): PlacedFile[] {
+    return filesNamedIn(text, join(this.#run.runDirectory, 'signals')).flatMap((path) => {
+      const content = isFile(path) ? readIfThere(path) : null;
+      return content === null ? [] : [{ path: map(path), text: content }];
+    });
+  }
+
+  /** One after the other: a signal comes after the commit that it speaks of. */
+  #queue(news: Exclude<FollowNews, { looked: number }>): void {
+    this.#pending = this.#pending.then(async () => {
+      try {
+        await this.#take(news);
+      } catch (error) {
+        // It is told again once the connection is there again.
+        if (!(error instanceof ConnectionLost)) this.#failed(error as Error);
+      }
+    });
+  }
+
+  async #take(news: Exclude<FollowNews, { looked: number }>): Promise<void> {
+    const { name } = news;
+    if ('at' in news) return this.signals.grow(name, news.at, Buffer.from(news.data, 'base64'));
+    if ('gone' in news) return this.#takeBack(name);
+    const text = Buffer.from(news.whole, 'base64').toString('utf8');
+    if (name === '.done' || name === '.failed') return await this.#takeSignal(name, text);
+    this.signals.write(name, text);
+  }
+
+  /** The agent thought better of it. */
+  #takeBack(name: string): void {
+    if (name === 'attention.json' || name === '.done' || name === '.failed') this.signals.remove(name);
+  }
+
+  async #takeSignal(name: string, text: string): Promise<void> {
+    const { taken = [] } = this.record ?? {};
+    if (taken.includes(text)) return;
+    if (name === '.done') await this.mirror({ signal: this.runtime.signal });
+    if (name === '.done' && isForOwner(this.signals.read('policies.json'), text))
+      await handOver(this.runtime, this.signals, this.#run);
+    else this.signals.write(name, text);
+    this.#note({ taken: [...taken, text] });
+  }
+
+  /** Whoever waits for the agent is told, instead of waiting for ever. */
+  #failed(error: Error): void {
+    if (this.runtime.signal.aborted) return;
+    const known = isStepError(error) || error instanceof ToolError;
+    const reason = `its work could not be taken over from ${this.host.name}: ${known ? error.message : error.stack}`;
+    const at = new Date().toISOString();
+    this.signals.write('.failed', `${at}\n${reason.replace(/\s+/g, ' ')}\n${this.runtime.token}\n`);
+  }
+
+  #note(change: Partial<PlaceRecord>): void {
+    const { record } = this;
+    if (record !== null) writePlaceRecord(this.signalDir, { ...record, ...change });
+  }
+
+  /** `reason` is null where it can be reached. */
+  #tellPlace(reason: string | null): void {
+    const isUnreachable = reason !== null;
+    if (isUnreachable === this.#isUnreachable || this.runtime.isOver) return;
+    this.#isUnreachable = isUnreachable;
+    reportLate(this.runtime, {
+      kind: 'task_place_changed',
+      state: isUnreachable ? 'unreachable' : 'running',
+      reason: isUnreachable ? `${this.host.name}: ${reason}` : null,
+    });
+  }
+}
+
+/** The machine knows nothing of the forge. */
+function leftToOwner(policies: string): string {
+  const value = JSON.parse(policies) as { pr_policy?: { forge?: string } };
+  if (value.pr_policy === undefined || value.pr_policy.forge === 'local') return policies;
+  return `${JSON.stringify({ ...value, pr_policy: { forge: 'owner' } }, null, 2)}\n`;
+}
+
+function isForOwner(policies: string | null, signal: string): boolean {
+  const { pr_policy } = JSON.parse(policies ?? '{}') as { pr_policy?: { forge?: string } };
+  return pr_policy?.forge === 'gh' && signal.split('\n')[1]?.startsWith('local:') === true;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return readdirSync(dirname(path), { withFileTypes: true }).some((entry) => {
+      return entry.isFile() && join(dirname(path), entry.name) === path;
+    });
+  } catch {
+    return false;
+  }
+}

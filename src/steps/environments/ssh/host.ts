@@ -1,0 +1,98 @@
+import { isStepError, UserError, WorkspaceError } from '../../../core/errors.ts';
+import type { TaskRuntime } from '../../../core/task-runtime.ts';
+import { ToolError } from '../../tools/exec.ts';
+import { TmuxControl } from '../../tools/tmux-control.ts';
+import { TmuxError } from '../../tools/tmux-error.ts';
+import { createTmuxEnvironment, type TmuxEnvironment } from '../tmux.ts';
+import { isLost } from '../tmux-reach.ts';
+import { ConnectionLost, SshConnection } from './connection.ts';
+import { Follower } from './follower.ts';
+import { type Machine, nameOf } from './machine.ts';
+import { scriptWith } from './remote-clone.ts';
+import { remoteTmuxHost } from './remote-tmux-host.ts';
+import { openSite, type Site, type SiteOptions } from './site.ts';
+import { shellCommand } from './ssh-argv.ts';
+
+/** The tmux of agents there is their own. */
+const SERVER = ['-L', 'agentrelay', '-f', '/dev/null'];
+/** Milliseconds: longer than it takes to notice a black hole, so that it is told as a lost connection. */
+const ANSWER = 60_000;
+
+/** A machine with all that is asked of it: one connection, one tmux client, one stream of signals. */
+export class SshHost {
+  readonly connection: SshConnection;
+  readonly environment: TmuxEnvironment;
+  readonly follower: Follower;
+  readonly #options: SiteOptions;
+  #site: Promise<Site> | null = null;
+  #run = 0;
+
+  /** `session` is the tmux session of the run, where the machine names none. */
+  constructor(machine: Machine, options: SiteOptions & { readonly session: string }) {
+    this.#options = options;
+    this.connection = new SshConnection(machine);
+    this.follower = new Follower(this.connection, async () => (await this.#opened()).program('follow'));
+    const session = machine.session ?? options.session;
+    const reach = { session, connect: () => this.#connectTmux(session) };
+    this.environment = createTmuxEnvironment(
+      reach,
+      remoteTmuxHost(() => this.#opened()),
+    );
+  }
+
+  /** For people. */
+  get name(): string {
+    return nameOf(this.connection.machine);
+  }
+
+  /** Made ready at the first need, for the run of this attempt. Throws `WorkspaceError`, `ConnectionLost`. */
+  async site({ run }: Pick<TaskRuntime, 'run'>): Promise<Site> {
+    this.#run = run;
+    return await this.#opened();
+  }
+
+  async close(): Promise<void> {
+    this.follower.close();
+    if (this.connection.isUp) await this.environment.disconnect();
+    await this.connection.close();
+  }
+
+  async #opened(): Promise<Site> {
+    this.#site ??= openSite(this.connection, this.#options, this.#run);
+    const site = this.#site;
+    try {
+      return await site;
+    } catch (error) {
+      // Asked again at the next need.
+      if (this.#site === site) this.#site = null;
+      if (!(error instanceof UserError) && !(error instanceof ToolError)) throw error;
+      const hint = error instanceof UserError && error.hint !== null ? ` (${error.hint})` : '';
+      throw new WorkspaceError('machine_not_ready', `${error.message}${hint}`, { cause: error });
+    }
+  }
+
+  /** Waits as long as a lost connection is tried again. */
+  async #connectTmux(session: string): Promise<TmuxControl> {
+    try {
+      for (;;) {
+        const { survey } = await this.#opened();
+        await this.connection.ready();
+        const { generation } = this.connection;
+        const tmux = (args: readonly string[]) => {
+          const script = scriptWith(survey.searchPath, `exec ${shellCommand(['tmux', ...args])}`);
+          return ['ssh', this.connection.sessionArgv(script)] as const;
+        };
+        try {
+          return await TmuxControl.connect({ server: SERVER, session, tmux, timeout: ANSWER });
+        } catch (error) {
+          if (!isLost(error) && !(error instanceof ToolError)) throw error;
+          if (this.connection.isUp && this.connection.generation === generation) throw error;
+        }
+      }
+    } catch (error) {
+      if (isStepError(error) || error instanceof TmuxError) throw error;
+      const code = error instanceof ConnectionLost ? 'disconnected' : 'cannot_start';
+      throw new TmuxError(code, `no tmux on ${this.name}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}

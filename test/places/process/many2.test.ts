@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { installClaude } from '../../support/places/headless-claude.ts';
+import { makeProject, type Project } from '../../support/run-fixture.ts';
+
+const AGENTS = 50;
+const BYTES = 10 * 1024 * 1024;
+/** Of the owner, in KiB. */
+const MOST_MEMORY = 150 * 1024;
+
+let project: Project;
+beforeEach(() => {
+  project = makeProject();
+});
+afterEach(() => project.remove());
+
+/** As claude prints it: answers of some length, and now and then what a tool gave back. */
+function manyLines(): string {
+  const lines: string[] = [];
+  const text = 'so it goes on, and on, with "quotes" and ümlauts; '.repeat(40);
+  for (let size = 0, at = 0; size < BYTES; at++) {
+    const usage = {
+      input_tokens: 100,
+      output_tokens: 10,
+      cache_read_input_tokens: 1_000,
+      cache_creation_input_tokens: 5,
+    };
+    const content =
+      at % 4 === 3
+        ? [{ type: 'tool_use', id: `t${at}`, name: 'Bash', input: { command: text } }]
+        : [{ type: 'text', text }];
+    const line = JSON.stringify({ type: 'assistant', message: { id: `m${at}`, model: 'm', content, usage } });
+    lines.push(`${line}\n`);
+    size += Buffer.byteLength(line) + 1;
+  }
+  return lines.join('');
+}
+
+/** Dollars, to the cent and below. */
+const costOf = (number: number) => (number * 137 + 11) / 10_000;
+
+/** Reads the most that a process ever had in memory, until it is gone; in KiB. */
+function watchMemory(pid: number): () => number {
+  let most = 0;
+  const look = () => {
+    try {
+      most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
+    } catch {
+      // It has ended.
+    }
+  };
+  const timer = setInterval(look, 20);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
+}
+
+test('fifty agents that print ten megabytes each cost little memory, and nothing of it is lost', async () => {
+  const names = Array.from({ length: AGENTS }, (_, at) => `t${at + 1}`);
+  const lines = manyLines(); project.env.NODE_OPTIONS = '--max-semi-space-size=4';
+  writeFileSync(join(project.folder, 'lines'), lines);
+  const signal = `printf '%s\\nNO_PR\\n%s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$AGENTRELAY_TOKEN" >"$AGENTRELAY_SIGNAL_DIR/draft"
+mv "$AGENTRELAY_SIGNAL_DIR/draft" "$AGENTRELAY_SIGNAL_DIR/.done"`;
+  const script = (number: number) => `wait_for "$HOME/all"; cat "$HOME/lines"; result ${costOf(number)}; ${signal}`;
+  installClaude(project, Object.fromEntries(names.map((name, at) => [name, script(at + 1)])));
+  const graph = project.graph({
+    name: 'many',
+    max_concurrency: AGENTS,
+    workstreams: [{ id: 'default', parallel: true }],
+    primary_agent: { framework: 'claude_code', environment: { type: 'process' } },
+    tasks: names.map((id) => ({ id })),
+  });
+  const run = project.start('run', graph, '--json');
+  const mostMemory = watchMemory(run.pid);
+  await Promise.all(names.map((id) => run.event('task_waiting', (event) => event.task === id)));
+  project.write('all', '');
+  expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
+  const memory = mostMemory();
+
+  const events = project.journal('many');
+  for (const [at, id] of names.entries()) {
+    const usage = events.filter((event) => event.kind === 'task_usage' && event.task === id).at(-1);
+    expect(usage).toMatchObject({ cost_usd: costOf(at + 1), input_tokens: 100, output_tokens: 10 });
+    const stream = readFileSync(
+      join(project.repo, `.workflow/many/runs/1/signals/${id}/attempt-1/stream.jsonl`),
+      'utf8',
+    );
+    const from = stream.indexOf('\n') + 1;
+    expect(stream.slice(0, from)).toContain('"subtype":"init"');
+    expect(stream.slice(from, from + lines.length) === lines).toBe(true);
+    expect(stream.slice(from + lines.length)).toMatch(/^{"type":"result".*}\n$/);
+  }
+  console.log(memory);
+  expect(memory).toBeGreaterThan(0);
+  expect(memory).toBeLessThanOrEqual(MOST_MEMORY);
+}, 90_000);
