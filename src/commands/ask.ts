@@ -143,7 +143,7 @@ async function serve(held: HeldRun, options: AskOptions): Promise<void> {
     await release();
   }
   if (!requests.some(({ request }) => 'action' in request && ENDING.has(request.action))) return;
-  await endLeft({ graph: held.graph, store, run, commonDir: repository.commonDir }, log.state);
+  await endLeft({ graph: held.graph, store, commonDir: repository.commonDir }, log.state);
 }
 
 interface Place {

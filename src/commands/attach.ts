@@ -4,6 +4,10 @@ import { nearest } from '../core/graph/problem.ts';
 import { isTerminal } from '../core/lifecycle.ts';
 import type { AttemptState } from '../core/run-state.ts';
 import { isProcessLabel } from '../steps/environments/process/paths.ts';
+import { SERVER } from '../steps/environments/ssh/host.ts';
+import { machineOf } from '../steps/environments/ssh/machine.ts';
+import { readPlaceRecord } from '../steps/environments/ssh/place-record.ts';
+import { terminalArgv } from '../steps/environments/ssh/ssh-argv.ts';
 import { recordedSession, serversOf } from '../steps/recorded-server.ts';
 import type { RunStore } from '../steps/run-store.ts';
 import { isAgentOf, panesOn, type TaggedPane } from '../steps/tagged-panes.ts';
@@ -83,11 +87,25 @@ function attemptOf({ store, graph, run }: Wanted, task: string, named: RecordedR
   }
   const attempt = attempts.at(-1);
   if (attempt === undefined) throw new UserError(`task ${task} has not been started yet`);
+  const remote = remoteWindow(attempt, store.root);
+  if (remote !== null) {
+    throw new UserError(`the agent of ${task} is in a window on another machine`, {
+      hint: `in a terminal: ${commandText(remote)}`,
+    });
+  }
   if (!isProcessLabel(attempt.agent)) return { task, attempt };
   const follow = isTerminal(attempt.status) ? [] : ['-f'];
   throw new UserError(`the agent of ${task} has no terminal: it is a process by itself`, {
     hint: `${aboutSameRun(['logs', task, ...follow], named)} shows what it prints`,
   });
+}
+
+/** The command that shows it; null where it was never away, or is home again. */
+function remoteWindow({ signalDir, agent, tornDown }: AttemptState, root: string): readonly string[] | null {
+  const record = signalDir === null || tornDown ? null : readPlaceRecord(signalDir);
+  const pane = /:(%\d+)$/.exec(agent ?? '')?.[1];
+  if (record === null || record.released || pane === undefined) return null;
+  return ['ssh', ...terminalArgv(machineOf(record.environment, root)), 'tmux', ...SERVER, 'attach-session', '-t', pane];
 }
 
 interface AttemptOfTask {

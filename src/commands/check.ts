@@ -7,6 +7,7 @@ import { checkContainers } from '../steps/checks/containers.ts';
 import { type Finding, type FindingGroup, findingOf, ok } from '../steps/checks/finding.ts';
 import { checkBranches, checkGraph } from '../steps/checks/graph.ts';
 import { lockFindings } from '../steps/checks/locks.ts';
+import { checkMachines } from '../steps/checks/machines.ts';
 import { checkRepository } from '../steps/checks/repository.ts';
 import { checkRuns } from '../steps/checks/runs.ts';
 import { checkSettings } from '../steps/checks/settings.ts';
@@ -69,9 +70,10 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
   const effective = { ...DEFAULT_SETTINGS, ...graph?.settings };
   const inGraph = graph === null ? [] : checkGraph({ graph, settings: effective, extensions, root });
   const tools = await checkTools({ needsTmux: inWindows, graph });
-  const [containers, cluster, agents, inRepository] = await Promise.all([
+  const [containers, cluster, machines, agents, inRepository] = await Promise.all([
     checkContainers(graph),
     checkCluster(graph),
+    checkMachines(graph, root),
     checkAgents({
       graph,
       extensions,
@@ -88,6 +90,7 @@ async function look(options: CheckOptions): Promise<FindingGroup[]> {
     { title: 'Agents', findings: agents },
     { title: 'Containers', findings: containers },
     { title: 'Cluster', findings: cluster },
+    { title: 'Machines', findings: machines },
     { title: 'Place', findings: await tryPlace(options, graph, root) },
     ...inRepository,
   ].filter(({ findings }) => findings.length > 0);

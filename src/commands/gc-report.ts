@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<LeavingKind, string>> = {
   pane: 'dead pane',
   container: 'container',
   job: 'job',
-  remote: 'remote agent',
+  remote: 'remote pane',
   process: 'process',
   owner_window: 'owner window',
   worktree: 'worktree',

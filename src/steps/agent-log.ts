@@ -73,10 +73,10 @@ function readTail(path: string): { bytes: Buffer; start: number } | null {
 
 function openIfThere(path: string): number | null {
   try {
-    // Without waiting: an agent may have put a pipe there that nobody writes to.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    // Without waiting: an agent may have put a pipe there that nobody writes to, or a link.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }
@@ -85,8 +85,12 @@ const CONTROL_CHARACTERS = /[^\P{Cc}\t]/gu;
 
 /** What a program has written to its terminal, as lines of text; of one that was written over, its last state. */
 export function plainLines(bytes: Buffer): string[] {
-  if (bytes.length === 0) return [];
-  const text = stripVTControlCharacters(bytes.toString('utf8'));
+  return bytes.length === 0 ? [] : plainText(bytes.toString('utf8'));
+}
+
+/** The same of what is text already. */
+export function plainText(written: string): string[] {
+  const text = stripVTControlCharacters(written);
   return text.replace(/\n$/, '').split('\n').map(lastState);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ensureFile, makeFolder, readIfThere } from './tools/atomic-file.ts';
+import { ensureFile, makeFolder, readUnlinked } from './tools/atomic-file.ts';
 
 /** Names that the wrapper takes out of the agent's environment, blank between them; tmux itself can only add. */
 export const UNSET_VARIABLE = 'AGENTRELAY_UNSET';
@@ -43,13 +43,20 @@ wait
 exit "$code"
 `;
 
+/** The agent may have made a link of that name, or a pipe: nobody writes through those, out here. */
+const TELL = `tell() {
+  rm -rf "$1"
+  (set -C; printf '%s\\n' "$code" >"$1")
+}
+`;
+
 /**
  * Runs beside every agent: `agent-wrapper EXIT_CODE_FILE PROGRAM [ARGUMENT...]`. tmux loses exit codes, so they are
  * kept in a file. Ctrl-C is for the agent (a trap with a command is undone in children, unlike an ignored signal).
  * HUP stays untrapped: a closing terminal signals the wrapper alone, and the agent gets it by the wrapper's end.
  */
 const WRAPPER = `#!/bin/sh
-[ -z "\${${UNSET_VARIABLE}-}" ] || unset $${UNSET_VARIABLE}
+${TELL}[ -z "\${${UNSET_VARIABLE}-}" ] || unset $${UNSET_VARIABLE}
 unset ${UNSET_VARIABLE}
 stays=\${${STAYS_VARIABLE}-}
 unset ${STAYS_VARIABLE}
@@ -76,7 +83,7 @@ trap : INT QUIT
 "$@"
 code=$?
 trap '' HUP INT QUIT TERM
-printf '%s\\n' "$code" >"$file"
+tell "$file"
 ${LEAVE_TERMINAL}`;
 
 /**
@@ -84,7 +91,7 @@ ${LEAVE_TERMINAL}`;
  * [ARGUMENT...]`. How the client ends says nothing of the agent, so that it is kept beside the truth, as a hint.
  */
 const CLIENT = `#!/bin/sh
-stays=
+${TELL}stays=
 file=$1
 shift
 submitted=\${file%/*}/${SUBMITTED_FILE}
@@ -96,13 +103,13 @@ trap : INT QUIT
 "$@"
 code=$?
 trap '' HUP INT QUIT TERM
-printf '%s\\n' "$code" >"\${file%/*}/${CLIENT_CODE_FILE}"
+tell "\${file%/*}/${CLIENT_CODE_FILE}"
 ${LEAVE_TERMINAL}`;
 
 /** The process on this machine that runs the agent, or the client that has it run; null while nobody has told. */
 export function readLaunchedPid(folder: string): number | null {
   for (const name of [SUBMITTED_FILE, LAUNCHED_FILE]) {
-    const pid = /^(\d{1,10})\n$/.exec(readIfThere(join(folder, name)) ?? '')?.[1];
+    const pid = /^(\d{1,10})\n$/.exec(readUnlinked(join(folder, name)) ?? '')?.[1];
     if (pid !== undefined) return Number(pid);
   }
   return null;
@@ -130,6 +137,6 @@ function install(runDirectory: string, name: string, text: string): string {
  * itself is there a moment before its line is.
  */
 export function readExitCode(file: string): number | null {
-  const code = /^(\d{1,3})\n$/.exec(readIfThere(file) ?? '')?.[1];
+  const code = /^(\d{1,3})\n$/.exec(readUnlinked(file) ?? '')?.[1];
   return code === undefined ? null : Number(code);
 }

@@ -2,7 +2,6 @@ import type { RunOutcome } from '../core/lifecycle.ts';
 import { hashOf } from './attempt-tokens.ts';
 import { type KnownAttempt, recordedAttempts } from './places/known-attempts.ts';
 import { findLeftAgents, type LeftAgent, whereIs } from './places/left-agents.ts';
-import { usedPlaces } from './places/used-places.ts';
 import type { RunStore } from './run-store.ts';
 import { panesOn, type TaggedPane } from './tagged-panes.ts';
 
@@ -28,7 +27,7 @@ export async function agentsAtWork(run: RunWithAgents): Promise<AgentAtWork[]> {
   const attempts = recordedAttempts(run.store, run.run);
   if (attempts.length === 0) return [];
   const panes = await panesOn(run.servers);
-  const left = await findLeftAgents({ ...run, attempts, used: usedPlaces(run.store, [run.run]) });
+  const left = await findLeftAgents({ ...run, attempts });
   const beside = besidePanes(left, panes).filter(({ alive }) => alive);
   return [...inPanes(panes, attempts), ...beside.map((agent) => ({ task: agent.task, where: whereIs(agent) }))];
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BRANCH_ROOT } from '../core/names.ts';
-import { readIfThere } from './tools/atomic-file.ts';
+import { readUnlinked } from './tools/atomic-file.ts';
 import { type Git, NO_COMMIT } from './tools/git.ts';
 import { headOf } from './worktree-git.ts';
 import { gitDirOf, type WorktreeStatus } from './worktree-status.ts';
@@ -19,7 +19,7 @@ export async function detachFromLost(git: Git, path: string, status: WorktreeSta
 
 /** Where HEAD was last, by the worktree's own log of it; null where none is kept. */
 function lastCommit(path: string): string | null {
-  const last = readIfThere(join(gitDirOf(path), 'logs/HEAD'))
+  const last = readUnlinked(join(gitDirOf(path), 'logs/HEAD'))
     ?.trimEnd()
     .split('\n')
     .at(-1);

@@ -5,6 +5,7 @@ import { UserError } from '../core/errors.ts';
 import type { Graph, Settings } from '../core/graph/graph.ts';
 import { needsTmux } from './environments/needs-tmux.ts';
 import { slurmProblems } from './environments/slurm/problems.ts';
+import { sshProblems } from './environments/ssh/problems.ts';
 import type { Extensions } from './extensions.ts';
 import type { ChosenForge } from './forges/forge.ts';
 import { missingProgram, presetUses } from './frameworks/preset-use.ts';
@@ -94,6 +95,7 @@ export async function preflight(options: PreflightOptions): Promise<PreflightRes
     requireIdentity(git).catch(collect),
     requireFreeNames({ ...options, ...options.repository }, collect),
     slurmProblems(graph).then((problems) => problems.forEach(collect)),
+    sshProblems(graph, options.repository.root).then((problems) => problems.forEach(collect)),
     bwrapProblems(graph).then((problems) => problems.forEach(collect)),
     containerProblems(graph).then((problems) => problems.forEach(collect)),
   ]);

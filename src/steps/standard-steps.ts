@@ -91,7 +91,6 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   const place = {
     ...{ graph, runDirectory, repository: git.root, commonDir: options.commonDir, hiddenFiles: credentials.files },
     programs: [options.agentCommands.node, options.agentCommands.agentScript],
-    hiddenFiles: settings.credentials === null ? [] : [settings.credentials],
   };
   const environments = environmentEntries(options.tmux, {
     ...{ ...place, credentials, clock, follow: follower.follow, withheld: credentials.withheld },

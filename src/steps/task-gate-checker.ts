@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignalError } from '../core/errors.ts';
 import { commandArgv } from '../core/graph/command.ts';
@@ -6,6 +6,7 @@ import type { GateResult, TaskGateChecker } from '../core/steps.ts';
 import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { CommandRunner } from './places/command-runner.ts';
 import { writing } from './tools/file-error.ts';
+import { openAnew } from './tools/open-anew.ts';
 import type { Worktrees } from './worktree.ts';
 
 /** A gate may take this long unless the task has a time limit of its own. */
@@ -27,7 +28,7 @@ export class CommandGateChecker implements TaskGateChecker {
   async check(runtime: TaskRuntime): Promise<GateResult> {
     const cwd = runtime.require('worktreePath');
     const outputFile = join(runtime.require('signalDir'), 'gate_last_output.txt');
-    const file = writing(outputFile, () => openSync(outputFile, 'w', 0o600));
+    const file = writing(outputFile, () => openAnew(outputFile));
     try {
       const { exitCode } = await this.#commands.run(runtime, {
         purpose: 'gate',

@@ -68,5 +68,6 @@ async function vanished(runtime: TaskRuntime, agent: LiveAgent): Promise<AgentLa
   const who = `the agent of ${runtime.task.id} (${agent.address.label})`;
   const lost = (await agent.placeFailure?.()) ?? null;
   if (lost !== null) return new AgentLaunchError(lost.code, `before it was seen to run: ${lost.message}`);
-  return new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run`);
+  const shown = await lastWords(agent).catch(() => '');
+  return new AgentLaunchError('agent_vanished', `${who} was gone before it was seen to run${shown}`);
 }

@@ -36,7 +36,7 @@ describe('worktrees and branches', () => {
   });
 
   test('stay while somebody is at work, or may go on', () => {
-    for (const kind of ['worktree', 'branch', 'pane'] as const) {
+    for (const kind of ['worktree', 'branch', 'pane', 'container', 'process'] as const) {
       expect(judge(leaving({ kind }), [use({ busy: 'process 7 runs it' })])).toEqual([null, 'process 7 runs it']);
       expect(judge(leaving({ kind }), [use({ outcome: null })])).toEqual([null, 'run 2 is not over (interrupted)']);
       expect(judge(leaving({ kind }), [use({ outcome: 'waiting_for_person' })])[0]).toBeNull();

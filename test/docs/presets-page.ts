@@ -11,7 +11,8 @@ What agentrelay knows of each agent program. \`primary_agent: {framework: NAME}\
 [config file](config.md#frameworks) changes one or makes another of it; [agents.md](agents.md) tells how they are used.
 In arguments \`{prompt}\` stands for the first prompt, \`{model}\`, \`{session}\` (an id of its session), \`{folder}\` (the
 attempt's signal directory), \`{bin}\` (the folder of the agent-side commands) and \`{worktree}\`. Between quotes
-a path is written so that it ends none of them: within \`"\` as in JSON and TOML, within \`'\` as in a shell.
+a path is written so that it ends none of them: within \`"\` as in JSON and TOML, within \`'\` as in a shell. What is
+\`headless\` is for agents [without a terminal](agents.md#without-a-terminal), in place of what they start with in a window.
 
 A program moves on faster than this page: \`agentrelay check\` says which are installed, and which of these flags the
 installed version does not know.`;

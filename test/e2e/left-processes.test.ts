@@ -38,11 +38,11 @@ async function leave(graph: string, waiting: string): Promise<void> {
 test('an agent at work is named and left alone, until it is called off', async () => {
   const graph = graphOf(task('a', HELD));
   await leave(graph, 'a');
-  const [checked, collected, anew, moved, attached] = await Promise.all([
+  const anew = await project.run('run', graph, '--new-run');
+  const moved = await project.run('run', graph, '--environment', 'tmux', '-L', SOCKET);
+  const [checked, collected, attached] = await Promise.all([
     project.run('check'),
     project.run('gc', '--yes'),
-    project.run('run', graph, '--new-run'),
-    project.run('run', graph, '--environment', 'tmux', '-L', SOCKET),
     project.run('attach', 'a'),
   ]);
   expect(checked.stdout).toMatch(/nobody runs it, and agents live: a of run 1 in process \d+/);

@@ -4,18 +4,24 @@ import type { Program } from './programs.ts';
 import type { Mode } from './provider/model.ts';
 import type { RealProject } from './real-project.ts';
 
+interface Given {
+  readonly mode?: Mode;
+  readonly approvals?: 'ask' | 'skip';
+  readonly environment?: 'tmux' | 'process';
+}
+
 /** A graph with a task for each of these programs, whose id is that of its program. */
 export function graphOf(
   project: RealProject,
   programs: readonly Program[],
-  { mode, approvals = 'skip' }: { mode?: Mode; approvals?: 'ask' | 'skip' } = {},
+  { mode, approvals = 'skip', environment = 'tmux' }: Given = {},
 ): string {
   const tasks = programs.map(({ name, command }) => ({
     id: command,
     description: `Make the file. ${mode ?? ''}`.trim(),
     workstream_id: 'default',
     approvals,
-    primary_agent: { framework: name },
+    primary_agent: { framework: name, environment: { type: environment } },
   }));
   return project.graph({
     name: 'g',

@@ -18,8 +18,8 @@ export interface Credentials {
   readonly secrets: readonly string[];
 }
 
-export const API_KEY_VARIABLE = 'ANTHROPIC_API_KEY';
-export const OAUTH_VARIABLE = 'CLAUDE_CODE_OAUTH_TOKEN';
+const API_KEY_VARIABLE = 'ANTHROPIC_API_KEY';
+const OAUTH_VARIABLE = 'CLAUDE_CODE_OAUTH_TOKEN';
 
 /** Each of them would come before, or stand in for, the account that was chosen. */
 const ACCOUNT_VARIABLES = [

@@ -86,9 +86,8 @@ function flagsIn(args: readonly string[]): string[] {
   return [...new Set(names.filter((name) => /^--?[^-{}\s][^{}\s]*$/.test(name)))];
 }
 
-/** The first arguments of a start, as far as they are plain words. */
+/** The first argument of a start, where it is a plain word. */
 function commandsIn({ path, args }: ArgumentList): string[] {
-  if (!['start', 'resume'].includes(path.at(-1) ?? '')) return [];
-  const end = args.findIndex((argument) => !/^[a-z][\w-]*$/i.test(argument));
-  return args.slice(0, end === -1 ? args.length : end);
+  const [first = ''] = args;
+  return ['start', 'resume'].includes(path.at(-1) ?? '') && /^[a-z][\w-]*$/i.test(first) ? [first] : [];
 }

@@ -35,6 +35,7 @@ export function agentProblems(outline: Outline, names: KnownNames): Problem[] {
   const sharedReview = outline.top.review == null ? null : effectiveProblem([primary, review], names);
   for (const { map, path } of outline.tasks) {
     const own = written(map.primary_agent, [...path, 'primary_agent']);
+    addOnce(hostProblem([primary, own]));
     const reviewMap = map.review === undefined ? undefined : asMap(map.review);
     const ownReview = written(reviewMap?.agent, [...path, 'review', 'agent']);
     problems.push(...writtenProblems(own, names, inherited), ...writtenProblems(ownReview, names, inherited));
@@ -104,6 +105,24 @@ function effectiveProblem(layers: readonly (WrittenAgent | null)[], names: Known
     return problem(path, message, { atKey: true, allowed: 'framework: command' });
   }
   return null;
+}
+
+/** An agent on another machine needs to know which. */
+function hostProblem(layers: readonly (WrittenAgent | null)[]): Problem | null {
+  let [type, hasHost] = [DEFAULT_ENVIRONMENT, false];
+  let said: ProblemPath = [];
+  for (const layer of layers) {
+    const environment = asMap(layer?.map.environment);
+    if (layer === null || environment === null) continue;
+    const own = environmentType(layer, type);
+    if (own !== type) [type, hasHost] = [own, false];
+    if (environment.type !== undefined) said = [...layer.path, 'environment', 'type'];
+    hasHost ||= environment.host !== undefined;
+  }
+  if (type !== 'ssh' || hasHost) return null;
+  return problem(said, "an environment of type 'ssh' needs a `host`", {
+    allowed: 'host: NAME, or a Host of the ssh configuration',
+  });
 }
 
 function relevant(map: Readonly<Record<string, unknown>>): AgentFile {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readIfThere, writeFileAtomic } from '../tools/atomic-file.ts';
+import { readUnlinked, writeFileAtomic } from '../tools/atomic-file.ts';
 
 /** In the attempt's signal directory: of each prompt that was typed, its hash, from just before it was submitted. */
 const FILE = 'prompts_sent';
@@ -13,7 +13,7 @@ export interface SentPrompts {
 
 export function sentPrompts(signalDir: string): SentPrompts {
   const path = join(signalDir, FILE);
-  const known = () => (readIfThere(path) ?? '').split('\n').filter((hash) => hash !== '');
+  const known = () => (readUnlinked(path) ?? '').split('\n').filter((hash) => hash !== '');
   const has = (text: string) => known().includes(hashOf(text));
   return {
     has,

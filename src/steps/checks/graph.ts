@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import type { Graph, Settings } from '../../core/graph/graph.ts';
+import type { Graph, GraphTask, Settings } from '../../core/graph/graph.ts';
 import type { Extensions } from '../extensions.ts';
 import { keysWithoutEffect } from '../not-yet.ts';
 import { requireStandardSteps } from '../standard-steps.ts';
@@ -34,8 +34,7 @@ export function checkGraph({ graph, settings, extensions, root }: GraphChecks): 
 /** The programs of `framework: command`; those of other frameworks only they know. */
 function agentFindings(graph: Graph, root: string): Finding[] {
   const users = new Map<string, string[]>();
-  // A container has its own.
-  for (const { id, primaryAgent } of graph.tasks.filter((task) => task.primaryAgent.isolation.sandbox !== 'oci')) {
+  for (const { id, primaryAgent } of graph.tasks.filter(startsHere)) {
     const [program] = primaryAgent.command ?? [];
     // With a placeholder in its name nobody can tell yet.
     if (program !== undefined && !program.includes('{')) users.set(program, [...(users.get(program) ?? []), id]);
@@ -47,6 +46,11 @@ function agentFindings(graph: Graph, root: string): Finding[] {
     const detail = `there is no program ${program}, which task ${task}${more} runs`;
     return { level: 'fail', what: 'agents', detail, fix: `install ${program}, or name another one as command` };
   });
+}
+
+/** A container and another machine have their own. */
+function startsHere({ primaryAgent }: GraphTask): boolean {
+  return primaryAgent.isolation.sandbox !== 'oci' && primaryAgent.environment.type !== 'ssh';
 }
 
 function toolFindings(tools: readonly string[], root: string): Finding[] {

@@ -74,7 +74,8 @@ function graphFindings(records: GraphRecords, traces: GraphTraces): Finding[] {
     if (use.busy !== null) return [ok(graph, `run ${last}: ${use.busy}`)];
     if (agents.length > 0) {
       const text = `run ${last}: nobody runs it, and agents live: ${agents.join(', ')}`;
-      return [warn(graph, text, `${endsThem(graph, liveTask(traces), use.outcome)} ends them; ${GO_ON}`)];
+      const ends = `${endsThem(graph, liveTask(traces), use.outcome)} ends them`;
+      return [warn(graph, text, isOver(use) ? ends : `agentrelay run GRAPH goes on with it, ${ends}`)];
     }
     return [...runFindings(use, records), ...leftFindings(use, traces), ...ownerFindings(use, records)];
   } catch (error) {

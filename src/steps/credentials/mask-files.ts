@@ -16,9 +16,9 @@ import type { Masker } from '../../core/credentials/mask.ts';
 import { SECRETS_FILE } from '../agent-wrapper.ts';
 
 /** Bytes that are looked at in one go. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 /** Of the ones before, for a secret that stands in two pieces. */
-const OVERLAP = 64 * 1024;
+const OVERLAP = 16 * 1024;
 /** Deeper no program of ours writes. */
 const MAX_DEPTH = 8;
 
@@ -46,7 +46,7 @@ function entriesOf(folder: string) {
 }
 
 /** The same for one file; what an agent has put there as a link is left alone. */
-export async function maskFile(path: string, masker: Masker): Promise<void> {
+async function maskFile(path: string, masker: Masker): Promise<void> {
   if (masker.isEmpty) return;
   let file = openOwn(path);
   if (file === null) return;

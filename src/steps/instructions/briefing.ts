@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { GraphTask } from '../../core/graph/graph.ts';
 import { attemptRef } from '../../core/names.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import type { Forge } from '../forges/forge.ts';
-import { readIfThere } from '../tools/atomic-file.ts';
+import { readUnlinked } from '../tools/atomic-file.ts';
 import { type ResolvedInputs, resolveInputs } from './inputs.ts';
 import { shellWord } from './markdown.ts';
 
@@ -93,12 +93,12 @@ const ARTEFACTS = [
 
 function artefactsIn(signalDir: string | null): EarlierNote['files'] {
   if (signalDir === null) return [];
-  return ARTEFACTS.map(([name, what]) => ({ path: join(signalDir, name), what })).filter(({ path }) =>
-    existsSync(path),
+  return ARTEFACTS.map(([name, what]) => ({ path: join(signalDir, name), what })).filter(
+    ({ path }) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true,
   );
 }
 
 function summaryIn(signalDir: string | null): string | null {
-  const text = signalDir === null ? null : readIfThere(join(signalDir, 'summary.md'));
+  const text = signalDir === null ? null : readUnlinked(join(signalDir, 'summary.md'));
   return text === null || text.trim() === '' ? null : text;
 }

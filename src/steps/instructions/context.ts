@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Briefing, DependencyNote, EarlierNote } from './briefing.ts';
 import { code, fence, list, plainText, quote, section } from './markdown.ts';
@@ -44,7 +44,8 @@ function dependencySection({ id, summary }: DependencyNote): string | null {
 }
 
 function tail(path: string): string {
-  const file = openSync(path, 'r');
+  // An agent may have made a pipe of it, or a link to what it may not read itself.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     const { size } = fstatSync(file);
     const start = Math.max(0, size - MAX_COPIED);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InputSource } from '../../core/graph/graph.ts';
+import { readUnlinked } from '../tools/atomic-file.ts';
 import { type Output, parseOutputs } from './outputs.ts';
 
 export interface InputFile {
@@ -43,13 +43,12 @@ function readOutputs(task: string, signalDir: string | null): { outputs: readonl
   if (signalDir === null) return { outputs: [], notes: [`Task ${task} was not run, so it declared no files.`] };
   const path = join(signalDir, 'outputs.json');
   try {
-    const { outputs, unsound } = parseOutputs(readFileSync(path, 'utf8'));
+    const text = readUnlinked(path);
+    if (text === null) return { outputs: [], notes: [`Task ${task} declared no files.`] };
+    const { outputs, unsound } = parseOutputs(text);
     const left = `${unsound} of the files that task ${task} declared were left out: ${path} is not sound there.`;
     return { outputs, notes: unsound === 0 ? [] : [left] };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { outputs: [], notes: [`Task ${task} declared no files.`] };
-    }
     return {
       outputs: [],
       notes: [`The files that task ${task} declared cannot be read: ${(error as Error).message}.`],

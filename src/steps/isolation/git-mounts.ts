@@ -34,7 +34,7 @@ export function gitMounts(place: GitPlace, isThere: (path: string) => boolean = 
   const inCommon = (names: readonly string[]) => names.map((name) => join(commonDir, name));
   const writable = [...inCommon(['objects', 'lfs', 'reftable']), ...refFolders(place), gitDir].filter(isThere);
   const fixed = ['commondir', 'gitdir', 'config.worktree'].map((name) => join(gitDir, name));
-  const kept = inCommon(['objects/info/alternates', laneRefs(place)]);
+  const kept = inCommon(['objects/info', laneRefs(place)]);
   const readable = [...kept, ...fixed, join(worktree, '.git')].filter(isThere);
   return [
     { path: commonDir, access: 'ro' },
@@ -45,6 +45,8 @@ export function gitMounts(place: GitPlace, isThere: (path: string) => boolean = 
 
 /** Makes the folders that can be written to only where they are there. Any number of times. */
 export function makeGitFolders(place: GitPlace): void {
+  // Where git looks for objects elsewhere: the next sandbox would show that place.
+  makeFolder(join(place.commonDir, 'objects/info'));
   for (const folder of [...refFolders(place), join(place.commonDir, laneRefs(place))]) makeFolder(join(folder, KEEPER));
   // Git reads settings from such a file where the repository says so: the agent must not be the one who makes it.
   if (!/worktreeconfig/i.test(readIfThere(join(place.commonDir, 'config')) ?? '')) return;
@@ -58,6 +60,5 @@ function laneRefs({ graph }: GitPlace): string {
 }
 
 function refFolders({ commonDir, graph }: GitPlace): string[] {
-  const refs = [join('refs/heads', BRANCH_ROOT, graph), 'refs/remotes'];
-  return [...refs, ...refs.map((name) => join('logs', name))].map((name) => join(commonDir, name));
+  return [join('refs/heads', BRANCH_ROOT, graph), 'refs/remotes'].map((name) => join(commonDir, name));
 }

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync, statSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { makeFolder } from '../tools/atomic-file.ts';
 import { type BindMount, type GitPlace, gitMounts } from './git-mounts.ts';
 
 /**
@@ -19,14 +20,17 @@ export interface GitView {
   readonly folders: readonly string[];
 }
 
-const FOLDERS = ['refs', 'logs', 'hooks', 'info', 'modules'];
+const FOLDERS = ['refs', 'hooks', 'info', 'modules'];
 const FILES = ['HEAD', 'config', 'description', 'shallow'];
 
 /** Git follows so many links by itself to find the place of a lock, and leaves the rest to the system. */
 const LINKS_OF_LOCKS = 5;
 
-/** `real` is where the sandbox has all of the common git folder, read-only. */
-export function gitView(place: GitPlace, real: string): GitView {
+/** Where a sandbox has all of the common git folder, read-only. */
+const REAL = '/run/agentrelay/git';
+
+/** Paths are without links, as those of `place` have to be. */
+export function gitView(place: GitPlace, real = REAL): GitView {
   const { commonDir } = place;
   const inside = (name: string) => join(commonDir, name);
   const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -41,8 +45,19 @@ export function gitView(place: GitPlace, real: string): GitView {
     ],
     links: [...FILES.map((name) => ({ path: inside(name), target: join(real, name) })), ...packedRefs(commonDir, real)],
     // Nobody takes refs out of their own files in favour of a list that only the sandbox has.
-    folders: [inside(`${linkNamed(LINKS_OF_LOCKS)}.new/kept`)],
+    // Logs of refs are the sandbox's own: the owner's git would write to them through any link that is made in there.
+    folders: [inside('logs'), inside(`${linkNamed(LINKS_OF_LOCKS)}.new/kept`)],
   };
+}
+
+/** Makes the folder of a view anew, for who can mount one and make no links in it: what was in it may have made something else of it. */
+export function makeGitView({ folder, links, folders }: GitView, made: string): void {
+  const place = (path: string) => join(made, relative(folder, path));
+  rmSync(made, { recursive: true, force: true });
+  for (const path of [folder, ...folders]) makeFolder(place(path));
+  for (const { path, target } of links) {
+    symlinkSync(target, place(path));
+  }
 }
 
 /** The lock is made beside the last but one, in the sandbox's own folder; what is read is always the real file. */

@@ -1,17 +1,16 @@
 import { type Leaving, NO_WORK } from '../../core/gc-plan.ts';
 import { attemptsOf } from '../places/known-attempts.ts';
 import { findLeftAgents, type LeftAgent, whereIs } from '../places/left-agents.ts';
-import { usedPlaces } from '../places/used-places.ts';
 import type { Repository } from '../preflight.ts';
 import type { GraphRecords } from './graph-records.ts';
 
 /** What all runs of a graph have left, or left at work, beside the panes of tmux. Throws `ToolError`. */
 export async function leftPlaces(
   { commonDir }: Pick<Repository, 'commonDir'>,
-  { graph, store, runs, states }: GraphRecords,
+  { graph, store, states }: GraphRecords,
 ): Promise<LeftAgent[]> {
   const attempts = [...states.values()].flatMap(attemptsOf);
-  return await findLeftAgents({ graph, commonDir, attempts, used: usedPlaces(store, runs) });
+  return await findLeftAgents({ graph, store, commonDir, attempts });
 }
 
 /** Tasks whose agents are still alive there, each with its run. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BRANCH_ROOT, integrationBranch, taskBranch } from '../../core/names.ts';
 import type { RemoteInWorld } from '../../core/reset-world.ts';
 import type { RunState, TaskState } from '../../core/run-state.ts';
-import { readIfThere } from '../tools/atomic-file.ts';
+import { readUnlinked } from '../tools/atomic-file.ts';
 import type { Git } from '../tools/git.ts';
 import type { RemoteSide } from './remote-side.ts';
 
@@ -55,7 +55,7 @@ function commitsOf({ attempts }: TaskState): Set<string> {
 
 /** As `agentrelay-complete` notes them: what an agent has amended since is in no ref. */
 function pushesIn(signalDir: string): string[] {
-  const lines = ['.pushing', '.pushed'].flatMap((name) => (readIfThere(join(signalDir, name)) ?? '').split('\n'));
+  const lines = ['.pushing', '.pushed'].flatMap((name) => (readUnlinked(join(signalDir, name)) ?? '').split('\n'));
   return lines.filter((line) => /^[0-9a-f]{40,64}$/.test(line));
 }
 

@@ -5,7 +5,6 @@ import { hashOf } from '../attempt-tokens.ts';
 import { trimCapture } from '../environments/tmux-pane.ts';
 import { attemptsOf } from '../places/known-attempts.ts';
 import { findLeftAgents } from '../places/left-agents.ts';
-import { usedPlaces } from '../places/used-places.ts';
 import { panesOn, type TaggedPane } from '../tagged-panes.ts';
 import { writeFileAtomic } from '../tools/atomic-file.ts';
 import { exec } from '../tools/exec.ts';
@@ -34,7 +33,7 @@ export async function stopAgents(
     if (!pane.dead) stopped.add(attempt.task);
     await stop(pane, token, attempt.signalDir);
   }
-  for (const left of await findLeftAgents({ graph, commonDir, attempts, used: usedPlaces(store, [state.run]) })) {
+  for (const left of await findLeftAgents({ graph, store, commonDir, attempts })) {
     if (left.alive) stopped.add(left.task);
     await left.stop();
   }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SetupPhase } from '../../core/agent-events.ts';
 import { WorkspaceError } from '../../core/errors.ts';
@@ -7,6 +7,7 @@ import type { Command } from '../../core/graph/graph.ts';
 import type { TaskRuntime } from '../../core/task-runtime.ts';
 import type { CommandRunner } from '../places/command-runner.ts';
 import { writing } from '../tools/file-error.ts';
+import { openAnew } from '../tools/open-anew.ts';
 
 /** A command may take this long unless the task has a time limit of its own. Milliseconds. */
 const COMMAND_TIMEOUT = 30 * 60_000;
@@ -58,12 +59,6 @@ export async function runAttemptCommands(
   } finally {
     closeSync(file);
   }
-}
-
-/** An agent may have made a link or a pipe of that name: nobody writes through that. */
-function openAnew(path: string): number {
-  rmSync(path, { recursive: true, force: true });
-  return openSync(path, 'wx', 0o600);
 }
 
 function commandFailed(

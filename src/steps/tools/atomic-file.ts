@@ -61,11 +61,20 @@ export function syncFolder(path: string): void {
 
 /** The file's text; null when there is none. What an agent may have put there instead is never waited for. */
 export function readIfThere(path: string): string | null {
+  return read(path, 0);
+}
+
+/** The same of what an agent has written: a link is none, since it may lead to what the agent itself may not read. */
+export function readUnlinked(path: string): string | null {
+  return read(path, constants.O_NOFOLLOW);
+}
+
+function read(path: string, flags: number): string | null {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return null;
     throw error;
   }
   try {

@@ -2,13 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
  * Up to one byte more than `limit`, so that the caller sees that there is more. Null when there is no such file, and
- * why when what is there cannot be read: an agent may make anything of that name.
+ * why when what is there cannot be read: an agent may make anything of that name, and a link to what it may not read.
  */
 export function readAtMost(path: string, limit: number): Buffer | string | null {
   let file: number;
   try {
     // Without waiting: a pipe that nobody writes to would stop everything here.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? null : `it cannot be opened (${code})`;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BRANCH_ROOT } from '../../core/names.ts';
 import { KeyedQueue } from '../../core/queue.ts';
 import { brokenRecordIn, outwaitBrokenRecord } from './broken-record.ts';
 import { type ExecResult, exec, ToolError } from './exec.ts';
@@ -147,7 +148,7 @@ export class Git {
     if (updates.length === 0) return true;
     const lines = updates.map(({ ref, to, from, noDeref }) => {
       const line = to === NO_COMMIT ? `delete ${ref} ${from}` : `update ${ref} ${to} ${from}`;
-      return noDeref ? `option no-deref\n${line}` : line;
+      return noDeref || isOurs(ref) ? `option no-deref\n${line}` : line;
     });
     const transaction = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
     return await this.#asks.run('write', async () => {
@@ -237,6 +238,11 @@ export class Git {
     }
     throw error;
   }
+}
+
+/** An agent may have made a pointer to a branch of the user's out of one of these. */
+function isOurs(ref: string): boolean {
+  return ['refs/heads', 'refs'].some((folder) => ref.startsWith(`${folder}/${BRANCH_ROOT}/`));
 }
 
 const LOST_FOLDER = /Unable to create '.+\.lock': No such file or directory/;

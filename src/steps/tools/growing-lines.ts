@@ -6,6 +6,8 @@ const MAX_LOOK = 4 * 1024 * 1024;
 /** Bytes of a line that is handed out; a longer one is passed over. */
 const MAX_LINE = 1024 * 1024;
 const LINE_BREAK = 0x0a;
+/** Nobody waits while it is in use, so that all share it: many small files cost no memory of their own. */
+const scratch = Buffer.alloc(CHUNK);
 
 export interface NewLines {
   readonly lines: readonly string[];
@@ -64,11 +66,10 @@ export class GrowingLines {
   #readUpTo(file: number, end: number): string[] {
     const lines: string[] = [];
     while (this.#at < end) {
-      const chunk = Buffer.alloc(Math.min(CHUNK, end - this.#at));
-      const length = readSync(file, chunk, 0, chunk.length, this.#at);
+      const length = readSync(file, scratch, 0, Math.min(CHUNK, end - this.#at), this.#at);
       if (length === 0) break;
       this.#at += length;
-      this.#split(chunk.subarray(0, length), lines);
+      this.#split(scratch.subarray(0, length), lines);
     }
     return lines;
   }
@@ -76,12 +77,19 @@ export class GrowingLines {
   #split(bytes: Buffer, lines: string[]): void {
     let from = 0;
     for (let end = bytes.indexOf(LINE_BREAK); end !== -1; end = bytes.indexOf(LINE_BREAK, from)) {
-      this.#keep(bytes.subarray(from, end));
-      if (this.#restLength <= MAX_LINE) lines.push(Buffer.concat(this.#rest).toString('utf8'));
-      this.#forgetRest();
+      const line = this.#lineWith(bytes.subarray(from, end));
+      if (line !== null) lines.push(line);
       from = end + 1;
     }
-    this.#keep(bytes.subarray(from));
+    if (from < bytes.length) this.#keep(Buffer.from(bytes.subarray(from)));
+  }
+
+  /** The line that these bytes end; null for one that is too long. */
+  #lineWith(bytes: Buffer): string | null {
+    const length = this.#restLength + bytes.length;
+    const line = this.#rest.length === 0 ? bytes : Buffer.concat([...this.#rest, bytes]);
+    this.#forgetRest();
+    return length > MAX_LINE ? null : line.toString('utf8');
   }
 
   #keep(bytes: Buffer): void {

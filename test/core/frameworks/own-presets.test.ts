@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baseOf, patchedPreset } from '../../../src/core/frameworks/own-presets.ts';
+import { baseOf, type OwnPresets, ownPresetProblems, patchedPreset } from '../../../src/core/frameworks/own-presets.ts';
 import { presetPatchSchema } from '../../../src/core/frameworks/preset-schema.ts';
 
 test('stands on what it says, on the shipped one of its name, or on nothing', () => {
@@ -37,4 +37,44 @@ test('what installs a program does not install another one', () => {
   expect(patchedPreset(below, { model: ['-m'] }).install).toBe('get one');
   expect(patchedPreset(below, { program: ['two'] }).install).toBeNull();
   expect(patchedPreset(below, { program: ['two'], install: 'get two' }).install).toBe('get two');
+});
+
+test('a mode for scripts is changed key by key, made, or taken away', () => {
+  const headless = { start: ['-p', '{prompt}'], resume: ['-r', '{session}', '{prompt}'] };
+  const below = patchedPreset(null, { program: ['one'], headless });
+  expect(below.headless).toEqual({ ...headless, ask: [], skip: [], help: [] });
+  expect(patchedPreset(below, { headless: { skip: ['--yes'] } }).headless).toMatchObject({
+    ...headless,
+    skip: ['--yes'],
+  });
+  expect(patchedPreset(below, { headless: null }).headless).toBeNull();
+  expect(patchedPreset(below, { model: ['-m'] }).headless).toEqual(below.headless);
+});
+
+test.each<[string, OwnPresets, string[]]>([
+  ['of a shipped one, any part', { codex: { headless: { skip: [] } } }, []],
+  ['that extends a shipped one, any part', { mine: { extends: 'codex', headless: { skip: [] } } }, []],
+  ['of its own, all of it', { mine: { program: ['x'], headless: { start: ['{prompt}'], resume: ['{prompt}'] } } }, []],
+  ['of its own, no half of it', { mine: { program: ['x'], headless: { start: ['{prompt}'] } } }, ['resume']],
+  [
+    'that extends one which brings the other half',
+    {
+      mine: { program: ['x'], headless: { start: [], resume: [] } },
+      more: { extends: 'mine', headless: { resume: ['{prompt}'] } },
+    },
+    [],
+  ],
+  [
+    'that extends one which has none',
+    { mine: { extends: 'it', headless: { ask: [] } }, it: { program: ['x'] } },
+    ['start'],
+  ],
+  [
+    'that extends one which has taken it away',
+    { mine: { extends: 'it', headless: { start: [] } }, it: { extends: 'codex', headless: null } },
+    ['resume'],
+  ],
+])('a mode for scripts %s', (_name, presets, missing) => {
+  const messages = ownPresetProblems(presets).map(({ message }) => message);
+  expect(messages.map((message) => /its headless needs a '(\w+)'/.exec(message)?.[1])).toEqual(missing);
 });

@@ -34,6 +34,24 @@ test.each<[string, PresetPatch, Record<string, string[]>]>([
   expect(unknown(patch)).toEqual(expected);
 });
 
+test('in its mode for scripts, the lists of that and those that they name', () => {
+  const headless = {
+    start: ['exec', '--json', '{approvals_args}', '{model_args}'],
+    resume: ['--again'],
+    ask: ['--no'],
+  };
+  const data = patchedPreset(null, { program: ['tool'], start: ['--window'], model: ['--modell'], headless });
+  const found = unknownArguments(data, readHelp('tool', [HELP]), ['headless']);
+  expect(found.map(({ path, unknown: names }) => [path.join('.'), names])).toEqual([
+    ['headless.start', ['exec', '--json']],
+    ['headless.resume', ['--again']],
+    ['headless.ask', ['--no']],
+    ['model', ['--modell']],
+  ]);
+  const both = unknownArguments(data, readHelp('tool', [HELP]), ['terminal', 'headless']);
+  expect(both.map(({ path }) => path.join('.'))).toEqual(['start', ...found.map(({ path }) => path.join('.'))]);
+});
+
 test('the list is there as it stands in the preset', () => {
   const data = patchedPreset(null, { program: ['tool'], model: ['--modell', '{model}'] });
   expect(unknownArguments(data, readHelp('tool', [HELP]))).toEqual([

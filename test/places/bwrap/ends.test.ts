@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventKind, FactOf, RunEvent } from '../../../src/core/events.ts';
+import { pathFolder } from '../../support/path-folder.ts';
 import { appears, makeProject, type Project, SOCKET } from '../../support/run-fixture.ts';
 
 // How agents in bubblewrap sandboxes end, and how they outlive their owner.
@@ -49,10 +50,10 @@ test('exit codes pass, nothing survives its pane, and an agent goes on under the
     workstreams: ['exits', 'closed', 'held'].map((id) => ({ id, auto_merge: true })),
     tasks: [
       task('exits', `${LEAVES}\nwait_for "$HOME/shared/exit"; exit 7`),
-      task('closed', `${LEAVES}\nexec sleep 1000`),
+      task('closed', `${LEAVES}\ntrap 'touch "$HOME/shared/hung-up"; exit 1' HUP\nsleep 1000 & wait`),
       task(
         'held',
-        `trap 'touch "$HOME/shared/interrupted"' INT\n${LEAVES}\nwait_for "$HOME/shared/go" || :
+        `trap 'touch "$HOME/shared/interrupted"' INT\n${LEAVES}\nuntil read -r word && [ "$word" = go ]; do sleep 0.1; done
         commit held.txt done; agentrelay-complete; exec sleep 1000`,
       ),
     ],
@@ -68,10 +69,11 @@ test('exit codes pass, nothing survives its pane, and an agent goes on under the
   project.tmux('send-keys', '-t', paneOf('held'), 'C-c');
   await appears(inShared('interrupted'));
   project.tmux('kill-pane', '-t', paneOf('closed'));
+  await appears(inShared('hung-up'));
   project.write('shared/exit', '');
   await expect.poll(leftProcesses, { timeout: 20_000, interval: 20 }).toHaveLength(1);
 
-  project.write('shared/go', '');
+  project.tmux('send-keys', '-t', paneOf('held'), 'go', 'Enter');
   expect(await project.run('run', graph, '-L', SOCKET)).toMatchObject({ code: 1, stderr: '' });
   expect(of('task_adopted')).toMatchObject([
     { task: 'exits', found: 'ended' },
@@ -85,4 +87,31 @@ test('exit codes pass, nothing survives its pane, and an agent goes on under the
   expect(of('task_succeeded')).toMatchObject([{ task: 'held' }]);
   expect(leftProcesses()).toEqual([]);
   expect(project.tmux('list-panes', '-a')).toBeNull();
+});
+
+test('without bubblewrap nothing is made, and what is missing is named', async () => {
+  project.env.PATH = pathFolder(join(project.folder, 'bin'), ['git', 'tmux', 'sh', 'env']);
+  const graph = project.graph({
+    name: 'g',
+    isolation: { sandbox: 'bwrap' },
+    workstreams: [{ id: 'a' }],
+    tasks: [task('a', 'true')],
+  });
+  expect(await project.run('run', graph, '-L', SOCKET)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('bwrap is not installed; agentrelay needs bwrap 0.5 or newer'),
+  });
+  expect(existsSync(join(project.repo, '.workflow'))).toBe(false);
+  const { code, stdout } = await project.run('check', graph);
+  expect({ code, stdout }).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/bubblewrap +bwrap is not installed/),
+  });
+});
+
+test('the graph of the page runs as it stands', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/places/bwrap.md'), 'utf8');
+  const graph = project.write('shelf.yaml', /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+  expect(await project.run('run', graph, '--forge', 'local', '-L', SOCKET)).toMatchObject({ code: 0, stderr: '' });
+  expect(project.git('show', 'agentrelay/shelf/ws/default:hello.txt')).toBe('hello');
 });

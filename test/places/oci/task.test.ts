@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_IMAGE } from '../../../src/steps/isolation/oci/image.ts';
 import { type PrivatePodman, privatePodman } from '../../support/places/podman.ts';
 import { appears, makeProject, type Project, SOCKET } from '../../support/run-fixture.ts';
 
@@ -155,6 +156,19 @@ test('without its image nothing runs, and it is said how to come by it', async (
   expect(existsSync(join(project.repo, '.workflow/g/runs'))).toBe(false);
   const checked = await project.run('check', graph);
   expect(checked.stdout).toContain('podman has no image localhost/agentrelay-agent:latest');
+});
+
+test('the graph of the page runs as it stands, with the image that is meant by none', async () => {
+  const project = makeProject();
+  onTestFinished(() => project.remove());
+  Object.assign(project.env, podman.env);
+  podman.run('tag', podman.image, DEFAULT_IMAGE);
+  onTestFinished(() => void podman.run('untag', podman.image, DEFAULT_IMAGE));
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/places/oci.md'), 'utf8');
+  const graph = project.write('shelf.yaml', /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+  expect(await project.run('run', graph, '--forge', 'local', '-L', SOCKET)).toMatchObject({ code: 0 });
+  expect(project.git('show', 'agentrelay/shelf/ws/default:hello.txt')).toBe('hello');
+  expect(podman.containers()).toEqual([]);
 });
 
 /** On the host's own address, where only what has a network comes. */

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { makeProject, type Project } from '../../support/run-fixture.ts';
 import { type Sshd, startSshd } from '../../support/places/sshd.ts';
+import { makeProject, type Project } from '../../support/run-fixture.ts';
 
 let there: Sshd;
 beforeAll(async () => {
@@ -14,18 +16,25 @@ function project(): Project {
   return made;
 }
 
-test('a task is launched, sent back by its gate, and merged on another machine, over one connection', async () => {
+test('a task goes through setup, a failed gate, one prompt and a merge there, over one connection', async () => {
   const here = project();
-  const agent = here.agent(
+  here.write('repo/.env', 'SECRET=1\n');
+  here.git('config', '--local', 'core.excludesFile', here.write('ignored', '.env\n'));
+  const first = here.agent(
     'first',
-    `commit work.txt bad
-signal done "$(here)"
+    `grep -q SECRET .env; grep -q ready "$HOME/setup"
+case $AGENTRELAY_SIGNAL_DIR in "$HOME"/*) ;; *) exit 9 ;; esac
+grep -q "$HOME" "$AGENTRELAY_INSTRUCTIONS"
+if grep "/repo/[.]wor" "$AGENTRELAY_INSTRUCTIONS"; then exit 8; fi
+commit work.txt bad
+agentrelay-concern --message 'a doubt'
+agentrelay-complete
 read -r line
-printf '%s\\n' "$line" >"$HOME/told"
 grep -q 'not good' "$(printf '%s' "$line" | grep -o '/[^ ]*gate_last_output.txt')"
 commit work.txt good
-signal done "$(here)"`,
+agentrelay-complete --title 'the work' --body 'of one'`,
   );
+  const second = here.agent('second', 'grep -q good work.txt; commit more.txt more; agentrelay-complete');
   const graph = here.graph({
     name: 'g',
     forge: 'local',
@@ -33,15 +42,33 @@ signal done "$(here)"`,
     tasks: [
       {
         id: 'one',
-        completion_gate: 'pwd >>"$HOME/gates"; grep -q "^good" work.txt || { echo not good; exit 1; }',
-        primary_agent: { command: agent },
+        copy: ['.env'],
+        setup: ['echo ready >"$HOME/setup"'],
+        completion_gate:
+          'pwd >>"$HOME/gates"; echo left >left.txt; grep -q good work.txt || { echo not good; exit 1; }',
+        primary_agent: { command: first },
       },
+      { id: 'two', dependencies: ['one'], cleanup: ['pwd >"$HOME/cleaned"'], primary_agent: { command: second } },
     ],
-    workstreams: [{ id: 'default', auto_merge: true }],
   });
-  const before = there.connections();
   const { code, stdout, stderr } = await here.run('run', graph, '-L', 'relay');
-  expect(stdout + stderr).toBe('');
-  expect(code).toBe(0);
-  expect(there.connections() - before).toBe(1);
+  // The doubt holds back the lane's own merge.
+  expect(code, stdout + stderr).toBe(0);
+  expect(here.git('show', 'agentrelay/g/ws/default:more.txt')).toBe('more');
+  expect(here.git('show', 'agentrelay/g/ws/default:work.txt')).toBe('good');
+  expect(there.connections()).toBe(1);
+  const events = here.journal('g');
+  expect(events.filter(({ kind }) => kind === 'task_gate_failed')).toHaveLength(1);
+  expect(events.find(({ kind }) => kind === 'task_concerned')).toMatchObject({ message: 'a doubt' });
+  // What a gate leaves in the tree is kept like any other work.
+  expect(events.filter(({ kind }) => kind === 'task_work_saved').length).toBeGreaterThan(0);
+  const signals = join(here.repo, '.workflow/g/runs/1/signals/one/attempt-1');
+  expect(readFileSync(join(signals, 'summary.md'), 'utf8')).toContain('the work');
+  expect(existsSync(join(signals, 'agent.log'))).toBe(true);
+  const gates = readFileSync(join(there.home, 'gates'), 'utf8').trim().split('\n');
+  expect(gates).toHaveLength(2);
+  expect(gates[0]?.startsWith(there.home)).toBe(true);
+  expect(readFileSync(join(there.home, 'cleaned'), 'utf8').startsWith(there.home)).toBe(true);
+  expect(there.left()).toEqual([]);
+  expect(there.processes()).toEqual([]);
 });

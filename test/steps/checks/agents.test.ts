@@ -194,3 +194,14 @@ test('as root, what a program refuses then, where a task asks for it', async () 
   process.env.IS_SANDBOX = '1';
   expect(await look(claude, tasks, { isRoot: true })).not.toContain(told);
 });
+
+test('of a task that runs as a process, the flags of the mode for scripts', async () => {
+  const help = `case "$*" in *exec*) echo '  --json';; *) printf '%s' '${HELP}';; esac`;
+  writeProgram(bin, 'tool', `case "$*" in\n--version) echo tool 1.2.3;;\n*--help) ${help};;\nesac`);
+  const headless = { start: ['--json', '--other', '{prompt}'], resume: ['--json'], help: [['exec', '--help']] };
+  const task = { id: 'a', framework: 'mine', environment: 'process' };
+  const [told, ...others] = await look({ mine: { ...MINE, headless } }, [task]);
+  expect(told).toContain('warn mine: 1.2.3, tool: its help does not know --other (headless.start)');
+  expect(others).toEqual([NOT_HERE]);
+  expect((await look({ mine: { ...MINE, headless } }))[0]).toBe('ok mine: 1.2.3, tool');
+});

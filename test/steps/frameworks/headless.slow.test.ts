@@ -6,7 +6,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageLedger } from '../../../src/steps/agents/usage-ledger.ts';
 import type { FrameworkPreset, Told } from '../../../src/steps/frameworks/framework.ts';
 import { SHIPPED } from '../../../src/steps/frameworks/shipped.ts';
-import { installStandIns, STAND_INS, type StandInName, standInRecord, standInScripts } from '../../support/agents/install.ts';
+import {
+  installStandIns,
+  STAND_INS,
+  type StandInName,
+  standInRecord,
+  standInScripts,
+} from '../../support/agents/install.ts';
 import { type Action, type StandInScript, script } from '../../support/agents/script.ts';
 import { invocationOf } from '../../support/invocation.ts';
 import { sumOf } from '../../support/stream-fixtures.ts';
@@ -43,7 +49,12 @@ function invocation(approvals: 'ask' | 'skip', prompt = '- go') {
 }
 
 /** One turn. */
-function run(name: StandInName, argv: readonly string[], of: StandInScript, approvals: 'ask' | 'skip' = 'skip'): Promise<Ran> {
+function run(
+  name: StandInName,
+  argv: readonly string[],
+  of: StandInScript,
+  approvals: 'ask' | 'skip' = 'skip',
+): Promise<Ran> {
   const preset = SHIPPED[name];
   const own = typeof preset?.env === 'function' ? preset.env(invocation(approvals)) : preset?.env;
   const base = { PATH: `${bin}:${process.env.PATH}`, HOME: join(folder, 'home'), AGENTRELAY_TASK: name };
@@ -52,7 +63,11 @@ function run(name: StandInName, argv: readonly string[], of: StandInScript, appr
     mkdirSync(join(folder, 'signals', path, '..'), { recursive: true });
     writeFileSync(join(folder, 'signals', path), text);
   }
-  const child = spawn(argv[0] ?? '', argv.slice(1), { cwd: join(folder, 'work'), env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(argv[0] ?? '', argv.slice(1), {
+    cwd: join(folder, 'work'),
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const parts: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => parts.push(part));
   child.stderr.on('data', (part: Buffer) => parts.push(part));
@@ -70,7 +85,14 @@ function read(name: StandInName, ...ran: readonly Ran[]): Told[] {
 function usageOf(name: StandInName, told: readonly Told[]) {
   const { headless, transcript } = presetOf(name);
   if (headless.usageInTranscript !== true) return sumOf(told);
-  const place = { worktree: join(folder, 'work'), session: SESSION, told: null, since: 0, env: {}, home: join(folder, 'home') };
+  const place = {
+    worktree: join(folder, 'work'),
+    session: SESSION,
+    told: null,
+    since: 0,
+    env: {},
+    home: join(folder, 'home'),
+  };
   const path = transcript?.find(place);
   if (path == null) throw new Error(`no transcript of ${name}`);
   const ledger = new UsageLedger();
@@ -103,13 +125,38 @@ function ownSum(name: StandInName) {
 const TELLS_COST: readonly StandInName[] = ['claude_code', 'opencode', 'aider'];
 /** What goes into its cache, it does not tell. */
 const WITHOUT_WRITES: readonly StandInName[] = ['gemini'];
+/** What is asked for there is asked before. */
+const NEEDS_TRUST: readonly StandInName[] = ['gemini', 'cursor'];
+
+const LIMITS: Readonly<Partial<Record<StandInName, string>>> = {
+  claude_code: "You've hit your 5-hour limit · resets in 20 minutes",
+  codex: "You've hit your usage limit. Try again in 20 minutes.",
+  gemini: 'You have exceeded your current quota. Please retry in 20 minutes.',
+  aider: 'litellm.RateLimitError: OpenAIException - Rate limit reached. Please try again in 20 minutes.',
+  cursor: "You've hit your usage limit. It resets in 20 minutes.",
+  copilot: 'You have reached your rate limit. Try again in 20 minutes.',
+};
+const LOGINS: Readonly<Record<StandInName, string>> = {
+  claude_code: 'API Error: 401 invalid bearer token',
+  codex: 'unexpected status 401 Unauthorized: Incorrect API key provided',
+  gemini: '{"error":{"code":401,"message":"Request had invalid authentication credentials."}}',
+  opencode: 'Incorrect API key provided.',
+  aider: 'litellm.AuthenticationError: OpenAIException - Incorrect API key provided',
+  cursor: 'Authentication required',
+  copilot: 'Authentication failed (HTTP 401).',
+};
 
 describe.each(STAND_INS)('%s', (name) => {
   const { headless } = presetOf(name);
+  const turn = (of: StandInScript, approvals: 'ask' | 'skip' = 'skip') =>
+    run(name, headless.argv(invocation(approvals)), of, approvals);
 
   test('takes a prompt, and one more in the same session, and tells all that both have used', async () => {
-    const of = script([PAID, { say: 'I have begun.' }, PAID], [PAID, { shell: 'echo it runs' }, PAID, { say: 'It is done.' }]);
-    const first = await run(name, headless.argv(invocation('skip')), of);
+    const of = script(
+      [PAID, { say: 'I have begun.' }, PAID],
+      [PAID, { shell: 'echo it runs' }, PAID, { say: 'It is done.' }],
+    );
+    const first = await turn(of);
     expect(first).toMatchObject({ code: 0 });
     const session = read(name, first).findLast((told) => told.session !== undefined)?.session ?? SESSION;
     const second = await run(name, headless.resume(invocation('skip'), session, '-x is no flag'), of);
@@ -121,15 +168,44 @@ describe.each(STAND_INS)('%s', (name) => {
     ]);
     const told = read(name, first, second);
     const sum = usageOf(name, told);
-    const { cost_usd, cache_write_tokens, input_tokens, ...own } = ownSum(name);
-    const whole = WITHOUT_WRITES.includes(name) ? [input_tokens + cache_write_tokens, 0] : [input_tokens, cache_write_tokens];
-    expect(sum).toMatchObject(name === 'aider' ? { output_tokens: own.output_tokens } : own);
-    if (name !== 'aider') expect([sum?.input_tokens, sum?.cache_write_tokens]).toEqual(whole);
+    const { cost_usd, cache_write_tokens: written, input_tokens: sent, ...own } = ownSum(name);
+    if (name === 'aider') expect(sum).toMatchObject({ output_tokens: own.output_tokens });
+    else {
+      const whole = WITHOUT_WRITES.includes(name) ? [sent + written, 0] : [sent, written];
+      expect(sum).toMatchObject(own);
+      expect([sum?.input_tokens, sum?.cache_write_tokens]).toEqual(whole);
+      expect(told.at(-1)).toMatchObject({ report: { state: 'idle' }, message: 'It is done.' });
+    }
     if (TELLS_COST.includes(name)) expect(sum?.cost_usd).toBeCloseTo(cost_usd, 4);
     else expect(sum?.cost_usd ?? null).toBeNull();
     expect(told.flatMap(({ action }) => action ?? []).join('\n')).toContain('echo it runs');
-    if (name !== 'aider') {
-      expect(told.at(-1)).toMatchObject({ report: { state: 'idle' }, message: 'It is done.' });
-    }
   });
+
+  test('tells that nobody is logged in', async () => {
+    const told = read(name, await turn(script([{ say: 'Well.' }, { loginError: LOGINS[name] }])));
+    expect(told.findLast(({ report }) => report !== undefined)).toMatchObject({ report: { state: 'login_required' } });
+  });
+
+  test('is denied what nobody allows', async () => {
+    const asks: Action = {
+      permission: { tool: 'shell', text: 'touch ran', run: 'touch ran', denied: [{ say: 'No.' }] },
+    };
+    const { code } = await turn(script([asks]), 'ask');
+    const runs = standInRecord(folder, name).filter(({ kind }) => kind === 'shell');
+    expect(runs).toEqual([]);
+    expect(code === 0).toBe(!NEEDS_TRUST.includes(name));
+  });
+});
+
+test.each(STAND_INS.filter((name) => LIMITS[name] !== undefined))('%s tells when its limit is over', async (name) => {
+  const ran = await run(
+    name,
+    presetOf(name).headless.argv(invocation('skip')),
+    script([{ limit: LIMITS[name] ?? '' }]),
+  );
+  const { report } = read(name, ran).findLast((told) => told.report !== undefined) ?? {};
+  expect(report?.state).toBe('usage_limited');
+  const minutes = (Date.parse(report?.until ?? '') - Date.now()) / 60_000;
+  // Of a quota it is not told when it comes back.
+  if (name !== 'gemini') expect(Math.round(minutes)).toBe(20);
 });

@@ -14,7 +14,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function placed(argv: readonly string[], through?: (argv: readonly string[]) => readonly string[]): string[] {
-  const command: AgentCommand = { argv, files: {}, cwd: folder, env: { PATH: '/bin:/usr/bin' }, unset: [], secrets: () => ({}) };
+  const command: AgentCommand = {
+    argv,
+    files: {},
+    cwd: folder,
+    env: { PATH: '/bin:/usr/bin' },
+    unset: [],
+    secrets: () => ({}),
+  };
   const options = { runDirectory: folder, exitCodeFile: join(folder, 'exit_code'), sandbox: null };
   return placedArgv(command, through === undefined ? options : { ...options, through });
 }

@@ -42,7 +42,8 @@ export interface Spent {
   spend(usage: Usage): Used;
 }
 
-const PRICE = 0.00814;
+/** Of an answer whose price the script does not say; one of those that it can tell without rounding. */
+const PRICE = 0.0081;
 export const TOOL_USAGE: Usage = { input: 1_200, output: 42, cacheRead: 5_000, cacheWrite: 300 };
 const NOTHING_USED: Used = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
 const NOTHING_TO_DO: readonly Action[] = [{ say: 'There is nothing more in my script.' }];

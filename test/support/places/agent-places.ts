@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { DemoPlace } from '../../../src/commands/demo/place.ts';
+import { cloneName } from '../../../src/steps/environments/ssh/layout.ts';
 import type { AgentPlace, InPlace } from './agent-place.ts';
 import { privatePodman } from './podman.ts';
+import { SlurmCluster } from './slurm-cluster.ts';
+import { startSshd } from './sshd.ts';
 
 const nothing = async (): Promise<void> => {};
 
@@ -10,6 +14,8 @@ const MAKERS: Readonly<Record<string, () => AgentPlace | Promise<AgentPlace>>> =
   process: processes,
   bwrap: bubblewrap,
   oci: containers,
+  ssh: anotherMachine,
+  slurm: cluster,
 };
 
 export const AGENT_PLACES: readonly string[] = Object.keys(MAKERS);
@@ -40,6 +46,37 @@ function containers(): AgentPlace {
     of: (_, demo) => sandboxed('oci', demo, settings, [`${process.execPath}:ro`]),
     left: (demo) => podman.containersOf(demo.repository),
     end: async () => podman.remove(),
+  };
+}
+
+/** The tmux of a machine that is reached by ssh: this one, as far as it matters. */
+async function anotherMachine(): Promise<AgentPlace> {
+  const sshd = await startSshd();
+  return {
+    name: 'ssh',
+    env: {},
+    of: () => ({ environment: sshd.environment }),
+    left: ({ repository }) => {
+      const clone = cloneName({ repository, commonDir: join(repository, '.git') });
+      const folders = sshd.left().filter((path) => path.startsWith(clone));
+      return [...folders, ...sshd.processes(clone).map((pid) => `process ${pid} on the other machine`)];
+    },
+    end: () => sshd.end(),
+  };
+}
+
+/** Jobs of two nodes, which see the files of this machine. */
+async function cluster(): Promise<AgentPlace> {
+  const slurm = await SlurmCluster.start();
+  const env = { ...process.env, ...slurm.env };
+  // A job's folder tells whose it is.
+  const jobs = () => execFileSync('squeue', ['-h', '-o', '%j %T in %Z'], { env, encoding: 'utf8' }).split('\n');
+  return {
+    name: 'slurm',
+    env: slurm.env,
+    of: () => ({ environment: { type: 'slurm' } }),
+    left: ({ directory }) => jobs().filter((job) => job.includes(`${directory}/`)),
+    end: () => slurm.stop(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -87,6 +88,7 @@ function importImage(podman: PrivatePodman, root: string): void {
   for (const name of ['bin', 'usr/bin', 'tmp', 'etc', 'proc', 'sys', 'dev', 'run', 'var/tmp']) {
     mkdirSync(join(root, name), { recursive: true });
   }
+  for (const name of ['tmp', 'var/tmp']) chmodSync(join(root, name), 0o1777);
   const busybox = programPath('busybox');
   cpSync(busybox, join(root, 'bin/busybox'), { dereference: true });
   for (const name of lines(busybox, '--list'))

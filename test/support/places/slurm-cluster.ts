@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrivateNetworks } from './private-networks.ts';
@@ -12,6 +12,8 @@ export type NodeName = 'n1' | 'n2';
 type Daemon = NodeName | 'controller' | 'munge';
 type Ports = Readonly<Record<NodeName | 'controller', number>>;
 const NODES: readonly NodeName[] = ['n1', 'n2'];
+/** Milliseconds. */
+const PATIENCE = 45_000;
 
 export interface SlurmClusterOptions {
   /** Processors of each node, which need not be there. */
@@ -31,6 +33,7 @@ export class SlurmCluster {
   readonly #networks: PrivateNetworks;
   readonly #ports: Ports;
   readonly #daemons = new Map<Daemon, ChildProcess>();
+  readonly #cut = new Set<NodeName>();
 
   private constructor(directory: string, networks: PrivateNetworks, ports: Ports) {
     this.directory = directory;
@@ -102,26 +105,28 @@ export class SlurmCluster {
 
   /** Nothing reaches it any more, and what runs on it goes on. */
   cutNode(node: NodeName): void {
+    this.#cut.add(node);
     if (this.hasNetworks) return this.#networks.cut(node);
     send(this.#daemons.get(node)?.pid as number, 'SIGSTOP');
   }
 
-  /** Resolves when the node can be used again. */
-  async healNode(node: NodeName): Promise<void> {
-    if (this.hasNetworks) this.#networks.heal(node);
-    else send(this.#daemons.get(node)?.pid as number, 'SIGCONT');
-    await this.untilIdle([node]);
-  }
-
-  /** Resolves when a killed node is there again. */
-  async reviveNode(node: NodeName): Promise<void> {
-    this.startNode(node);
-    await this.untilIdle([node]);
+  /** Resolves when all that was killed or cut off can be used again, and no job is left. */
+  async mend(): Promise<void> {
+    for (const node of this.#cut) {
+      if (this.hasNetworks) this.#networks.heal(node);
+      else send(this.#daemons.get(node)?.pid as number, 'SIGCONT');
+    }
+    this.#cut.clear();
+    for (const node of NODES) if (!this.#daemons.has(node)) this.startNode(node);
+    if (!this.#daemons.has('controller')) await this.startController();
+    this.run('scancel', '--quiet', `--user=${userInfo().username}`);
+    await this.untilIdle(NODES);
   }
 
   async stopController(): Promise<void> {
     const daemon = this.#daemons.get('controller');
     if (daemon?.pid === undefined) return;
+    daemon.ref();
     const ended = new Promise((resolve) => daemon.once('exit', resolve));
     send(daemon.pid, 'SIGTERM');
     await ended;
@@ -170,14 +175,18 @@ export class SlurmCluster {
   }
 
   async #until(isSo: () => boolean): Promise<void> {
-    for (const limit = Date.now() + 60_000; ; await delay(50)) {
+    for (const limit = Date.now() + PATIENCE; ; await delay(50)) {
       try {
         if (isSo()) return;
       } catch (error) {
         if (Date.now() > limit) throw error;
       }
-      if (Date.now() > limit) throw new Error('the cluster is not as it should be after 60 s');
+      if (Date.now() > limit) throw new Error(`the cluster is not as it should be: ${this.#state()}`);
     }
+  }
+
+  #state(): string {
+    return [this.run('sinfo', '-h', '-N', '-o', '%N %T %E'), this.run('squeue', '-h'), this.logs()].join('\n');
   }
 
   /** In the environment of all that belongs to it: its daemons hand theirs on, and clients theirs to jobs. */

@@ -34,8 +34,10 @@ export interface Sshd {
   start(): Promise<void>;
   /** What `tmux` says there; null when there is no server. */
   tmux(...args: string[]): string | null;
-  /** Processes of its agents, and of what is done for them. */
-  processes(): number[];
+  /** Processes of agents, and of what is done for them; of one clone alone where that is named. */
+  processes(clone?: string): number[];
+  /** Folders and refs of attempts that are there, relative to the clones. */
+  left(): string[];
   end(): Promise<void>;
 }
 
@@ -101,7 +103,16 @@ export async function startSshd(): Promise<Sshd> {
     shutDown,
     start,
     tmux,
-    processes: () => processesWith(`TMUX_TMPDIR=${join(folder, 'tmux')}`),
+    processes: (clone) => {
+      const found = processesWith(`TMUX_TMPDIR=${join(folder, 'tmux')}`);
+      const isOf = (pid: number) => textOf(`/proc/${pid}/environ`).includes(`/${clone}/`);
+      return clone === undefined ? found : found.filter(isOf);
+    },
+    left() {
+      const clones = join(home, '.agentrelay');
+      const found = existsSync(clones) ? readdirSync(clones, { recursive: true, encoding: 'utf8' }) : [];
+      return found.filter((path) => /\/(trees|signals|refs\/agentrelay)\/.*\w/.test(path));
+    },
     async end() {
       await shutDown();
       tmux('kill-server');

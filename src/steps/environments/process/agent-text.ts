@@ -44,7 +44,7 @@ export async function writeAgentText(path: string, text: AgentText): Promise<voi
   try {
     fchmodSync(file, 0o600);
     for (const lines of piecesOf(text)) {
-      if (lines.length > 0) writing(path, () => writeSync(file, lines.map((line) => `${line}\n`).join('')));
+      if (lines.length > 0) writing(path, () => writeSync(file, `${lines.join('\n')}\n`));
       await nextTurn();
     }
     writing(path, () => cutMiddle(file));
@@ -75,19 +75,21 @@ function* piecesOf({ stream, toLines, prompts, stderr, plain }: AgentText): Gene
 function* linesBetween(path: string, toLines: ToLines, from: number, to: number): Generator<string[]> {
   const file = openIfThere(path);
   if (file === null) return;
-  let pending: Buffer = Buffer.alloc(0);
+  let buffer = Buffer.alloc(CHUNK);
+  let kept = 0;
   try {
     for (let at = from; at < to; ) {
-      const chunk = Buffer.alloc(Math.min(CHUNK, to - at));
-      const length = readSync(file, chunk, 0, chunk.length, at);
+      if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length)]);
+      const length = readSync(file, buffer, kept, Math.min(buffer.length - kept, to - at), at);
       if (length === 0) break;
       at += length;
-      const bytes = Buffer.concat([pending, chunk.subarray(0, length)]);
-      const whole = bytes.length > MAX_LINE ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
-      pending = bytes.subarray(whole);
-      if (whole > 0) yield toLines(bytes.subarray(0, whole));
+      kept += length;
+      const whole = kept >= MAX_LINE ? kept : buffer.lastIndexOf(0x0a, kept - 1) + 1;
+      if (whole > 0) yield toLines(buffer.subarray(0, whole));
+      buffer.copy(buffer, 0, whole, kept);
+      kept -= whole;
     }
-    if (pending.length > 0) yield toLines(pending);
+    if (kept > 0) yield toLines(buffer.subarray(0, kept));
   } finally {
     closeSync(file);
   }
@@ -96,9 +98,9 @@ function* linesBetween(path: string, toLines: ToLines, from: number, to: number)
 function openIfThere(path: string): number | null {
   try {
     // Without waiting: an agent may have put a pipe there that nobody writes to.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }

@@ -52,6 +52,7 @@ export class AttemptPlace {
     argv?: AgentArgv,
   ): Promise<StartedProcess> {
     const { framework, clock } = this;
+    requireOwnFolder(folder, this.signalDir);
     const command = this.#command(argv);
     writeAgentFiles(this.signalDir, command.files);
     const { runDirectory } = this.#place;

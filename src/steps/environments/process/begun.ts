@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, writeFileAtomic } from '../../tools/atomic-file.ts';
+import { readUnlinked, writeFileAtomic } from '../../tools/atomic-file.ts';
 import { ownIdentity } from '../../tools/process-identity.ts';
 
 /** Beside the wrapper's traces of a process. */
@@ -26,7 +26,7 @@ export function writeBegun(folder: string, begun: Begun): void {
 /** Null where nothing was begun, and for what the agent may have made of it. */
 export function readBegun(folder: string): Begun | null {
   try {
-    return begunSchema.parse(JSON.parse(readIfThere(join(folder, BEGUN_FILE)) ?? 'null'));
+    return begunSchema.parse(JSON.parse(readUnlinked(join(folder, BEGUN_FILE)) ?? 'null'));
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import type { AgentMonitor, AgentTerminal } from '../../agents/monitor.ts';
 import { TranscriptFile } from '../../agents/transcript-file.ts';
 import { transcriptPlace } from '../../agents/watch-agent.ts';
 import { type FrameworkPreset, firstPrompt, type HeadlessMode } from '../../frameworks/framework.ts';
+import { keepHeapLean } from '../../tools/lean-heap.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { type AgentPlace, AttemptPlace } from './attempt-place.ts';
 import { HeadlessAgent } from './headless-agent.ts';
@@ -87,6 +88,7 @@ export class ProcessTaskLauncher implements TaskLauncher {
   #turnsOf(place: AttemptPlace, headless: HeadlessMode) {
     const { framework, clock, inTurn, onFollow, onClose } = this.#options;
     const { runtime, signalDir } = place;
+    keepHeapLean();
     const looked = transcriptPlace(runtime, framework, this.#options);
     const { transcript, name } = framework;
     const isTold = headless.usageInTranscript !== true || transcript === undefined;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { plainLines, STREAM } from '../../agent-log.ts';
+import { plainLines, plainText, STREAM } from '../../agent-log.ts';
 import type { HeadlessMode } from '../../frameworks/framework.ts';
 import { SHIPPED } from '../../frameworks/shipped.ts';
 import { TurnFiles } from './turn-files.ts';
@@ -31,5 +31,5 @@ function shown(show: HeadlessMode['show'], line: string): string[] {
   } catch {
     said = [line];
   }
-  return said.flatMap((text) => plainLines(Buffer.from(text)));
+  return said.flatMap((text) => (/\p{Cc}/u.test(text) ? plainText(text) : [text]));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { wasLaunched } from '../../agent-wrapper.ts';
-import { makeFolder, readIfThere, writeFileAtomic } from '../../tools/atomic-file.ts';
+import { readUnlinked, writeFileAtomic } from '../../tools/atomic-file.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import { type Begun, readBegun } from './begun.ts';
 
 /** In the attempt's signal directory: a folder for each turn of an agent that is started anew for each prompt. */
@@ -51,14 +52,14 @@ export class TurnFiles {
   add(prompt: string): Turn {
     const number = this.list().length + 1;
     const folder = join(this.#folder, String(number));
-    makeFolder(folder);
+    for (const path of [this.#folder, folder]) makeOwnFolder(path);
     writeFileAtomic(join(folder, PROMPT_FILE), prompt, { mode: 0o600 });
     return { number, folder, prompt, begun: null, launched: false };
   }
 
   #read(number: number): Turn | null {
     const folder = join(this.#folder, String(number));
-    const prompt = readIfThere(join(folder, PROMPT_FILE));
+    const prompt = readUnlinked(join(folder, PROMPT_FILE));
     if (prompt === null) return null;
     return { number, folder, prompt, begun: readBegun(folder), launched: wasLaunched(folder) };
   }

@@ -38,6 +38,9 @@ exit "$code"
 const MAX_RUNS = 3;
 /** Milliseconds, as all below: what a node has written last may be seen here later than the end of its job. */
 const FILE_GRACE = 3_000;
+/** Of a command that `srun` has seen to be killed there is hardly one to come. */
+const KILLED_GRACE = 500;
+const KILLED = 128;
 const STARTED_EVERY = 1_000;
 /** No timer of the platform is longer; the limit of a command begins with it and not in the queue. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -124,7 +127,8 @@ export class SlurmCommands implements CommandRunner {
   /** The code that the node has kept; without one, what became of the job. */
   async #endOf(run: Run, client: CommandEnd): Promise<CommandEnd | PlaceFailure> {
     const { command, name, jobFile, codeFile } = run;
-    for (const until = Date.now() + FILE_GRACE; ; await delay(50)) {
+    const grace = client.exitCode !== null && client.exitCode > KILLED ? KILLED_GRACE : FILE_GRACE;
+    for (const until = Date.now() + grace; ; await delay(50)) {
       const exitCode = readExitCode(codeFile);
       if (exitCode !== null) return { exitCode, timedOut: false };
       if (command.signal.aborted || Date.now() > until) break;

@@ -8,6 +8,7 @@ import { reportLate } from '../../late-report.ts';
 import { readIfThere } from '../../tools/atomic-file.ts';
 import { ToolError } from '../../tools/exec.ts';
 import type { Git } from '../../tools/git.ts';
+import { endAbandoned } from './abandoned.ts';
 import { ConnectionLost } from './connection.ts';
 import { handOver } from './hand-over.ts';
 import type { SshHost } from './host.ts';
@@ -18,6 +19,9 @@ import type { Site } from './site.ts';
 import { shellCommand } from './ssh-argv.ts';
 import { attemptFiles, makeWorkspace, requireProgram } from './workspace.ts';
 import { bringOn, cleanTree, type MirroredTree, mirrorTree } from './worktree-mirror.ts';
+
+/** Of those who take turns. */
+const CLONE = 'clone';
 
 export interface AttemptRun {
   readonly git: Git;
@@ -40,6 +44,7 @@ export class RemoteAttempt {
   #release: (() => void)[] = [];
   #isUnreachable: boolean;
   #integrationTip: string | null = null;
+  #isPlaced = false;
 
   constructor(host: SshHost, runtime: TaskRuntime, run: AttemptRun) {
     this.id = `${runtime.task.id}/${runtime.attempt}`;
@@ -81,9 +86,12 @@ export class RemoteAttempt {
   async map(): Promise<(text: string) => string> {
     const { layout } = await this.site();
     const { runDirectory, repository } = this.#run;
-    const { tree } = await this.layout();
+    const { tree, signals } = await this.layout();
     return pathMap([
       [this.runtime.require('worktreePath'), tree],
+      [this.signalDir, signals],
+      // What others have left goes with this attempt.
+      [join(runDirectory, 'signals'), join(signals, 'given')],
       [runDirectory, layout.run],
       [repository, layout.clone],
     ]);
@@ -102,6 +110,7 @@ export class RemoteAttempt {
     const [wanted = '', ...rest] = command.argv.map(map);
     const find = { program: wanted, cwd: tree, searchPath: survey.searchPath };
     const { program } = await prepare({ files: [...named, ...own], find }, this.runtime.signal);
+    this.#isPlaced = program !== null;
     const found = requireProgram(program, wanted, this.host.name, survey.searchPath);
     return ['/bin/sh', join(layout.bin, 'agent-wrapper'), join(signals, 'exit_code'), found, ...rest];
   }
@@ -148,7 +157,8 @@ export class RemoteAttempt {
 
   /** The worktree there follows a branch that has gone on here. */
   async bringOn(): Promise<void> {
-    await bringOn(await this.#tree(), this.runtime.require('branchName'), this.runtime.signal);
+    const tree = await this.#tree();
+    await this.host.turns.run(CLONE, () => bringOn(tree, this.runtime.require('branchName'), this.runtime.signal));
   }
 
   async clean(): Promise<void> {
@@ -163,9 +173,15 @@ export class RemoteAttempt {
     this.letGo();
   }
 
+  /** It was made ready there, came to its end before it was started, and is still there. */
+  get isLeft(): boolean {
+    const { record } = this;
+    return this.#workspace !== null && !this.#isPlaced && this.runtime.isOver && record?.removed === false;
+  }
+
   /** Nobody can get at it: whatever it still says, it is not heard. */
   abandon(): void {
-    this.#note({ released: true });
+    this.#note({ released: true, abandoned: true });
     this.letGo();
   }
 
@@ -176,7 +192,7 @@ export class RemoteAttempt {
     const { run } = await this.site();
     const [clone, tree, signals] = [record.clone, record.tree, record.signals].map((path) => shellCommand([path]));
     const branch = `refs/heads/${this.runtime.require('branchName')}`;
-    await run(`
+    const script = `
 rm -rf ${tree} ${signals}
 rmdir ${shellCommand([dirname(record.tree)])} ${shellCommand([dirname(record.signals)])} 2>/dev/null
 cd ${clone} || exit 0
@@ -184,7 +200,8 @@ git worktree prune
 { git for-each-ref --format='delete %(refname)' refs/agentrelay/mirror/${this.#name} refs/agentrelay/start/${this.#name}
 git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} || echo ${shellCommand([`delete ${branch}`])}
 } | git update-ref --stdin
-`);
+`;
+    await this.host.turns.run(CLONE, () => run(script));
     this.#note({ removed: true });
   }
 
@@ -207,11 +224,14 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
     const layout = await this.layout();
     const { git, commonDir } = this.#run;
     const { clone } = site.layout;
-    const known = this.record ?? { taken: [], released: false, removed: false };
-    writePlaceRecord(this.signalDir, { ...known, machine: this.host.name, clone, ...layout });
+    const known = this.record ?? { taken: [], released: false, abandoned: false, removed: false };
+    const { environment } = this.runtime.task.primaryAgent;
+    writePlaceRecord(this.signalDir, { ...known, machine: this.host.name, environment, clone, ...layout });
     const { connection } = this.host;
-    await makeWorkspace(this.runtime, { git, connection, site, layout, name: this.#name, commonDir });
+    const options = { git, connection, site, layout, name: this.#name, commonDir };
+    await this.host.turns.run(CLONE, () => makeWorkspace(this.runtime, options));
     this.#integrationTip = await git.branch(this.runtime.require('integrationBranch'));
+    await endAbandoned(this.host, this.#run, this.runtime.run);
   }
 
   async #tree(): Promise<MirroredTree> {
@@ -229,7 +249,7 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
     const tip = await this.#run.git.branch(branch);
     if (tip === null || tip === this.#integrationTip) return;
     const { clone } = await this.site();
-    await clone.push({ [`refs/heads/${branch}`]: tip }, this.runtime.signal);
+    await this.host.turns.run(CLONE, () => clone.push({ [`refs/heads/${branch}`]: tip }, this.runtime.signal));
     this.#integrationTip = tip;
   }
 

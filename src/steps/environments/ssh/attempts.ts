@@ -30,7 +30,11 @@ export class RemoteAttempts {
 
   /** Lets go of all; agents go on, and what was made for one that was never started goes. */
   async close(): Promise<void> {
-    for (const attempt of this.#attempts.values()) attempt.letGo();
+    for (const attempt of this.#attempts.values()) {
+      attempt.letGo();
+      // Tidying up is no reason to wait for a machine, or to fail.
+      if (attempt.isLeft && attempt.host.connection.isUp) await attempt.remove().catch(() => {});
+    }
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
   }
 

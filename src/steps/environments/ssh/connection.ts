@@ -85,6 +85,20 @@ export class SshConnection {
     await this.#ready(signal, patience);
   }
 
+  /** The same with one try, of so many milliseconds at most. */
+  async atOnce(limit: number, signal?: AbortSignal): Promise<void> {
+    const refused = new AbortController();
+    const refuse = (reason: string) => refused.abort(new ConnectionLost(reason));
+    if (this.reason !== null) throw new ConnectionLost(this.reason);
+    const forget = this.onChange((news) => news.state === 'down' && refuse(news.reason));
+    try {
+      const either = signal === undefined ? refused.signal : AbortSignal.any([signal, refused.signal]);
+      await this.#ready(either, limit);
+    } finally {
+      forget();
+    }
+  }
+
   /** Something of ours that runs through it now: arguments of `ssh`. Fails at once where there is none. */
   sessionArgv(script: string): string[] {
     return sessionArgv(this.machine, this.#master?.socket ?? '/nonexistent', inAnyShell(script));

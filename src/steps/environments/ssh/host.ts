@@ -1,4 +1,5 @@
 import { isStepError, UserError, WorkspaceError } from '../../../core/errors.ts';
+import { KeyedQueue } from '../../../core/queue.ts';
 import type { TaskRuntime } from '../../../core/task-runtime.ts';
 import { ToolError } from '../../tools/exec.ts';
 import { TmuxControl } from '../../tools/tmux-control.ts';
@@ -14,7 +15,7 @@ import { openSite, type Site, type SiteOptions } from './site.ts';
 import { shellCommand } from './ssh-argv.ts';
 
 /** The tmux of agents there is their own. */
-const SERVER = ['-L', 'agentrelay', '-f', '/dev/null'];
+export const SERVER = ['-L', 'agentrelay', '-f', '/dev/null'];
 /** Milliseconds: longer than it takes to notice a black hole, so that it is told as a lost connection. */
 const ANSWER = 60_000;
 
@@ -23,6 +24,8 @@ export class SshHost {
   readonly connection: SshConnection;
   readonly environment: TmuxEnvironment;
   readonly follower: Follower;
+  /** One at a time changes the clone: git does not wait for its own locks everywhere. */
+  readonly turns = new KeyedQueue();
   readonly #options: SiteOptions;
   #site: Promise<Site> | null = null;
   #run = 0;

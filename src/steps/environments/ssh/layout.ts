@@ -25,9 +25,7 @@ export function layoutOf(
   run: { readonly repository: string; readonly commonDir: string; readonly graph: string; readonly run: number },
   programDigest: string,
 ): Layout {
-  const id = createHash('sha256').update(`${hostname()}\0${run.commonDir}`).digest('hex').slice(0, 10);
-  const name = basename(run.repository).replace(/[^A-Za-z0-9_-]/g, '_');
-  const base = join(directory, `${name}-${id}`);
+  const base = join(directory, cloneName(run));
   const folder = join(base, 'runs', run.graph, String(run.run));
   return {
     clone: join(base, 'repo.git'),
@@ -35,6 +33,12 @@ export function layoutOf(
     bin: join(folder, 'bin'),
     program: join(directory, 'programs', `agent-remote-${programDigest}.mjs`),
   };
+}
+
+/** The folder of a repository's clone on any machine. */
+export function cloneName({ repository, commonDir }: { repository: string; commonDir: string }): string {
+  const id = createHash('sha256').update(`${hostname()}\0${commonDir}`).digest('hex').slice(0, 10);
+  return `${basename(repository).replace(/[^A-Za-z0-9_-]/g, '_')}-${id}`;
 }
 
 export function attemptLayout({ run }: Layout, task: string, attempt: number): AttemptLayout {

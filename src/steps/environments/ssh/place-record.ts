@@ -8,6 +8,8 @@ const FILE = 'ssh.json';
 const schema = z.object({
   /** `user@host`. */
   machine: z.string(),
+  /** Of the graph file: how it is reached. */
+  environment: z.looseObject({ type: z.string() }),
   /** Absolute there, as those below. */
   clone: z.string(),
   tree: z.string(),
@@ -16,6 +18,8 @@ const schema = z.object({
   taken: z.array(z.string()),
   /** Its agent was stopped and its work brought here: nothing there counts any more. */
   released: z.boolean(),
+  /** It could not be reached at its end: its agent may go on there. */
+  abandoned: z.boolean(),
   /** Nothing of it is there any more. */
   removed: z.boolean(),
 });

@@ -37,6 +37,11 @@ export function sessionArgv(machine: Machine, socket: string, command: string): 
   return [...sessionOptions(machine, socket), '-T', '--', machine.host, command];
 }
 
+/** For a person's terminal; the command there comes behind it. */
+export function terminalArgv(machine: Machine): string[] {
+  return ['-t', ...optionsOf(machine.options), ...named(machine), '--', machine.host];
+}
+
 /** A script of sh, in words that every login shell passes on as they are. */
 export function inAnyShell(script: string): string {
   const data = Buffer.from(script).toString('base64');

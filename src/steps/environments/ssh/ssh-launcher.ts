@@ -78,7 +78,7 @@ export class SshTaskLauncher implements TaskLauncher {
     const { host } = attempt;
     await attempt.watch().catch(unlessLost);
     try {
-      await host.connection.ready({ signal: runtime.signal, patience: FIND });
+      await host.connection.ready({ ...whileWanted(runtime), patience: FIND });
       return await this.#look(attempt, recorded);
     } catch (error) {
       if (!(error instanceof ConnectionLost) && !(error instanceof TmuxError)) throw asLaunchError(error);
@@ -92,7 +92,7 @@ export class SshTaskLauncher implements TaskLauncher {
     const { runtime, host } = attempt;
     const pane = await this.#paneOf(attempt);
     await attempt.watch();
-    await attempt.settle(runtime.signal);
+    await attempt.settle(whileWanted(runtime).signal);
     if (pane === null && recorded === null && attempt.signals.read(LAUNCHED_FILE) === null) return null;
     const place = runtime.resumed?.place ?? (await host.environment.place());
     const known = pane ?? { id: NO_PANE, window: '', pid: 0, tag: this.#tag(runtime) };
@@ -138,6 +138,11 @@ export class SshTaskLauncher implements TaskLauncher {
   #tag({ run, task, attempt, token }: TaskRuntime): PaneTag {
     return { graph: this.#options.graph, run, task: task.id, attempt, token };
   }
+}
+
+/** One that is called off already is found all the same, to be ended. */
+function whileWanted({ signal }: TaskRuntime): { readonly signal?: AbortSignal } {
+  return signal.aborted ? {} : { signal };
 }
 
 function unlessLost(error: unknown): void {

@@ -23,6 +23,8 @@ export interface WorkspaceOptions {
   readonly commonDir: string;
 }
 
+const TRIES = 3;
+
 /** Milliseconds; what is copied may be large. */
 const COPY_LIMIT = 30 * 60_000;
 
@@ -44,16 +46,20 @@ export async function makeWorkspace(runtime: TaskRuntime, options: WorkspaceOpti
     ...(files === null ? {} : { [`${start}/files`]: files }),
     ...(tip === null ? {} : { [`refs/heads/${integration}`]: tip }),
   };
-  try {
-    await site.clone.push(refs, runtime.signal);
-    const input = readIfThere(join(commonDir, 'info/exclude')) ?? '';
-    await site.run(makeScript(site, layout, { branch, commit, files }), { input, signal: runtime.signal });
-    await carry(runtime, options);
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    throw new WorkspaceError('remote_workspace', `its worktree there cannot be made: ${error.message}`, {
-      cause: error,
-    });
+  const input = readIfThere(join(commonDir, 'info/exclude')) ?? '';
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await site.clone.push(refs, runtime.signal);
+      await site.run(makeScript(site, layout, { branch, commit, files }), { input, signal: runtime.signal });
+      return await carry(runtime, options);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      // The owner of another graph may be at it in the same clone.
+      if (tries < TRIES) continue;
+      throw new WorkspaceError('remote_workspace', `its worktree there cannot be made: ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 }
 

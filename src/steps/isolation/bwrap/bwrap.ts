@@ -3,6 +3,7 @@ import { makeGitFolders } from '../git-mounts.ts';
 import type { Sandbox, SandboxUse } from '../sandbox.ts';
 import { SandboxedGit } from '../sandboxed-git.ts';
 import { NAMESPACES, networkOption, requireBwrapFor } from './ready.ts';
+import { canShield, shielded } from './shield.ts';
 import { gitPlaceOf, homeFolder, sightsOf } from './sights.ts';
 import { bwrapOptions } from './view.ts';
 
@@ -10,6 +11,7 @@ import { bwrapOptions } from './view.ts';
 export class BwrapSandbox implements Sandbox {
   readonly name = 'bwrap';
   readonly #git = new SandboxedGit();
+  #canShield = false;
 
   async requireReady(use: SandboxUse): Promise<void> {
     try {
@@ -21,14 +23,13 @@ export class BwrapSandbox implements Sandbox {
     }
     makeGitFolders(gitPlaceOf(use));
     await this.#git.prepare(use);
+    this.#canShield = await canShield();
   }
 
   enter(argv: readonly string[], use: SandboxUse): readonly string[] {
-    return enterBwrap(argv, {
-      options: [...KERNEL, ...bwrapOptions(sightsOf(argv, use)), '--chdir', use.cwd],
-      network: use.isolation.network,
-      tty: use.tty,
-    });
+    const options = [...KERNEL, ...bwrapOptions(sightsOf(argv, use)), '--chdir', use.cwd];
+    const client = ['bwrap', ...NAMESPACES, ...networkOption(use.isolation.network), ...options, '--'];
+    return use.purpose === 'agent' && this.#canShield ? shielded(client, argv) : [...client, ...argv];
   }
 
   env(use: SandboxUse): Readonly<Record<string, string>> {
@@ -41,21 +42,3 @@ const KERNEL = [
   ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
   ...['sys', 'sysrq-trigger', 'irq', 'bus'].flatMap((name) => ['--ro-bind-try', `/proc/${name}`, `/proc/${name}`]),
 ];
-
-/** Signals that a terminal sends to all who use it. */
-const OF_TERMINAL = 'INT,QUIT';
-
-/**
- * The command that runs `argv` in bubblewrap. Ctrl-C is for the agent: bubblewrap itself, which would end by it, ignores
- * it, and `env` takes that off again.
- */
-export function enterBwrap(
-  argv: readonly string[],
-  { options, network, tty }: { readonly options: readonly string[]; readonly network: boolean; readonly tty: boolean },
-): string[] {
-  const bwrap = ['bwrap', ...NAMESPACES, ...networkOption(network), ...options, '--'];
-  if (!tty) return [...bwrap, ...argv];
-  const restored = [...['env', `--default-signal=${OF_TERMINAL}`], ...['/bin/sh', '-c', 'exec "$@"', 'sh', ...argv]];
-  const ignoring = `trap '' ${OF_TERMINAL.replace(',', ' ')}; exec "$@"`;
-  return ['/bin/sh', '-c', ignoring, 'sh', ...bwrap, ...restored];
-}

@@ -7,10 +7,10 @@ import { exec, ToolError } from '../../tools/exec.ts';
 import { requireTool, type ToolRequirement } from '../../tools/versions.ts';
 import { parseMounts } from '../mounts.ts';
 
-export const BWRAP: ToolRequirement = {
+const BWRAP: ToolRequirement = {
   program: 'bwrap',
   args: ['--version'],
-  atLeast: [0, 4],
+  atLeast: [0, 5],
   install: 'apt-get install bubblewrap',
 };
 
@@ -46,7 +46,7 @@ export async function requireBwrapFor(isolation: Isolation): Promise<void> {
     });
   }
   for (const { source } of parseMounts(mounts, homedir())) {
-    if (!existsSync(source)) throw new UserError(`there is no ${source}, which the sandbox is to mount`);
+    if (!existsSync(source)) throw new UserError(`there is no ${source}, which the sandbox bwrap is to mount`);
   }
   await requireBwrap(network);
 }

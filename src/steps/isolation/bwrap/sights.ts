@@ -13,9 +13,6 @@ import { programSights } from './programs.ts';
 import { arrange, type Sight } from './view.ts';
 import { wayTo } from './way.ts';
 
-/** Of the common git folder, in the sandbox alone. */
-const REAL_GIT = '/run/agentrelay/git';
-
 /** What a command sees of the machine, beside the whole of it that it may read: in the order of mounting. */
 export function sightsOf(argv: readonly string[], use: SandboxUse): Sight[] {
   const closed = hiddenFolders(use);
@@ -89,7 +86,7 @@ function mountSights({ isolation }: SandboxUse): Sight[] {
 
 function gitSights(use: SandboxUse): Sight[] {
   const place = gitPlaceOf(use);
-  const { folder, mounts, links, folders } = gitView(place, REAL_GIT);
+  const { folder, mounts, links, folders } = gitView(place);
   return [
     { kind: 'hide', path: folder },
     ...mounts.map((mount) => ({ kind: 'bind', ...mount }) as const),

@@ -39,7 +39,7 @@ export function arrange(sights: readonly Sight[]): Sight[] {
 }
 
 /** The nearest of those that a place lies in; undefined for one that is as on the machine. */
-export function around(arranged: readonly Sight[], path: string): Sight | undefined {
+function around(arranged: readonly Sight[], path: string): Sight | undefined {
   return arranged.findLast((one) => one.path !== path && isInside(path, one.path));
 }
 
@@ -52,7 +52,8 @@ export function bwrapOptions(arranged: readonly Sight[]): string[] {
 function optionOf(sight: Sight): string[] {
   switch (sight.kind) {
     case 'hide':
-      return ['--tmpfs', sight.path];
+      // As programs want a home, and the folder of a socket, to be.
+      return ['--perms', '0700', '--tmpfs', sight.path];
     case 'link':
       return ['--symlink', sight.target, sight.path];
     case 'folder':

@@ -29,7 +29,7 @@ export class ContainerSandbox implements Sandbox {
   readonly #known = new Map<string, Known>();
   readonly #users = new Map<string, readonly string[]>();
 
-  /** Also frees the name of a command that an earlier owner was killed in. */
+  /** Also frees the name: of a command that an earlier owner was killed in, or of an agent whose turn before this ended. */
   async requireReady(use: SandboxUse): Promise<void> {
     await this.#asked(use, async (engine) => {
       requireMounts(use);
@@ -41,7 +41,7 @@ export class ContainerSandbox implements Sandbox {
         containerState(engine, name),
         this.#git.prepare(use),
       ]);
-      if (left !== null && use.purpose !== 'agent') await removeContainer(engine, name);
+      if (left !== null) await removeContainer(engine, name);
       this.#known.set(name, { engine, user, path: imageSearchPath(environment) });
     });
   }
@@ -63,7 +63,8 @@ export class ContainerSandbox implements Sandbox {
     });
     if (use.purpose !== 'agent') return run;
     const [program = '', ...rest] = run;
-    const exitCodeFile = join(use.signalDir, 'exit_code');
+    // Of the wrapper, which stands around the program.
+    const [, , exitCodeFile = ''] = argv;
     return [
       '/bin/sh',
       installContainerClient(use.runDirectory),

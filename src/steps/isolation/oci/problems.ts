@@ -7,8 +7,8 @@ import { parseMounts } from '../mounts.ts';
 import { type ContainerEngine, engineVersion, findEngine, imageEnvironment } from './engine.ts';
 import { imageOf, missingEngine, missingImage } from './image.ts';
 
-/** Environments whose agents start on this machine: elsewhere nobody has looked for an engine and an image. */
-const LOCAL = ['tmux', 'process'];
+/** Environments whose agents start on another machine: nobody has looked for an engine and an image there. */
+const ELSEWHERE = ['slurm', 'ssh'];
 
 /** What would keep a graph's containers from running; one `UserError` for each thing. */
 export async function containerProblems({ tasks }: Graph): Promise<UserError[]> {
@@ -36,10 +36,10 @@ function isolationsOf({ isolation, primaryAgent }: GraphTask): Isolation[] {
 
 function wrongPlace({ id, primaryAgent: { environment, isolation } }: GraphTask): UserError[] {
   const type = environment.type;
-  if (isolation.sandbox !== 'oci' || LOCAL.includes(type)) return [];
+  if (isolation.sandbox !== 'oci' || !ELSEWHERE.includes(type)) return [];
   return [
     new UserError(`task ${id} asks for the sandbox oci in the environment ${type}`, {
-      hint: `containers run where agentrelay does: environment ${LOCAL.join(' or ')}`,
+      hint: 'containers run where agentrelay does: environment tmux or process',
     }),
   ];
 }

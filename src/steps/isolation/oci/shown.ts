@@ -6,10 +6,12 @@ import { ensureFile } from '../../tools/atomic-file.ts';
 import { isInside } from '../../tools/git-processes.ts';
 import { gitDirOf } from '../../worktree-status.ts';
 import { alternates } from '../bwrap/alternates.ts';
-import { type GitPlace, gitMounts } from '../git-mounts.ts';
+import type { GitPlace } from '../git-mounts.ts';
+import { gitView, makeGitView } from '../git-view.ts';
 import { type Mount, parseMounts } from '../mounts.ts';
 import type { SandboxUse } from '../sandbox.ts';
 import { commandMounts } from './commands.ts';
+import { containerName } from './names.ts';
 
 /** All that a container shows of this machine, at the same paths; a later one lies over an earlier. */
 export function mountsOf(use: SandboxUse): Mount[] {
@@ -21,13 +23,25 @@ export function mountsOf(use: SandboxUse): Mount[] {
   const all = [
     same(cwd, false),
     same(signalDir, false),
-    ...gitMounts(gitPlace(use)).map(({ path, access }) => same(path, access === 'ro')),
+    ...gitMountsOf(use),
     ...[...linked, ...borrowed].filter(({ source }) => existsSync(source)),
     ...commandMounts(use),
     ...parseMounts(isolation.mounts, homedir()),
   ];
   // An engine refuses two at one place.
   return [...new Map([...all, ...covers(all, use)].map((mount) => [mount.target, mount])).values()];
+}
+
+/** Git's own folders, behind a folder of the attempt that it may make its locks in. */
+function gitMountsOf(use: SandboxUse): Mount[] {
+  const view = gitView(gitPlace(use));
+  // Out of the reach of what is in the container: it is mounted once more, and what is in it is removed.
+  const made = join(use.runDirectory, 'container', 'git', containerName(use));
+  makeGitView(view, made);
+  return [
+    { source: made, target: view.folder, readOnly: false },
+    ...view.mounts.map(({ source, path, access }) => ({ source, target: path, readOnly: access === 'ro' })),
+  ];
 }
 
 /** Nothing in place of each hidden file that one of the mounts would show. */

@@ -70,10 +70,8 @@ describe('the client of a container', () => {
 
 describe('variables', () => {
   test('of its provider an agent gets those of its own program', () => {
-    const names = passedVariables(containerUse(temporaryFolder(), {}, { framework: 'codex' }), [
-      'AGENTRELAY_TOKEN',
-      'PATH',
-    ]);
+    const codex = containerUse(temporaryFolder(), {}, { framework: 'codex' });
+    const names = passedVariables(codex, ['AGENTRELAY_TOKEN', 'PATH'], {});
     expect(names).toEqual(expect.arrayContaining(['AGENTRELAY_TOKEN', 'OPENAI_API_KEY', 'GIT_AUTHOR_NAME', 'TERM']));
     expect(names).not.toContain('ANTHROPIC_API_KEY');
     expect(names).not.toContain('PATH');

@@ -59,7 +59,7 @@ export function copilotReporter(session: Session): Reporter {
   };
   const message = (content: string, usage: Usage, tools: readonly object[]) => {
     const tokens = {
-      inputTokens: usage.input + (usage.cacheRead ?? 0),
+      inputTokens: usage.input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
       outputTokens: usage.output,
       cacheReadTokens: usage.cacheRead ?? 0,
       cacheWriteTokens: usage.cacheWrite ?? 0,
