@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import { nearest } from '../core/graph/problem.ts';
-import { isTerminal } from '../core/lifecycle.ts';
 import type { AttemptState } from '../core/run-state.ts';
 import { isProcessLabel } from '../steps/environments/process/paths.ts';
 import { SERVER } from '../steps/environments/ssh/host.ts';
@@ -87,17 +86,18 @@ function attemptOf({ store, graph, run }: Wanted, task: string, named: RecordedR
   }
   const attempt = attempts.at(-1);
   if (attempt === undefined) throw new UserError(`task ${task} has not been started yet`);
+  if (isProcessLabel(attempt.agent)) {
+    throw new UserError(`the agent of ${task} is a process without a window (${attempt.agent})`, {
+      hint: `${aboutSameRun(['logs', '-f', task], named)} follows what it prints`,
+    });
+  }
   const remote = remoteWindow(attempt, store.root);
   if (remote !== null) {
     throw new UserError(`the agent of ${task} is in a window on another machine`, {
       hint: `in a terminal: ${commandText(remote)}`,
     });
   }
-  if (!isProcessLabel(attempt.agent)) return { task, attempt };
-  const follow = isTerminal(attempt.status) ? [] : ['-f'];
-  throw new UserError(`the agent of ${task} has no terminal: it is a process by itself`, {
-    hint: `${aboutSameRun(['logs', task, ...follow], named)} shows what it prints`,
-  });
+  return { task, attempt };
 }
 
 /** The command that shows it; null where it was never away, or is home again. */

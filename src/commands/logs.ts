@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Masker } from '../core/credentials/mask.ts';
 import { UserError } from '../core/errors.ts';
 import { requireTask } from '../core/known-task.ts';
@@ -6,9 +7,10 @@ import { isTerminal } from '../core/lifecycle.ts';
 import { attemptDirectory } from '../core/names.ts';
 import { replay } from '../core/reduce.ts';
 import type { AttemptState, TaskState } from '../core/run-state.ts';
-import { findLog, findSetupLog, LOG, plainLines, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
+import { findLog, findSetupLog, LOG, RAW_LOG, readLogTail } from '../steps/agent-log.ts';
 import { secretsOfRun } from '../steps/credentials/load-secrets.ts';
 import { MaskedBytes } from '../steps/credentials/masked-bytes.ts';
+import { linesOf } from '../steps/environments/process/stream-text.ts';
 import { followFile } from '../steps/tools/file-follow.ts';
 import { attemptOver } from './attempt-over.ts';
 import type { Io } from './io.ts';
@@ -27,6 +29,8 @@ export interface LogsOptions extends RecordedRunOptions {
 }
 
 const USUAL_LINES = 200;
+/** Milliseconds. */
+const LOOK = 300;
 
 /** What an agent has written to its terminal. Throws `UserError` where there is nothing. Resolves to the exit code. */
 export async function logs(options: LogsOptions, io: Io): Promise<number> {
@@ -57,12 +61,23 @@ export async function logs(options: LogsOptions, io: Io): Promise<number> {
       { journal: store.journalFile(run), known: events.length, task: options.task, number },
       leave.signal,
     );
-    await show({ ...options, masker, file: file ?? join(folder, RAW_LOG), follow: true }, io, over.signal);
+    const log = file ?? (await firstLog(folder, options.raw !== null, over.signal));
+    await show({ ...options, masker, file: log, follow: true }, io, over.signal);
     await over.done;
     return 0;
   } finally {
     leave.abort();
     process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** Resolves when its agent has begun to print, or `over` is aborted: what it is depends on where the agent lives. */
+async function firstLog(folder: string, raw: boolean, over: AbortSignal): Promise<string> {
+  for (;;) {
+    const found = findLog(folder, { ended: false, raw });
+    if (found !== null || over.aborted) return found ?? join(folder, RAW_LOG);
+    // Ended early by `over`, which is asked for next.
+    await delay(LOOK, undefined, { signal: over }).catch(() => {});
   }
 }
 
@@ -113,7 +128,8 @@ async function show({ file, follow, lines, raw, masker }: Shown, io: Io, over: A
     raw(shown.end());
     return;
   }
-  const tail = readLogTail(file, lines ?? USUAL_LINES, follow ? 'whole_lines' : 'to_the_end');
+  const toLines = linesOf(file);
+  const tail = readLogTail(file, lines ?? USUAL_LINES, follow ? 'whole_lines' : 'to_the_end', toLines);
   if (tail?.cut && tail.lines.length !== lines) io.err(`agentrelay: only the end is shown; all of it is in ${file}`);
   const print = (printed: readonly string[]) => {
     if (printed.length > 0) for (const line of masker.mask(printed.join('\n')).split('\n')) io.out(line);
@@ -124,8 +140,8 @@ async function show({ file, follow, lines, raw, masker }: Shown, io: Io, over: A
   for await (const bytes of followFile(file, tail?.end ?? 0, over)) {
     pending = Buffer.concat([pending, bytes]);
     const whole = pending.lastIndexOf(0x0a) + 1;
-    print(plainLines(pending.subarray(0, whole)));
+    print(toLines(pending.subarray(0, whole)));
     pending = pending.subarray(whole);
   }
-  print(plainLines(pending));
+  print(toLines(pending));
 }

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { RAW_LOG } from './agent-log.ts';
+import { RAW_LOG, STREAM } from './agent-log.ts';
 import { watchFolder } from './tools/folder-watch.ts';
 
-/** Tells that the agent of an attempt has printed something, by the log that tmux writes of it. */
+/** Tells that the agent of an attempt has printed something, by the log of it that grows. */
 export class AgentPrints {
   readonly #onPrint: () => void;
   #folder: string | null = null;
@@ -28,8 +28,10 @@ export class AgentPrints {
 
   /** Bytes of the log. */
   size(): number {
-    if (this.#folder === null) return 0;
-    return statSync(join(this.#folder, RAW_LOG), { throwIfNoEntry: false })?.size ?? 0;
+    const folder = this.#folder;
+    if (folder === null) return 0;
+    const sizes = LOGS.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
+    return Math.max(...sizes);
   }
 
   #look(): void {
@@ -39,6 +41,9 @@ export class AgentPrints {
   }
 }
 
+/** An agent has one of them. */
+const LOGS: readonly string[] = [RAW_LOG, STREAM];
+
 function isLog(name: string): boolean {
-  return name === RAW_LOG;
+  return LOGS.includes(name);
 }

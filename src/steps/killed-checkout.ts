@@ -42,7 +42,9 @@ export async function sortLeavings(checkout: Checkout): Promise<Leavings> {
   const wanted = new Map(ours.map((name) => [name, touched.get(name) ?? '']));
   const isStagedOtherwise = (name: string) => staged.has(name) && staged.get(name) !== wanted.get(name);
   return await withIndexOf(git, wanted, async (env) => {
-    const differing = new Set((await git(['diff', '--name-only', '-z'], { env })).split('\0'));
+    const differing = new Set(
+      (await git(['diff', '--name-only', '--ignore-submodules=dirty', '-z'], { env })).split('\0'),
+    );
     const odd = ours.filter((name) => {
       // A name that is not UTF-8 cannot be looked at by it.
       if (name.includes('\ufffd') || isStagedOtherwise(name)) return true;

@@ -2,8 +2,10 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -46,7 +48,7 @@ async function commitOnce({ git, gitDir, status, parents, note }: WorkToSave): P
       await git(['read-tree', 'HEAD'], { env });
     }
     const staged = await git(['write-tree'], { env, accept: [0, UNMERGED] });
-    await git(['-c', 'core.safecrlf=false', 'add', '-A'], { env });
+    await addAll(git, env);
     const tree = await git(['write-tree'], { env });
     const on = status.head === null ? [] : [status.head];
     const all = [...on, ...parents];
@@ -57,6 +59,16 @@ async function commitOnce({ git, gitDir, status, parents, note }: WorkToSave): P
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of a repository inside only which commit it is at: git would run the filters that its own settings name. */
+async function addAll(git: WorktreeGit, env: { GIT_INDEX_FILE: string }): Promise<void> {
+  const entries = (await git(['ls-files', '-z', '--stage'], { env })).split('\0');
+  const nested = entries.filter((entry) => entry.startsWith('160000 ')).map((one) => one.slice(one.indexOf('\t') + 1));
+  const others = nested.length === 0 ? [] : ['--', '.', ...nested.map((path) => `:(exclude,literal,top)${path}`)];
+  await git(['-c', 'core.safecrlf=false', 'add', '-A', ...others], { env });
+  if (nested.length === 0) return;
+  await git(['update-index', '--add', '--remove', '-z', '--stdin'], { env, input: nested.join('\0') });
 }
 
 const STAGED = 'What was staged';
@@ -91,7 +103,8 @@ async function headTree(git: WorktreeGit, { head }: WorktreeStatus): Promise<str
 
 /** With its time: git looks again at files that are as new as their index. */
 export function copyIndex(from: string, to: string): boolean {
-  if (!existsSync(from)) return false;
+  // Never from a pipe: nobody may write to it.
+  if (lstatSync(from, { throwIfNoEntry: false })?.isFile() !== true) return false;
   copyFileSync(from, to);
   const { atime, mtime } = statSync(from);
   utimesSync(to, atime, mtime);
@@ -137,7 +150,6 @@ const OPERATIONS = [
   ['sequencer', ['cherry-pick', '--quit']],
   ['CHERRY_PICK_HEAD', ['cherry-pick', '--quit']],
   ['REVERT_HEAD', ['revert', '--quit']],
-  ['BISECT_LOG', ['bisect', 'reset', 'HEAD']],
 ] as const;
 
 /** Ends a merge, rebase, cherry-pick, revert or bisect that was left half-way. */
@@ -145,6 +157,16 @@ export async function endOperations(git: WorktreeGit, gitDir: string): Promise<v
   for (const [trace, args] of OPERATIONS) {
     if (existsSync(join(gitDir, trace))) await againWhenKilled(() => git(args, { accept: [0, 1, 128] }));
   }
+  endBisect(gitDir);
+}
+
+/** As `bisect reset` would: that one looks into repositories inside of the worktree, with their own filters. */
+function endBisect(gitDir: string): void {
+  if (!existsSync(join(gitDir, 'BISECT_LOG'))) return;
+  rmSync(join(gitDir, 'refs/bisect'), { recursive: true, force: true });
+  // The log is what tells that there is more to do.
+  const names = readdirSync(gitDir).filter((name) => name.startsWith('BISECT_') && name !== 'BISECT_LOG');
+  for (const name of [...names, 'BISECT_LOG']) rmSync(join(gitDir, name), { force: true });
 }
 
 /** Milliseconds; a git that is at its end takes its lock away, and one that was killed never does. */

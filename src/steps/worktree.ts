@@ -6,6 +6,7 @@ import type { SavedWork } from './backup-refs.ts';
 import { moveCheckout, wasOnItsWay } from './finish-checkout.ts';
 import { dropHalfMade, isHalfMade } from './half-made-worktree.ts';
 import { detachFromLost } from './lost-branch.ts';
+import { dropForeignFiles, dropPointer } from './own-git-files.ts';
 import { ToolError } from './tools/exec.ts';
 import type { Git } from './tools/git.ts';
 import { againWhenKilled } from './tools/killed-git.ts';
@@ -65,6 +66,7 @@ export class Worktrees {
   /** Puts a clean worktree on `branch`, (re)made at `commit`. */
   async checkout(path: string, branch: string, commit: string): Promise<void> {
     this.#left.delete(path);
+    dropPointer(branch, this.#commonDir);
     const mayBeTorn = !this.#sound.delete(path);
     const checkout = () => this.#move(path, commit, ['--no-track', '-B', branch, commit], mayBeTorn);
     try {
@@ -84,7 +86,9 @@ export class Worktrees {
   /** Null when the folder is gone, is no worktree any more, or is none yet. */
   async status(path: string): Promise<WorktreeStatus | null> {
     if (!isWorktree(path) || (!this.#sound.has(path) && isHalfMade(path, this.#commonDir))) return null;
-    const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '-z'];
+    dropForeignFiles(gitDirOf(path), this.#commonDir);
+    // Into a repository that an agent has put in its worktree git would go with that one's own filters.
+    const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--ignore-submodules=dirty', '-z'];
     return parseStatus(await worktreeGit(this.#git, path)(args));
   }
 

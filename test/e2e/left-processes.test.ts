@@ -53,7 +53,7 @@ test('an agent at work is named and left alone, until it is called off', async (
     code: 2,
     stderr: expect.stringContaining('the same command without --environment tmux'),
   });
-  expect(attached).toMatchObject({ code: 2, stderr: expect.stringContaining('agentrelay logs a -f') });
+  expect(attached).toMatchObject({ code: 2, stderr: expect.stringContaining('agentrelay logs -f a') });
   expect(agents()).not.toEqual([]);
   expect(await project.run('cancel')).toMatchObject({ code: 0 });
   expect(agents()).toEqual([]);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { AgentLaunchError } from '../../core/errors.ts';
 import { SECRETS_FILE } from '../agent-wrapper.ts';
 import { writeFileAtomic } from '../tools/atomic-file.ts';
@@ -25,9 +25,11 @@ export function secretsText(secrets: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-/** Takes away what no wrapper below this folder has read. Any number of times. */
+/** Takes away what no wrapper below this folder has read; links in it are not followed. Any number of times. */
 export function removeSecrets(signalDir: string): void {
-  for (const name of existsSync(signalDir) ? readdirSync(signalDir, { recursive: true, encoding: 'utf8' }) : []) {
-    if (basename(name) === SECRETS_FILE) rmSync(join(signalDir, name), { recursive: true, force: true });
+  for (const entry of existsSync(signalDir) ? readdirSync(signalDir, { withFileTypes: true }) : []) {
+    const path = join(signalDir, entry.name);
+    if (entry.name === SECRETS_FILE) rmSync(path, { recursive: true, force: true });
+    else if (entry.isDirectory()) removeSecrets(path);
   }
 }

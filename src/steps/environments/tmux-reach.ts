@@ -8,6 +8,8 @@ export type TmuxReach =
   | {
       readonly session: string;
       readonly connect: () => Promise<TmuxControl>;
+      /** Milliseconds in which what was lost is tried again; 10 s unless told. */
+      readonly patience?: number;
       /** Clears away what an earlier owner has left, where this one never asked tmux for anything. */
       readonly endLeft?: () => Promise<void>;
     };
@@ -30,6 +32,7 @@ const ENDING_SERVER = 10_000;
 
 export function reachTmux(reach: TmuxReach): ReachedTmux {
   const { control, current } = 'control' in reach ? fixed(reach.control) : renewed(reach.connect);
+  const { patience = ENDING_SERVER } = 'connect' in reach ? reach : {};
   let canRenew = 'connect' in reach;
   let isOver = false;
   return {
@@ -44,7 +47,7 @@ export function reachTmux(reach: TmuxReach): ReachedTmux {
       canRenew = false;
     },
     async use(work) {
-      for (const deadline = performance.now() + ENDING_SERVER; ; await delay(50)) {
+      for (const deadline = performance.now() + patience; ; await delay(50)) {
         try {
           return await work(await this.control());
         } catch (error) {

@@ -157,7 +157,15 @@ export class LocalWorkstreamSteps implements WorkstreamSteps {
 
   /** Of what a git that was killed in this very merge has left; what a person has there stays, and is in the way. */
   async #clearTheWay(path: string, from: string, to: string): Promise<boolean> {
-    const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--no-renames', '-z'];
+    const args = [
+      'status',
+      '--porcelain=v2',
+      '--branch',
+      '--untracked-files=all',
+      '--ignore-submodules=dirty',
+      '--no-renames',
+      '-z',
+    ];
     const status = parseStatus((await this.#options.git.run(args, { cwd: path })).stdout);
     return status.head === from && (await finishMerge(this.#options.git, path, status, to));
   }

@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -61,15 +62,21 @@ export function syncFolder(path: string): void {
 
 /** The file's text; null when there is none. What an agent may have put there instead is never waited for. */
 export function readIfThere(path: string): string | null {
-  return read(path, 0);
+  return read(path, 0, (stats) => stats.isFile() || stats.isDirectory());
 }
 
-/** The same of what an agent has written: a link is none, since it may lead to what the agent itself may not read. */
+/** Bytes; nobody means to write more. */
+const MOST_OF_AN_AGENT = 64 * 1024 * 1024;
+
+/**
+ * The same of what an agent has written: a link is none, since it may lead to what the agent itself may not read, nor is a
+ * folder, or what is too large for us.
+ */
 export function readUnlinked(path: string): string | null {
-  return read(path, constants.O_NOFOLLOW);
+  return read(path, constants.O_NOFOLLOW, (stats) => stats.isFile() && stats.size <= MOST_OF_AN_AGENT);
 }
 
-function read(path: string, flags: number): string | null {
+function read(path: string, flags: number, isWanted: (stats: Stats) => boolean): string | null {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
@@ -78,9 +85,8 @@ function read(path: string, flags: number): string | null {
     throw error;
   }
   try {
-    const stats = fstatSync(file);
     // Pipes and devices have no end.
-    return stats.isFile() || stats.isDirectory() ? readFileSync(file, 'utf8') : null;
+    return isWanted(fstatSync(file)) ? readFileSync(file, 'utf8') : null;
   } finally {
     closeSync(file);
   }

@@ -11,6 +11,7 @@ export function readAtMost(path: string, limit: number): Buffer | string | null 
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') return 'it is not a file';
     return code === 'ENOENT' ? null : `it cannot be opened (${code})`;
   }
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { installAgentWrapper } from '../../../src/steps/agent-wrapper.ts';
 import { ContainerSandbox } from '../../../src/steps/isolation/oci/oci.ts';
+import { mountsOf } from '../../../src/steps/isolation/oci/shown.ts';
 import type { SandboxUse } from '../../../src/steps/isolation/sandbox.ts';
 import { writeLaunchers } from '../../../src/steps/launchers.ts';
 import { LocalCommands } from '../../../src/steps/places/local-commands.ts';
@@ -55,6 +56,13 @@ test('a command ends as it would outside, whatever ends it', async () => {
   expect(output()).toBe('said\n');
   expect(await run('kill -9 $$')).toEqual({ exitCode: 137, timedOut: false });
   expect(await run('exit 125')).toEqual({ exitCode: 125, timedOut: false });
+});
+
+test('nothing is mounted from where a container may have put a link', async () => {
+  const { use } = bench();
+  await new ContainerSandbox().requireReady(use);
+  const within = mountsOf(use).filter(({ source }) => source !== use.signalDir && source.startsWith(use.signalDir));
+  expect(within).toEqual([]);
 });
 
 test('one that takes too long, or is called off, leaves no container', async () => {

@@ -42,13 +42,11 @@ function manyLines(): string {
 /** Dollars, to the cent and below. */
 const costOf = (number: number) => (number * 137 + 11) / 10_000;
 
-let cpu = '';
 /** Reads the most that a process ever had in memory, until it is gone; in KiB. */
 function watchMemory(pid: number): () => number {
   let most = 0;
   const look = () => {
     try {
-      cpu = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).join(' ');
       most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
     } catch {
       // It has ended.
@@ -96,7 +94,6 @@ mv "$AGENTRELAY_SIGNAL_DIR/draft" "$AGENTRELAY_SIGNAL_DIR/.done"`;
     expect(stream.slice(from, from + lines.length) === lines).toBe(true);
     expect(stream.slice(from + lines.length)).toMatch(/^{"type":"result".*}\n$/);
   }
-  console.log(memory, cpu);
   expect(memory).toBeGreaterThan(0);
   expect(memory).toBeLessThanOrEqual(MOST_MEMORY);
-}, 90_000);
+}, 180_000);

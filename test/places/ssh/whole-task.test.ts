@@ -56,7 +56,8 @@ agentrelay-complete --title 'the work' --body 'of one'`,
   expect(code, stdout + stderr).toBe(0);
   expect(here.git('show', 'agentrelay/g/ws/default:more.txt')).toBe('more');
   expect(here.git('show', 'agentrelay/g/ws/default:work.txt')).toBe('good');
-  expect(there.connections()).toBe(1);
+  // The first one has only looked whether a run can begin.
+  expect(there.connections()).toBe(2);
   const events = here.journal('g');
   expect(events.filter(({ kind }) => kind === 'task_gate_failed')).toHaveLength(1);
   expect(events.find(({ kind }) => kind === 'task_concerned')).toMatchObject({ message: 'a doubt' });

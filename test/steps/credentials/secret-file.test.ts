@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -78,6 +88,20 @@ test('what stands where the file goes is replaced, and never written through', (
   removeSecrets(folder);
   mkdirSync(secretsFile);
   expect(() => writeSecrets(folder, { TOKEN: 'given' })).toThrow();
+});
+
+test('what an agent has made a link to keeps what it has of that name', () => {
+  const signals = join(folder, 'signals');
+  const others = join(folder, 'others');
+  mkdirSync(join(signals, 'turns/1'), { recursive: true });
+  mkdirSync(others);
+  for (const place of [signals, join(signals, 'turns/1'), others]) writeSecrets(place, { TOKEN: 'given' });
+  symlinkSync(others, join(signals, 'link'));
+  removeSecrets(signals);
+  expect([signals, join(signals, 'turns/1'), others].map((place) => existsSync(join(place, SECRETS_FILE)))).toEqual([
+    ...[false, false],
+    true,
+  ]);
 });
 
 test.each([['A-B'], ['1A'], [''], ['A B'], ["A='x'; id; B"]])('%j is no name of a variable', (name) => {

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACT_VARIABLE, type Act } from './act.ts';
 import { SOCKET, type SweepPlace } from './place.ts';
-import { family } from './processes.ts';
+import { family, isAgents } from './processes.ts';
 
 /** Milliseconds; an owner that is not at its end by then hangs. */
 const LIMIT = 180_000;
@@ -17,7 +17,7 @@ export interface OwnerEnd {
 
 export interface Owner {
   readonly ended: Promise<OwnerEnd>;
-  /** Ends it at once; with `children` also all that it has started, as when the machine goes down. */
+  /** Ends it at once; with `children` also all that it has started, but for agents. */
   kill(options?: { readonly children: boolean }): void;
 }
 
@@ -58,7 +58,7 @@ export function startOwner(place: SweepPlace, number: number, act?: Act): Owner 
     kill({ children } = { children: false }) {
       const pids = children && child.pid !== undefined ? family(child.pid) : [];
       child.kill('SIGKILL');
-      for (const pid of pids.slice(1)) endChild(pid);
+      for (const pid of pids.slice(1).filter((one) => !isAgents(one))) endChild(pid);
     },
   };
 }

@@ -19,6 +19,11 @@ export function family(root: number): number[] {
   return found;
 }
 
+/** It belongs to an agent, which outlives its owner. */
+export function isAgents(pid: number): boolean {
+  return /(?:^|\0)AGENTRELAY_TOKEN=/.test(look(() => readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? '');
+}
+
 function all(): FoundProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

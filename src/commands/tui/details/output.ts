@@ -3,6 +3,8 @@ import type { AttemptState } from '../../../core/run-state.ts';
 import { currentAttempt } from '../../../core/run-state.ts';
 import { findLog, findSetupLog, LOG, readLogTail } from '../../../steps/agent-log.ts';
 import { AgentPrints } from '../../../steps/agent-prints.ts';
+import { isProcessLabel } from '../../../steps/environments/process/paths.ts';
+import { linesOf } from '../../../steps/environments/process/stream-text.ts';
 import type { PaneScreen } from '../../../steps/pane-screen.ts';
 import { lastLines } from '../../../steps/screen-lines.ts';
 import { isAgentOf, panesOn, type TaggedPane } from '../../../steps/tagged-panes.ts';
@@ -29,6 +31,10 @@ export function openOutput(world: DetailsWorld, { task, rows }: DetailWanted, re
     if (attempt === null) return nothing('it has not started yet');
     const folder = folderOf(world, task, attempt);
     const ended = isTerminal(attempt.status);
+    if (!ended && isProcessLabel(attempt.agent)) {
+      prints.follow(reader.signal.aborted ? null : folder);
+      return printedOf(attempt, folder);
+    }
     if (!ended || findLog(folder, { ended, raw: false })?.endsWith(`/${LOG}`) !== true) {
       // Before the look, so that nothing is missed that is printed during it.
       prints.follow(reader.signal.aborted ? null : folder);
@@ -86,6 +92,16 @@ class PaneFinder {
   }
 }
 
+/** Of an agent without a window: the end of what it has printed, in words for people. */
+function printedOf({ attention, exitCode }: AttemptState, folder: string): Output {
+  const file = findLog(folder, { ended: false, raw: true });
+  const tail = file === null ? null : readLogTail(file, MAX_LINES, 'whole_lines', linesOf(file));
+  if (tail === null) return nothing('it has printed nothing yet');
+  const lines = lastLines(tail.lines, { count: MAX_LINES, length: MAX_LINE });
+  const gone = attention === 'exited' || exitCode !== null;
+  return { tab: 'output', lines, live: !gone, note: gone ? 'its agent has ended' : null };
+}
+
 /** `grows` is called of a log that is being written. */
 function logOf(attempt: AttemptState, folder: string, grows: () => void): Output {
   const ended = isTerminal(attempt.status);
@@ -93,7 +109,7 @@ function logOf(attempt: AttemptState, folder: string, grows: () => void): Output
   if (attempt.command !== null) grows();
   const setup = isEarly ? findSetupLog(folder) : null;
   const file = setup ?? (isEarly && !ended ? null : findLog(folder, { ended, raw: false }));
-  const tail = file === null ? null : readLogTail(file, MAX_LINES, 'to_the_end');
+  const tail = file === null ? null : readLogTail(file, MAX_LINES, 'to_the_end', linesOf(file));
   if (tail === null) return nothing(whyNothing(attempt, ended));
   const lines = lastLines(tail.lines, { count: MAX_LINES, length: MAX_LINE });
   if (setup !== null) return { tab: 'output', lines, live: false, note: whyNothing(attempt, ended) };

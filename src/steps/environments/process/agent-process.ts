@@ -5,6 +5,7 @@ import { readExitCode, readLaunchedPid, wasLaunched } from '../../agent-wrapper.
 import type { UsedSandbox } from '../../isolation/sandboxes.ts';
 import { watchFolder } from '../../tools/folder-watch.ts';
 import { runsMarked } from '../../tools/marked-process.ts';
+import { readBegun } from './begun.ts';
 
 /** What the wrapper writes the exit code to, beside its other traces. */
 export const EXIT_CODE_FILE = 'exit_code';
@@ -38,7 +39,8 @@ export class AgentProcess {
 
   /** On this machine; null while nobody knows. */
   get pid(): number | null {
-    return readLaunchedPid(this.#options.folder) ?? this.#options.child?.pid ?? null;
+    const { folder, child } = this.#options;
+    return readLaunchedPid(folder) ?? child?.pid ?? readBegun(folder)?.pid ?? null;
   }
 
   /** Null while it runs, and where it left none. */
@@ -52,6 +54,9 @@ export class AgentProcess {
     const { folder, mark, sandbox } = this.#options;
     const pid = readLaunchedPid(folder);
     if (pid !== null && runsMarked(pid, mark)) return true;
+    // Its wrapper is about to say that it is there.
+    const started = pid === null ? readBegun(folder)?.pid : undefined;
+    if (started !== undefined && runsMarked(started, mark)) return true;
     // The client of an engine may have gone before what it has started.
     if (wasLaunched(folder) && (await sandbox?.sandbox.isAlive?.(sandbox.use))) return this.exitCode() === null;
     return false;

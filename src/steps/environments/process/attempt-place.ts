@@ -14,6 +14,7 @@ import { type SandboxPlace, sandboxFor, type UsedSandbox } from '../../isolation
 import { stopMarked, stopSession } from '../../tools/process-session.ts';
 import { AgentProcess } from './agent-process.ts';
 import { machinePlace, readBegun } from './begun.ts';
+import { requireOwnFolder } from './own-folder.ts';
 import { type ProcessStart, type StartedProcess, startProcess } from './start-process.ts';
 
 /** What is the same for all agents of a run. */

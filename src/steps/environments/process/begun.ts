@@ -14,9 +14,11 @@ const begunSchema = z.object({
   /** Of its program. */
   framework: z.string(),
   place: z.string(),
+  /** Of its wrapper; left out until that is started. */
+  pid: z.number().optional(),
 });
 
-/** What is written down just before an agent's process is started. */
+/** What is written down of an agent's process just before it is started, and once it is. */
 export type Begun = z.infer<typeof begunSchema>;
 
 export function writeBegun(folder: string, begun: Begun): void {

@@ -64,6 +64,8 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
     writeBegun(folder, begun);
     writeSecrets(folder, command.secrets());
     const child = await startDetached(argv, { cwd, env: environmentOf(start), stdin, stdout, stderr }).catch(refused);
+    // It may be a while before the wrapper can say so itself.
+    writeBegun(folder, { ...begun, pid: child.pid });
     return { process: new AgentProcess({ folder, mark, sandbox, child }), begun };
   } finally {
     for (const file of files) closeSync(file);

@@ -149,6 +149,8 @@ export class StreamMonitor implements AgentMonitor {
     this.#phase = 'running';
     this.#printedAt = this.#options.clock.now();
     this.#tell();
+    // What was printed before somebody watched.
+    this.#later();
   }
 
   /** Once all that the turn has printed was read. `isOver` where the agent has ended with it. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { wasLaunched } from '../../agent-wrapper.ts';
 import { readUnlinked, writeFileAtomic } from '../../tools/atomic-file.ts';
-import { makeOwnFolder } from './own-folder.ts';
 import { type Begun, readBegun } from './begun.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 /** In the attempt's signal directory: a folder for each turn of an agent that is started anew for each prompt. */
 const TURNS = 'turns';

@@ -38,9 +38,8 @@ exit "$code"
 const MAX_RUNS = 3;
 /** Milliseconds, as all below: what a node has written last may be seen here later than the end of its job. */
 const FILE_GRACE = 3_000;
-/** Of a command that `srun` has seen to be killed there is hardly one to come. */
-const KILLED_GRACE = 500;
-const KILLED = 128;
+/** Of one that no node seems to have begun, such as in a job that ended just then. */
+const SHORT_GRACE = 300;
 const STARTED_EVERY = 1_000;
 /** No timer of the platform is longer; the limit of a command begins with it and not in the queue. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -127,7 +126,7 @@ export class SlurmCommands implements CommandRunner {
   /** The code that the node has kept; without one, what became of the job. */
   async #endOf(run: Run, client: CommandEnd): Promise<CommandEnd | PlaceFailure> {
     const { command, name, jobFile, codeFile } = run;
-    const grace = client.exitCode !== null && client.exitCode > KILLED ? KILLED_GRACE : FILE_GRACE;
+    const grace = graceOf(client, jobFile);
     for (const until = Date.now() + grace; ; await delay(50)) {
       const exitCode = readExitCode(codeFile);
       if (exitCode !== null) return { exitCode, timedOut: false };
@@ -152,6 +151,12 @@ export class SlurmCommands implements CommandRunner {
     }
     return failure ?? { code: 'job_lost', message: `its step in job ${job?.id} has left no exit code` };
   }
+}
+
+/** Of a command that was killed with the job that it was in there is hardly a code to come. */
+function graceOf({ exitCode }: CommandEnd, jobFile: string): number {
+  const wasKilled = exitCode !== null && exitCode > 128;
+  return exitCode === 0 || (readIfThere(jobFile) !== null && !wasKilled) ? FILE_GRACE : SHORT_GRACE;
 }
 
 /** The id of an agent's job that has its node; null where there is none, or nobody says. */

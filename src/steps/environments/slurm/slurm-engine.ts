@@ -4,10 +4,11 @@ import type { TaskRuntime } from '../../../core/task-runtime.ts';
 import type { AgentCommand } from '../../agent-command.ts';
 import type { WindowEngine } from '../../places/window-engine.ts';
 import type { TmuxAgent } from '../tmux-agent.ts';
+import { JOB_FILE } from './agent-job.ts';
 import type { JobBoard } from './job-board.ts';
 import { jobName, ownerOf } from './job-names.ts';
 import { slurmOptions } from './options.ts';
-import { createSlurmAgent, JOB_FILE } from './slurm-agent.ts';
+import { createSlurmAgent } from './slurm-agent.ts';
 import { srunArgv } from './srun.ts';
 
 /** Has the agents in windows run as jobs of a cluster. */

@@ -1,16 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FollowNews, PlacedFile } from '../../../agent/place/wire.ts';
-import { isStepError } from '../../../core/errors.ts';
+import type { PlacedFile } from '../../../agent/place/wire.ts';
 import type { TaskRuntime } from '../../../core/task-runtime.ts';
 import type { AgentCommand } from '../../agent-command.ts';
 import { reportLate } from '../../late-report.ts';
 import { readIfThere } from '../../tools/atomic-file.ts';
-import { ToolError } from '../../tools/exec.ts';
 import type { Git } from '../../tools/git.ts';
 import { endAbandoned } from './abandoned.ts';
-import { ConnectionLost } from './connection.ts';
-import { handOver } from './hand-over.ts';
+import { AttemptInbox } from './attempt-inbox.ts';
 import type { SshHost } from './host.ts';
 import { type AttemptLayout, attemptLayout, filesNamedIn, pathMap } from './layout.ts';
 import { LocalSignals } from './local-signals.ts';
@@ -39,8 +36,8 @@ export class RemoteAttempt {
   readonly runtime: TaskRuntime;
   readonly signals: LocalSignals;
   readonly #run: AttemptRun;
+  readonly #inbox: AttemptInbox;
   #workspace: Promise<void> | null = null;
-  #pending: Promise<void> = Promise.resolve();
   #release: (() => void)[] = [];
   #isUnreachable: boolean;
   #integrationTip: string | null = null;
@@ -52,6 +49,12 @@ export class RemoteAttempt {
     this.runtime = runtime;
     this.#run = run;
     this.signals = new LocalSignals(this.signalDir);
+    this.#inbox = new AttemptInbox({
+      ...{ runtime, run, signals: this.signals, machine: host.name },
+      record: () => this.record,
+      note: (change) => this.#note(change),
+      mirror: () => this.mirror({ signal: runtime.signal }),
+    });
     this.#isUnreachable = runtime.recorded()?.placeState?.state === 'unreachable';
   }
 
@@ -79,6 +82,9 @@ export class RemoteAttempt {
   }
 
   async layout(): Promise<AttemptLayout> {
+    const { record } = this;
+    // Known without asking the machine, which may be away.
+    if (record !== null) return { tree: record.tree, signals: record.signals };
     return attemptLayout((await this.site()).layout, this.runtime.task.id, this.runtime.attempt);
   }
 
@@ -123,14 +129,18 @@ export class RemoteAttempt {
     const forget = connection.onChange((news) => this.#tellPlace(news.state === 'up' ? null : news.reason));
     this.#release = [connection.hold(), forget, () => follower.unwatch(this.#followId)];
     this.#tellPlace(connection.reason);
-    const tell = (news: Exclude<FollowNews, { looked: number }>) => this.#queue(news);
-    follower.watch({ id: this.#followId, folder: signals, known: () => this.signals.known(), tell });
+    follower.watch({
+      id: this.#followId,
+      folder: signals,
+      known: () => this.signals.known(),
+      tell: (news) => this.#inbox.put(news),
+    });
   }
 
   /** All that it has said until now is here. */
   async settle(signal?: AbortSignal): Promise<void> {
     await this.host.follower.look(signal);
-    await this.#pending;
+    await this.#inbox.isEmpty();
   }
 
   /** A prompt as it is to be typed there, once what it speaks of is there, and what was taken up is out of the way. */
@@ -221,7 +231,7 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
 
   async #makeWorkspace(): Promise<void> {
     const site = await this.site();
-    const layout = await this.layout();
+    const layout = attemptLayout(site.layout, this.runtime.task.id, this.runtime.attempt);
     const { git, commonDir } = this.#run;
     const { clone } = site.layout;
     const known = this.record ?? { taken: [], released: false, abandoned: false, removed: false };
@@ -261,51 +271,6 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
     });
   }
 
-  /** One after the other: a signal comes after the commit that it speaks of. */
-  #queue(news: Exclude<FollowNews, { looked: number }>): void {
-    this.#pending = this.#pending.then(async () => {
-      try {
-        await this.#take(news);
-      } catch (error) {
-        // It is told again once the connection is there again.
-        if (!(error instanceof ConnectionLost)) this.#failed(error as Error);
-      }
-    });
-  }
-
-  async #take(news: Exclude<FollowNews, { looked: number }>): Promise<void> {
-    const { name } = news;
-    if ('at' in news) return this.signals.grow(name, news.at, Buffer.from(news.data, 'base64'));
-    if ('gone' in news) return this.#takeBack(name);
-    const text = Buffer.from(news.whole, 'base64').toString('utf8');
-    if (name === '.done' || name === '.failed') return await this.#takeSignal(name, text);
-    this.signals.write(name, text);
-  }
-
-  /** The agent thought better of it. */
-  #takeBack(name: string): void {
-    if (name === 'attention.json' || name === '.done' || name === '.failed') this.signals.remove(name);
-  }
-
-  async #takeSignal(name: string, text: string): Promise<void> {
-    const { taken = [] } = this.record ?? {};
-    if (taken.includes(text)) return;
-    if (name === '.done') await this.mirror({ signal: this.runtime.signal });
-    if (name === '.done' && isForOwner(this.signals.read('policies.json'), text))
-      await handOver(this.runtime, this.signals, this.#run);
-    else this.signals.write(name, text);
-    this.#note({ taken: [...taken, text] });
-  }
-
-  /** Whoever waits for the agent is told, instead of waiting for ever. */
-  #failed(error: Error): void {
-    if (this.runtime.signal.aborted) return;
-    const known = isStepError(error) || error instanceof ToolError;
-    const reason = `its work could not be taken over from ${this.host.name}: ${known ? error.message : error.stack}`;
-    const at = new Date().toISOString();
-    this.signals.write('.failed', `${at}\n${reason.replace(/\s+/g, ' ')}\n${this.runtime.token}\n`);
-  }
-
   #note(change: Partial<PlaceRecord>): void {
     const { record } = this;
     if (record !== null) writePlaceRecord(this.signalDir, { ...record, ...change });
@@ -329,11 +294,6 @@ function leftToOwner(policies: string): string {
   const value = JSON.parse(policies) as { pr_policy?: { forge?: string } };
   if (value.pr_policy === undefined || value.pr_policy.forge === 'local') return policies;
   return `${JSON.stringify({ ...value, pr_policy: { forge: 'owner' } }, null, 2)}\n`;
-}
-
-function isForOwner(policies: string | null, signal: string): boolean {
-  const { pr_policy } = JSON.parse(policies ?? '{}') as { pr_policy?: { forge?: string } };
-  return pr_policy?.forge === 'gh' && signal.split('\n')[1]?.startsWith('local:') === true;
 }
 
 function isFile(path: string): boolean {

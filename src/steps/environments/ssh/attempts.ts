@@ -14,17 +14,20 @@ export interface RemoteAttemptsOptions extends AttemptRun {
 export class RemoteAttempts {
   readonly #options: RemoteAttemptsOptions;
   readonly #hosts = new Map<string, SshHost>();
-  readonly #attempts = new Map<TaskRuntime, RemoteAttempt>();
+  readonly #attempts = new Map<string, RemoteAttempt>();
 
   constructor(options: RemoteAttemptsOptions) {
     this.#options = options;
   }
 
   of(runtime: TaskRuntime): RemoteAttempt {
-    const known = this.#attempts.get(runtime);
-    if (known !== undefined) return known;
+    const key = `${runtime.run}/${runtime.task.id}/${runtime.attempt}`;
+    const known = this.#attempts.get(key);
+    // One that is over is found once more where a person asks something about it.
+    if (known !== undefined && (known.runtime === runtime || !known.runtime.isOver)) return known;
+    known?.letGo();
     const made = new RemoteAttempt(this.#host(runtime), runtime, this.#options);
-    this.#attempts.set(runtime, made);
+    this.#attempts.set(key, made);
     return made;
   }
 

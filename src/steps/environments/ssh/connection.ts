@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { exec, ToolError } from '../../tools/exec.ts';
+import { inTurns } from '../../tools/in-turns.ts';
 import { type Machine, nameOf } from './machine.ts';
 import { connect, type Master } from './master.ts';
 import { inAnyShell, sessionArgv, sessionOptions } from './ssh-argv.ts';
@@ -24,7 +25,10 @@ export interface RemoteResult {
 }
 
 /** What is told of a connection; `reason` in ssh's own words. */
-export type ConnectionNews = { readonly state: 'up' } | { readonly state: 'down'; readonly reason: string };
+export type ConnectionNews =
+  | { readonly state: 'up' }
+  /** `given_up`: it was tried again as long as the graph file says. */
+  | { readonly state: 'down' | 'given_up'; readonly reason: string };
 
 interface Waiter {
   resolve(master: Master): void;
@@ -55,6 +59,9 @@ export class SshConnection {
   readonly #waiters = new Set<Waiter>();
   readonly #listeners = new Set<(news: ConnectionNews) => void>();
   readonly #closing = new AbortController();
+  /** A machine lets in few sessions at once, 10 unless told: two of ours stay. */
+  readonly #sessions = inTurns(3);
+  readonly #commands = inTurns(4);
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -126,12 +133,23 @@ export class SshConnection {
     }
   }
 
-  /** The same, once. */
+  /** Something short that opens a session, when there is room for one. */
+  async session<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#sessions(work);
+  }
+
+  /** The same for what may take long. */
+  async command<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#commands(work);
+  }
+
+  /** As `run`, once. */
   async once(script: string, { accept = [], ...options }: RemoteOptions = {}): Promise<RemoteResult> {
     const guarded = `echo ${BEGIN}; (\n${script}\n); code=$?; echo "${END} $code" >&2; exit $code`;
     const answers = Array.from({ length: 256 }, (_, code) => code);
     const argv = this.sessionArgv(guarded);
-    const { stdout, stderr } = await exec('ssh', argv, { ...options, accept: answers });
+    const run = () => exec('ssh', argv, { ...options, accept: answers });
+    const { stdout, stderr } = await this.session(run);
     const end = new RegExp(`(?:^|\\n)${END} (\\d+)\\s*$`).exec(stderr);
     if (end === null) throw new ConnectionLost(stderr.trim() || 'the connection was lost');
     const exitCode = Number(end[1]);
@@ -178,7 +196,6 @@ export class SshConnection {
 
   async #connect(): Promise<void> {
     this.#downSince ??= Date.now();
-    this.gaveUp = false;
     const { signal } = this.#closing;
     for (let pause = FIRST_PAUSE; !signal.aborted && this.#waiters.size + this.#holders > 0; ) {
       try {
@@ -200,6 +217,7 @@ export class SshConnection {
   #take(master: Master): void {
     this.#master = master;
     this.generation += 1;
+    this.gaveUp = false;
     this.#downSince = null;
     this.reason = null;
     void master.ended.then((reason) => this.#lost(reason));
@@ -217,7 +235,9 @@ export class SshConnection {
   #giveUp(): void {
     this.gaveUp = true;
     this.#downSince = null;
-    this.#rejectAll(new ConnectionLost(this.reason ?? 'no connection'));
+    const reason = this.reason ?? 'no connection';
+    this.#rejectAll(new ConnectionLost(reason));
+    this.#tell({ state: 'given_up', reason });
   }
 
   #rejectAll(error: Error): void {

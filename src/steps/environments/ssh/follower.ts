@@ -39,8 +39,9 @@ export class Follower {
   constructor(connection: SshConnection, command: () => Promise<string>) {
     this.#connection = connection;
     this.#command = command;
-    this.#forget = connection.onChange(({ state }) => {
-      if (state === 'up') void this.#start();
+    this.#forget = connection.onChange((news) => {
+      if (news.state === 'up') void this.#start();
+      if (news.state === 'given_up') this.#failLooks(new ConnectionLost(news.reason));
     });
   }
 
@@ -77,7 +78,7 @@ export class Follower {
     this.#isOver = true;
     this.#forget();
     this.#stream?.stdin.end();
-    for (const { fail } of this.#looks) fail(new ConnectionLost('the connection was let go of'));
+    this.#failLooks(new ConnectionLost('the connection was let go of'));
   }
 
   async #start(): Promise<void> {
@@ -87,7 +88,7 @@ export class Follower {
       const script = await this.#command();
       if (!this.#isOver && this.#connection.isUp) this.#follow(script);
     } catch (error) {
-      for (const { fail } of this.#looks) fail(error as Error);
+      this.#failLooks(error as Error);
     } finally {
       this.#isStarting = false;
     }
@@ -110,6 +111,10 @@ export class Follower {
     if (this.#isOver) return;
     await delay(AGAIN);
     if (this.#connection.isUp && this.#followed.size + this.#looks.size > 0) await this.#start();
+  }
+
+  #failLooks(error: Error): void {
+    for (const { fail } of this.#looks) fail(error);
   }
 
   #order(order: FollowOrder): void {

@@ -1,6 +1,7 @@
 import { isStepError, UserError, WorkspaceError } from '../../../core/errors.ts';
 import { KeyedQueue } from '../../../core/queue.ts';
 import type { TaskRuntime } from '../../../core/task-runtime.ts';
+import type { AgentTerminal } from '../../agents/monitor.ts';
 import { ToolError } from '../../tools/exec.ts';
 import { TmuxControl } from '../../tools/tmux-control.ts';
 import { TmuxError } from '../../tools/tmux-error.ts';
@@ -12,7 +13,7 @@ import { type Machine, nameOf } from './machine.ts';
 import { scriptWith } from './remote-clone.ts';
 import { remoteTmuxHost } from './remote-tmux-host.ts';
 import { openSite, type Site, type SiteOptions } from './site.ts';
-import { shellCommand } from './ssh-argv.ts';
+import { inLoginShell, shellCommand } from './ssh-argv.ts';
 
 /** The tmux of agents there is their own. */
 export const SERVER = ['-L', 'agentrelay', '-f', '/dev/null'];
@@ -29,6 +30,8 @@ export class SshHost {
   readonly #options: SiteOptions;
   #site: Promise<Site> | null = null;
   #run = 0;
+  /** Milliseconds by which its clock is ahead of ours. */
+  #clockAhead = 0;
 
   /** `session` is the tmux session of the run, where the machine names none. */
   constructor(machine: Machine, options: SiteOptions & { readonly session: string }) {
@@ -36,11 +39,12 @@ export class SshHost {
     this.connection = new SshConnection(machine);
     this.follower = new Follower(this.connection, async () => (await this.#opened()).program('follow'));
     const session = machine.session ?? options.session;
-    const reach = { session, connect: () => this.#connectTmux(session) };
-    this.environment = createTmuxEnvironment(
-      reach,
+    const patience = machine.reconnectTimeout + ANSWER;
+    const tmux = createTmuxEnvironment(
+      { session, connect: () => this.#connectTmux(session), patience },
       remoteTmuxHost(() => this.#opened()),
     );
+    this.environment = { ...tmux, terminal: (pane) => inOurTime(tmux.terminal(pane), () => this.#clockAhead) };
   }
 
   /** For people. */
@@ -64,7 +68,9 @@ export class SshHost {
     this.#site ??= openSite(this.connection, this.#options, this.#run);
     const site = this.#site;
     try {
-      return await site;
+      const opened = await site;
+      this.#clockAhead = opened.survey.clockAhead;
+      return opened;
     } catch (error) {
       // Asked again at the next need.
       if (this.#site === site) this.#site = null;
@@ -83,7 +89,9 @@ export class SshHost {
         const { generation } = this.connection;
         const tmux = (args: readonly string[]) => {
           const script = scriptWith(survey.searchPath, `exec ${shellCommand(['tmux', ...args])}`);
-          return ['ssh', this.connection.sessionArgv(script)] as const;
+          // Its server begins with what a person has there who logs in, and so do agents.
+          const isNew = args.includes('new-session');
+          return ['ssh', this.connection.sessionArgv(isNew ? inLoginShell(script) : script)] as const;
         };
         try {
           return await TmuxControl.connect({ server: SERVER, session, tmux, timeout: ANSWER });
@@ -93,9 +101,20 @@ export class SshHost {
         }
       }
     } catch (error) {
-      if (isStepError(error) || error instanceof TmuxError) throw error;
-      const code = error instanceof ConnectionLost ? 'disconnected' : 'cannot_start';
+      if (isStepError(error)) throw error;
+      // Only a lost connection is waited for.
+      const code = error instanceof ConnectionLost ? 'disconnected' : 'timed_out';
       throw new TmuxError(code, `no tmux on ${this.name}: ${(error as Error).message}`, { cause: error });
     }
   }
+}
+
+/** What a pane has printed when, by the clock here. */
+function inOurTime(terminal: AgentTerminal, ahead: () => number): AgentTerminal {
+  const { watch } = terminal;
+  if (watch === undefined) return terminal;
+  return {
+    ...terminal,
+    watch: (listener) => watch((glance) => listener(glance && { ...glance, printedAt: glance.printedAt - ahead() })),
+  };
 }

@@ -56,7 +56,7 @@ export class RemoteClone {
         GIT_SSH: undefined,
       };
       try {
-        await git.run([...command, url, ...refs], { env, timeout: LIMIT, signal });
+        await connection.session(() => git.run([...command, url, ...refs], { env, timeout: LIMIT, signal }));
         return;
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;

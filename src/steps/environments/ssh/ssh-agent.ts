@@ -10,8 +10,6 @@ import { ConnectionLost } from './connection.ts';
 
 /** Milliseconds: how long the end of an attempt waits for a machine that cannot be reached. */
 const PATIENCE = 60_000;
-/** The same where it was waited for in vain before. */
-const NO_PATIENCE = 5_000;
 
 /** An agent in the tmux of another machine. What it says of itself is read here, where the attempt's signals come. */
 export function createSshAgent(attempt: RemoteAttempt, pane: TmuxPane, place: string | null, label: string): TmuxAgent {
@@ -56,9 +54,10 @@ export function createSshAgent(attempt: RemoteAttempt, pane: TmuxPane, place: st
 async function tearDown(attempt: RemoteAttempt, stop: () => Promise<void>, keepPanes: boolean): Promise<void> {
   const { connection, name } = attempt.host;
   const { runtime } = attempt;
-  const patience = connection.gaveUp ? NO_PATIENCE : PATIENCE;
+  if (attempt.record?.removed !== false) return;
   try {
-    await connection.ready({ patience });
+    if (connection.gaveUp) throw new ConnectionLost(connection.reason ?? 'it was tried for long enough');
+    await connection.ready({ patience: PATIENCE });
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
     // What it does there concerns nobody here any more: the next attempt has a worktree of its own there.

@@ -48,6 +48,11 @@ export function inAnyShell(script: string): string {
   return `exec sh -c 'eval "$(echo ${data} | base64 -d)"'`;
 }
 
+/** The same with all that a shell reads for a person who logs in. */
+export function inLoginShell(script: string): string {
+  return `exec "\${SHELL:-/bin/sh}" -lc ${quoteForShell(inAnyShell(script))}`;
+}
+
 /** An argv as one command of sh. */
 export function shellCommand(argv: readonly string[]): string {
   return argv.map(quoteForShell).join(' ');

@@ -50,7 +50,7 @@ export class SshCommands implements CommandRunner {
     const { connection } = attempt.host;
     for (let tries = 1; ; tries += 1) {
       await connection.ready({ signal: command.signal });
-      const end = await runThere(attempt, command);
+      const end = await connection.command(() => runThere(attempt, command));
       if (end !== null) return end;
       if (tries === MAX_TRIES) throw new ConnectionLost(connection.reason ?? 'the connection was lost each time');
       writeSync(command.file, '[agentrelay: the connection was lost; it is run once more]\n');

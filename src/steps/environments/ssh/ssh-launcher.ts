@@ -76,9 +76,9 @@ export class SshTaskLauncher implements TaskLauncher {
     if (record === null) return null;
     if (record.released) return this.#left(attempt, recorded);
     const { host } = attempt;
-    await attempt.watch().catch(unlessLost);
+    await attempt.watch();
     try {
-      await host.connection.ready({ ...whileWanted(runtime), patience: FIND });
+      await host.connection.atOnce(FIND, whileWanted(runtime).signal);
       return await this.#look(attempt, recorded);
     } catch (error) {
       if (!(error instanceof ConnectionLost) && !(error instanceof TmuxError)) throw asLaunchError(error);
@@ -143,10 +143,6 @@ export class SshTaskLauncher implements TaskLauncher {
 /** One that is called off already is found all the same, to be ended. */
 function whileWanted({ signal }: TaskRuntime): { readonly signal?: AbortSignal } {
   return signal.aborted ? {} : { signal };
-}
-
-function unlessLost(error: unknown): void {
-  if (!(error instanceof ConnectionLost)) throw error;
 }
 
 function asLaunchError(error: unknown): unknown {

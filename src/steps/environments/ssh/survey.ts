@@ -12,12 +12,15 @@ export interface Survey {
   /** That of a login shell. */
   readonly searchPath: string;
   readonly node: string;
+  /** Milliseconds by which its clock is ahead of ours; as little as nothing where they agree. */
+  readonly clockAhead: number;
   /** For people. */
   readonly versions: string;
 }
 
 /** `[major, minor]`. */
 const NODE = [18, 0] as const;
+const SAME_TIME = 5_000;
 /** Milliseconds; the files that a login shell reads may do anything. */
 const LIMIT = 30_000;
 
@@ -47,6 +50,7 @@ export async function survey(connection: SshConnection): Promise<Survey> {
     directory: of('directory'),
     searchPath: of('path'),
     node: of('program'),
+    clockAhead: aheadOf(Number(of('now'))),
     versions: versions.join(', '),
   };
 }
@@ -64,6 +68,7 @@ echo "tmux $(tmux -V 2>/dev/null)"
 node=$(command -v ${shellCommand([node])})
 echo "program $node"
 echo "node $("$node" --version 2>/dev/null)"
+echo "now $(date +%s)"
 echo "directory $(cd && mkdir -p ${shellCommand([directory])} && cd ${shellCommand([directory])} && pwd -P)"
 `;
 }
@@ -79,6 +84,12 @@ function requireVersion(
   const [major, minor] = [Number(found[1]), Number(found[2])];
   if (major > atLeast[0] || (major === atLeast[0] && minor >= atLeast[1])) return `${program} ${found[0]}`;
   throw new UserError(`${program} ${found[0]} on ${where} is too old; ${wanted} or newer is needed`, { hint });
+}
+
+/** `now` is in seconds, and was asked for a while ago. */
+function aheadOf(now: number): number {
+  const ahead = now * 1_000 - Date.now();
+  return Math.abs(ahead) < SAME_TIME || Number.isNaN(ahead) ? 0 : ahead;
 }
 
 function afterBlank(line: string): string {

@@ -80,6 +80,9 @@ mkdir -p ${quotedSignals} ${shellCommand([join(tree, '..')])} || exit 1
 cd ${quotedClone} || exit 1
 git worktree prune
 umask 022
+# A worktree of an earlier attempt that is kept stays at what it has.
+git worktree list --porcelain | sed -n -e '/^worktree /h' -e ${shellCommand([`\\|^branch refs/heads/${branch}$|{x;s/^worktree //;p;}`])} |
+  while IFS= read -r kept; do git -C "$kept" checkout -q --detach || exit 1; done
 git update-ref ${shellCommand([`refs/heads/${branch}`])} ${commit} || exit 1
 git worktree add -q --force ${quotedTree} ${shellCommand([branch])} || exit 1
 ${files === null ? '' : `git -C ${quotedTree} restore --no-overlay --source=${files} --worktree -- :/ || exit 1`}
@@ -100,14 +103,14 @@ async function uncommitted(git: Git, path: string, head: string): Promise<string
 
 /** Links, too, are copies there. */
 async function carry(runtime: TaskRuntime, { connection, site, layout, git }: WorkspaceOptions): Promise<void> {
-  const { copy, link } = runtime.task;
-  const paths = [...copy, ...link];
+  const paths = [...runtime.task.copy, ...runtime.task.link];
   if (paths.length === 0) return;
   const pack = shellCommand(['tar', '-C', git.root, '-chf', '-', '--', ...paths]);
   const unpack = scriptWith(site.survey.searchPath, `tar -C ${shellCommand([layout.tree])} -xf -`);
   await connection.ready({ signal: runtime.signal });
   const send = shellCommand(['ssh', ...connection.sessionArgv(unpack)]);
-  await exec('/bin/sh', ['-c', `${pack} | ${send}`], { timeout: COPY_LIMIT, signal: runtime.signal });
+  const copy = () => exec('/bin/sh', ['-c', `${pack} | ${send}`], { timeout: COPY_LIMIT, signal: runtime.signal });
+  await connection.session(copy);
 }
 
 /** What an agent works from, by the names of its files: as the preparer has written it here. */

@@ -6,7 +6,7 @@ import { isInside } from '../../tools/git-processes.ts';
 import { gitDirOf } from '../../worktree-status.ts';
 import type { GitPlace } from '../git-mounts.ts';
 import { gitView } from '../git-view.ts';
-import { parseMounts } from '../mounts.ts';
+import { type Mount, parseMounts } from '../mounts.ts';
 import type { SandboxUse } from '../sandbox.ts';
 import { alternates } from './alternates.ts';
 import { programSights } from './programs.ts';
@@ -60,7 +60,10 @@ function programsOf(argv: readonly string[], use: SandboxUse, closed: readonly s
   const started = findProgram(program, use.cwd, searchPath);
   // A script that the graph names, whatever runs it.
   const named = words.filter((word) => isAbsolute(word) && existsSync(word) && !isAround(word, closed));
-  const all = [...use.programs, node, started, ...named].filter((path) => path !== null);
+  // What an agent can change says nothing of what the next one sees.
+  const writable = [use.cwd, use.signalDir, ...mountsOf(use).flatMap((one) => (one.readOnly ? [] : [one.source]))];
+  const isOwn = (path: string) => !writable.some((folder) => isInside(path, folder));
+  const all = [...use.programs, node, started, ...named].filter((path) => path !== null).filter(isOwn);
   return [
     ...all.flatMap((path) => programSights(path, { searchPath, closed })),
     // A link into a place that is hidden on many machines.
@@ -77,8 +80,12 @@ function linkedFiles({ runtime, repository }: SandboxUse): Sight[] {
   return runtime.task.link.flatMap((path) => wayShown(join(repository, path)));
 }
 
-function mountSights({ isolation }: SandboxUse): Sight[] {
-  return parseMounts(isolation.mounts, homedir()).map(({ source, target, readOnly }) => {
+function mountsOf({ isolation }: SandboxUse): Mount[] {
+  return parseMounts(isolation.mounts, homedir());
+}
+
+function mountSights(use: SandboxUse): Sight[] {
+  return mountsOf(use).map(({ source, target, readOnly }) => {
     const place = existsSync(target) ? real(target) : target;
     return { kind: 'bind', source: real(source), path: place, access: readOnly ? 'ro' : 'rw' };
   });
