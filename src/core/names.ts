@@ -14,6 +14,18 @@ export function idProblem(id: string): string | null {
   return null;
 }
 
+/** An id as near to the text as can be; null where nothing of it is left. */
+export function idLike(text: string): string | null {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '');
+  const id = plain
+    .replace(/[^A-Za-z0-9_.]+/g, '-')
+    .replace(/[-.]*\.[-.]*/g, '.')
+    .replace(/^[-.]+/, '')
+    .slice(0, 64)
+    .replace(/(?:\.lock|[-.])+$/i, '');
+  return idProblem(id) === null ? id : null;
+}
+
 /** Git refuses a branch whose name is a folder of another, so nobody may own this one. */
 export const BRANCH_ROOT = 'agentrelay';
 

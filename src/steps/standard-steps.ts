@@ -11,13 +11,10 @@ import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
 import { maskFolder } from './credentials/mask-files.ts';
 import type { RunSecrets } from './credentials/run-secrets.ts';
+import { ENVIRONMENT_TYPES, environmentEntries } from './environments/entries.ts';
 import type { EnvironmentEntry } from './environments/entry.ts';
 import { AgentFollower } from './environments/follow-agents.ts';
-import { createProcessEntry } from './environments/process-entry.ts';
-import { createSlurmEntry } from './environments/slurm-entry.ts';
-import { createSshEntry, type SshEntryOptions } from './environments/ssh-entry.ts';
 import type { TmuxEnvironment } from './environments/tmux.ts';
-import { createTmuxEntry } from './environments/tmux-entry.ts';
 import type { Extensions, OwnStepTable } from './extensions.ts';
 import type { Forge } from './forges/forge.ts';
 import type { ForgeSteps } from './forges/forge-steps.ts';
@@ -68,9 +65,6 @@ export interface StandardSteps {
   close(): Promise<void>;
 }
 
-/** Of `environment.type`. */
-const ENVIRONMENT_TYPES = ['tmux', 'process', 'slurm', 'ssh'];
-
 /** The frameworks that come with agentrelay. */
 const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command, ...SHIPPED };
 
@@ -92,7 +86,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
     ...{ graph, runDirectory, repository: git.root, commonDir: options.commonDir, hiddenFiles: credentials.files },
     programs: [options.agentCommands.node, options.agentCommands.agentScript],
   };
-  const environments = environmentEntries(options.tmux, {
+  const environments = await environmentEntries(options.graph, options.tmux, {
     ...{ ...place, credentials, clock, follow: follower.follow, withheld: credentials.withheld },
     ...{ git, session: settings.tmuxSession, agentScript: options.agentCommands.agentScript },
   });
@@ -182,19 +176,6 @@ function entriesOf<S extends 'launcher' | 'kickoff'>(
     const made = (byType.get(type) as EnvironmentEntry)[step](framework) as ReturnType<EnvironmentEntry[S]>;
     return () => made;
   });
-}
-
-/** Those that the graph may need; nothing is reached before it is asked for. */
-function environmentEntries(
-  environment: TmuxEnvironment | null,
-  options: SshEntryOptions & { readonly withheld: readonly string[] },
-): EnvironmentEntry[] {
-  const inWindows = environment === null ? [] : [createTmuxEntry, createSlurmEntry];
-  return [
-    createProcessEntry(options),
-    createSshEntry(options),
-    ...inWindows.map((create) => create({ ...options, environment: environment as TmuxEnvironment })),
-  ];
 }
 
 /** Where the task's agent is, there its commands run. */

@@ -24,7 +24,6 @@ const LATER = '*Later.*';
 /** Keys that are checked today and do nothing, or not all, yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
   'task.review': `${LATER} Nobody reviews yet.`,
-  'environment.type': 'Today `tmux` works, and those of a config module.',
   'environment.session': `${LATER} Today all agents are in the graph's \`tmux_session\`.`,
 };
 

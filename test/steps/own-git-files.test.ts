@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dropForeignFiles, dropPointer } from '../../src/steps/own-git-files.ts';
 import { Git, NO_COMMIT } from '../../src/steps/tools/git.ts';
@@ -39,6 +39,8 @@ test('a branch that points to another one is moved and deleted by itself', async
   }
   expect(existsSync(path)).toBe(false);
   expect(repository.run('rev-parse', 'main')).toBe(main);
+  // Git takes the folder away with its last branch.
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, 'ref: refs/heads/main\n');
   dropPointer(BRANCH, repository.commonDir);
   expect(existsSync(path)).toBe(false);

@@ -37,11 +37,17 @@ export class WatchedFolder {
     let isMore = false;
     for (const name of GROWING) isMore = this.#tellGrown(name, tell) || isMore;
     if (isMore) {
-      for (const { name, news } of whole) if (news !== null) this.#shapes.delete(name);
+      // Looked at once more after it.
+      for (const { name, news } of whole) if (news !== null) this.#forget(name, news);
       return true;
     }
     for (const { news } of whole.toReversed()) if (news !== null) tell(news);
     return false;
+  }
+
+  #forget(name: string, news: FollowNews): void {
+    if ('gone' in news) this.#shapes.set(name, 'told');
+    else this.#shapes.delete(name);
   }
 
   /** The folder may be made after us. */

@@ -13,6 +13,7 @@ export const GRAPH_COMMANDS: readonly Define[] = [
   defineRun,
   defineTui,
   defineDemo,
+  defineInit,
   defineValidate,
   defineDryRun,
   defineList,
@@ -149,6 +150,22 @@ function defineDemo(program: Command, action: Action): void {
         const program = process.argv[1] ?? 'agentrelay';
         const onScreen = flags.tui === true && reason === null;
         return demo({ agentScript, program, keepTmux: flags.keepTmux ?? false, onScreen }, io);
+      }),
+    );
+}
+
+function defineInit(program: Command, action: Action): void {
+  const command = program
+    .command('init [file]')
+    .description('write a graph to begin with, made for the repository and what is installed; graph.yaml, or FILE')
+    .option('-t, --target-repo <path>', 'the repository, or a folder of it; FILE is in there', '.');
+  withConfig(command)
+    .option('--json', 'as JSON')
+    .action((file: string | undefined, flags: GraphFlags) =>
+      action(async ({ io }) => {
+        const { init } = await import('../init.ts');
+        const { targetRepo, config: configModule = null, json = false } = flags;
+        return init({ file: file ?? null, targetRepo, configModule, json }, io);
       }),
     );
 }

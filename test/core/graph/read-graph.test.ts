@@ -208,6 +208,21 @@ describe('agents and isolation', () => {
     ]);
   });
 
+  test('an agent on another machine needs to know which', () => {
+    const needed = "an environment of type 'ssh' needs a `host`";
+    const there = { environment: { type: 'ssh' } };
+    expect(bad({ primary_agent: there, tasks: [{ id: 'a' }, { id: 'b' }] })).toEqual([
+      `primary_agent.environment.type: ${needed}`,
+    ]);
+    const hosted = { environment: { type: 'ssh', host: 'box' } };
+    const local = { environment: { type: 'tmux' } };
+    expect(bad({ primary_agent: local, tasks: [{ id: 'a', primary_agent: there }] })).toEqual([
+      `tasks[0].primary_agent.environment.type: ${needed}`,
+    ]);
+    const graph = good({ primary_agent: hosted, tasks: [{ id: 'a', primary_agent: { environment: { port: 22 } } }] });
+    expect(taskOf(graph, 'a').primaryAgent.environment).toEqual({ type: 'ssh', host: 'box', port: 22 });
+  });
+
   test('framework command and its command go together', () => {
     expect(bad({ primary_agent: { framework: 'command' }, tasks: [{ id: 'a' }, { id: 'b' }] })).toEqual([
       "primary_agent.framework: framework 'command' needs a `command`",

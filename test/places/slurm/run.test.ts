@@ -80,6 +80,7 @@ describe('a place that is lost uses up no attempt, and the work is done again el
     const run = start(graphOf([task('a', SECOND)]));
     const first = nodeIn((await run.event('task_place_changed', isRunning)).agent);
     await cluster.killNode(first);
+    cluster.declareDown(first);
     const { agent } = await run.event('task_place_changed', (event) => isRunning(event) && event.attempt === 2);
     expect(nodeIn(agent)).not.toBe(first);
     expect(await run.ended).toMatchObject({ code: 0, stderr: '' });

@@ -27,7 +27,7 @@ export async function killAll(pids: readonly number[]): Promise<void> {
 }
 
 /** Not a zombie. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   const state = statOf(pid)?.[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
 }

@@ -26,24 +26,25 @@ export function openOutput(world: DetailsWorld, { task, rows }: DetailWanted, re
   const scrollback = Math.max(1, Math.min(rows, MAX_LINES));
   const finder = new PaneFinder(world, task);
   const prints = new AgentPrints(() => again(paces.screen));
+  const follow = (folder: string) => prints.follow(reader.signal.aborted ? null : folder);
+  const shown = async (attempt: AttemptState): Promise<Output | null> => {
+    const screen = await finder.screen(attempt, scrollback);
+    if (screen === null) return null;
+    if (!screen.dead && prints.size() > FULL_LOG) again(paces.fullLog);
+    const lines = lastLines(screen.lines, { count: MAX_LINES, length: MAX_LINE });
+    return { tab: 'output', lines, live: !screen.dead, note: screen.dead ? 'its agent has ended' : null };
+  };
   const look = async (): Promise<Output> => {
     const attempt = currentAttempt(taskOf(world, task));
     if (attempt === null) return nothing('it has not started yet');
     const folder = folderOf(world, task, attempt);
     const ended = isTerminal(attempt.status);
-    if (!ended && isProcessLabel(attempt.agent)) {
-      prints.follow(reader.signal.aborted ? null : folder);
-      return printedOf(attempt, folder);
-    }
     if (!ended || findLog(folder, { ended, raw: false })?.endsWith(`/${LOG}`) !== true) {
       // Before the look, so that nothing is missed that is printed during it.
-      prints.follow(reader.signal.aborted ? null : folder);
-      const screen = await finder.screen(attempt, scrollback);
-      if (screen !== null) {
-        if (!screen.dead && prints.size() > FULL_LOG) again(paces.fullLog);
-        const lines = lastLines(screen.lines, { count: MAX_LINES, length: MAX_LINE });
-        return { tab: 'output', lines, live: !screen.dead, note: screen.dead ? 'its agent has ended' : null };
-      }
+      follow(folder);
+      const hasNoWindow = !ended && isProcessLabel(attempt.agent);
+      const output = hasNoWindow ? printedOf(attempt, folder) : await shown(attempt);
+      if (output !== null) return output;
     }
     prints.follow(null);
     return logOf(attempt, folder, () => again(paces.fullLog));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readExitCode, readLaunchedPid, wasLaunched } from '../../agent-wrapper.ts';
 import type { UsedSandbox } from '../../isolation/sandboxes.ts';
 import { watchFolder } from '../../tools/folder-watch.ts';
-import { runsMarked } from '../../tools/marked-process.ts';
+import { markedProcesses, runsMarked } from '../../tools/marked-process.ts';
 import { readBegun } from './begun.ts';
 
 /** What the wrapper writes the exit code to, beside its other traces. */
@@ -57,6 +57,7 @@ export class AgentProcess {
     // Its wrapper is about to say that it is there.
     const started = pid === null ? readBegun(folder)?.pid : undefined;
     if (started !== undefined && runsMarked(started, mark)) return true;
+    if (pid === null && wasLaunched(folder) && isCarried(mark)) return true;
     // The client of an engine may have gone before what it has started.
     if (wasLaunched(folder) && (await sandbox?.sandbox.isAlive?.(sandbox.use))) return this.exitCode() === null;
     return false;
@@ -93,6 +94,12 @@ export class AgentProcess {
       watcher.close();
     }
   }
+}
+
+/** Of a wrapper that was seen between its first and its second step nobody knows the number. */
+function isCarried(mark: string): boolean {
+  const [name = ''] = mark.split('=');
+  return markedProcesses(name).some(({ value }) => `${name}=${value}` === mark);
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

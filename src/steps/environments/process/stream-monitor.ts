@@ -78,7 +78,6 @@ export class StreamMonitor implements AgentMonitor {
   #defect: string | null = null;
   #told: KnownAttention = null;
   #hasSpoken = false;
-  #action: string | null = null;
   /** What is there when we come was printed before. */
   #isFirstLook = true;
   /** Milliseconds since 1970, never back: of what is read. */
@@ -119,11 +118,6 @@ export class StreamMonitor implements AgentMonitor {
 
   get transcript(): string {
     return this.#options.stream;
-  }
-
-  /** What it did last, in a few words; null where it has not told. */
-  get action(): string | null {
-    return this.#action;
   }
 
   /** It has told anything at all. */
@@ -254,7 +248,6 @@ export class StreamMonitor implements AgentMonitor {
     if (told === null) return false;
     const isFirst = !this.#hasSpoken;
     this.#hasSpoken = true;
-    this.#action = told.action ?? this.#action;
     // What it was told is known. Its lines are in order, whatever the clocks say.
     const { prompt: _, ...rest } = told;
     return this.#log.take('transcript', rest, { at: this.#at, from: 'stream' }) || isFirst;

@@ -1,20 +1,18 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PlacedFile } from '../../../agent/place/wire.ts';
 import type { TaskRuntime } from '../../../core/task-runtime.ts';
 import type { AgentCommand } from '../../agent-command.ts';
 import { reportLate } from '../../late-report.ts';
-import { readIfThere } from '../../tools/atomic-file.ts';
 import type { Git } from '../../tools/git.ts';
 import { endAbandoned } from './abandoned.ts';
+import { attemptFiles, filesNamedBy, leftToOwner } from './attempt-files.ts';
 import { AttemptInbox } from './attempt-inbox.ts';
 import type { SshHost } from './host.ts';
-import { type AttemptLayout, attemptLayout, filesNamedIn, pathMap } from './layout.ts';
+import { type AttemptLayout, attemptLayout, pathMap } from './layout.ts';
 import { LocalSignals } from './local-signals.ts';
 import { type PlaceRecord, readPlaceRecord, writePlaceRecord } from './place-record.ts';
 import type { Site } from './site.ts';
 import { shellCommand } from './ssh-argv.ts';
-import { attemptFiles, makeWorkspace, requireProgram } from './workspace.ts';
+import { makeWorkspace, requireProgram } from './workspace.ts';
 import { bringOn, cleanTree, type MirroredTree, mirrorTree } from './worktree-mirror.ts';
 
 /** Of those who take turns. */
@@ -112,7 +110,7 @@ export class RemoteAttempt {
     const own = Object.entries(texts).map(([name, text]) => {
       return { path: join(signals, name), text: map(name === 'policies.json' ? leftToOwner(text) : text) };
     });
-    const named = this.#namedFiles(Object.values(texts).join('\n'), map);
+    const named = filesNamedBy(Object.values(texts).join('\n'), this.#run.runDirectory, map);
     const [wanted = '', ...rest] = command.argv.map(map);
     const find = { program: wanted, cwd: tree, searchPath: survey.searchPath };
     const { program } = await prepare({ files: [...named, ...own], find }, this.runtime.signal);
@@ -154,7 +152,7 @@ export class RemoteAttempt {
       return { path: join(signals, name), to: join(signals, `${name}.${Date.now()}`), contents: taken };
     });
     await this.#pushIntegration();
-    await prepare({ files: this.#namedFiles(text, map), setAside }, this.runtime.signal);
+    await prepare({ files: filesNamedBy(text, this.#run.runDirectory, map), setAside }, this.runtime.signal);
     // The next one may read the same.
     if (gone.length === 2) this.#note({ taken: [] });
     return map(text);
@@ -263,14 +261,6 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
     this.#integrationTip = tip;
   }
 
-  /** Files of the run that a text names, which is to be read there. */
-  #namedFiles(text: string, map: (text: string) => string): PlacedFile[] {
-    return filesNamedIn(text, join(this.#run.runDirectory, 'signals')).flatMap((path) => {
-      const content = isFile(path) ? readIfThere(path) : null;
-      return content === null ? [] : [{ path: map(path), text: content }];
-    });
-  }
-
   #note(change: Partial<PlaceRecord>): void {
     const { record } = this;
     if (record !== null) writePlaceRecord(this.signalDir, { ...record, ...change });
@@ -286,22 +276,5 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
       state: isUnreachable ? 'unreachable' : 'running',
       reason: isUnreachable ? `${this.host.name}: ${reason}` : null,
     });
-  }
-}
-
-/** The machine knows nothing of the forge. */
-function leftToOwner(policies: string): string {
-  const value = JSON.parse(policies) as { pr_policy?: { forge?: string } };
-  if (value.pr_policy === undefined || value.pr_policy.forge === 'local') return policies;
-  return `${JSON.stringify({ ...value, pr_policy: { forge: 'owner' } }, null, 2)}\n`;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return readdirSync(dirname(path), { withFileTypes: true }).some((entry) => {
-      return entry.isFile() && join(dirname(path), entry.name) === path;
-    });
-  } catch {
-    return false;
   }
 }

@@ -54,7 +54,7 @@ function machinesWithAgents(graph: Graph, root: string): Set<string> {
   return new Set(left.filter(({ record }) => !record.released).map(({ record }) => record.machine));
 }
 
-export function isElsewhere({ primaryAgent }: GraphTask): boolean {
+function isElsewhere({ primaryAgent }: GraphTask): boolean {
   return primaryAgent.environment.type === 'ssh';
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ToolError } from '../../tools/exec.ts';
 import type { Git } from '../../tools/git.ts';
 import type { SshConnection } from './connection.ts';
-import { inAnyShell, shellCommand } from './ssh-argv.ts';
+import { shellCommand } from './ssh-argv.ts';
 
 /** Milliseconds; a first push may be a whole repository. */
 const LIMIT = 30 * 60_000;
@@ -71,9 +71,4 @@ export class RemoteClone {
 export function scriptWith(searchPath: string, script: string): string {
   const hooks = 'GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/dev/null';
   return `PATH=${shellCommand([searchPath])}\nexport PATH ${hooks}\n${script}`;
-}
-
-/** The same as the command of a program of ours that stays. */
-export function programCommand(searchPath: string, argv: readonly string[]): string {
-  return inAnyShell(`PATH=${shellCommand([searchPath])}\nexport PATH\nexec ${shellCommand(argv)}`);
 }

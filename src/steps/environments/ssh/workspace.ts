@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentLaunchError, WorkspaceError } from '../../../core/errors.ts';
 import type { TaskRuntime } from '../../../core/task-runtime.ts';
@@ -111,13 +110,6 @@ async function carry(runtime: TaskRuntime, { connection, site, layout, git }: Wo
   const send = shellCommand(['ssh', ...connection.sessionArgv(unpack)]);
   const copy = () => exec('/bin/sh', ['-c', `${pack} | ${send}`], { timeout: COPY_LIMIT, signal: runtime.signal });
   await connection.session(copy);
-}
-
-/** What an agent works from, by the names of its files: as the preparer has written it here. */
-export function attemptFiles(signalDir: string): Record<string, string> {
-  const names = ['manifest.json', 'policies.json', 'instructions.md', 'context.md'];
-  const there = names.filter((name) => existsSync(join(signalDir, name)));
-  return Object.fromEntries(there.map((name) => [name, readFileSync(join(signalDir, name), 'utf8')]));
 }
 
 /** Throws `AgentLaunchError`. */
