@@ -1,4 +1,5 @@
 import type { PlaceFailure, SendOptions, SendResult } from '../../../core/agent-handle.ts';
+import { isSuccess } from '../../../core/lifecycle.ts';
 import { PLACE_LOST } from '../../../core/place-failure.ts';
 import { plainLines, readLogTail, STREAM } from '../../agent-log.ts';
 import type { HeadlessMode } from '../../frameworks/framework.ts';
@@ -22,6 +23,8 @@ export interface HeadlessAgentOptions {
   readonly inTurn: InTurn;
 }
 
+/** Milliseconds. */
+const LAST_WORDS = 20_000;
 const LOG = 'agent.log';
 /** Lines of standard error behind those of the stream. */
 const ERROR_LINES = 4;
@@ -86,6 +89,8 @@ export class HeadlessAgent implements LiveAgent {
 
   async #tearDown(): Promise<void> {
     const { place, runner, monitor, headless, inTurn } = this.#options;
+    // Programs tell what they have used when they end, which is a moment after they have handed over.
+    if (isSuccess(place.runtime.status)) await runner.turnOver(LAST_WORDS);
     runner.leave();
     const turns = runner.turns.list();
     try {

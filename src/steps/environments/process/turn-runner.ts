@@ -100,6 +100,14 @@ export class TurnRunner {
     return this.#end === null ? 'submitted' : 'gone';
   }
 
+  /** Resolves when the turn that runs is over, and after `limit` milliseconds at the latest. */
+  async turnOver(limit: number): Promise<void> {
+    const deadline = AbortSignal.timeout(limit);
+    await this.#current?.process.ended(deadline).catch((error: unknown) => {
+      if (!deadline.aborted) throw error;
+    });
+  }
+
   /** Follows it no longer; what runs goes on. */
   leave(): void {
     this.#leave.abort();

@@ -110,6 +110,21 @@ test('each prompt is a turn of the same session, in their order, whatever runs w
   expect(stream).toEqual(Array<string>(4).fill(`begun ${agent.monitor.session}`));
 });
 
+test('a turn whose work was taken comes to its end: what it has used is told there', async () => {
+  writeFileSync(join(folder, 'first'), `${tell('first')}; wait_for go; ${tell('last')}`);
+  const { launcher, close } = entry();
+  const runtime = attempt();
+  const agent = await launcher(PRESET).launch(runtime);
+  runtime.start();
+  await vi.waitFor(() => expect(told()).toEqual(['first']), { timeout: 5_000 });
+  runtime.succeed('completed', null);
+  const tornDown = agent.address.teardown({ signalDir: signalDir(), keepPanes: false });
+  release();
+  await tornDown;
+  await close?.();
+  expect(told()).toEqual(['first', 'last']);
+});
+
 test('an owner that dies in a turn leaves it, and what was to come, to the next one', async () => {
   const first = await launch(`${tell('first')}; wait_for go`);
   await first.send(tell('second'), never);
