@@ -97,7 +97,7 @@ test('writes over nothing', async () => {
 test.each([
   ['plans/coupons', 'plans/coupons.yaml', 'coupons'],
   ['coupons.yml', 'coupons.yml', 'coupons'],
-  ['Größe & more.v2', 'Größe & more.v2.yaml', 'Groe-more.v2'],
+  ['Käse & more.v2', 'Käse & more.v2.yaml', 'Kase-more.v2'],
   ['docs', 'docs/graph.yaml', 'repo'],
   ['plans/', 'plans/graph.yaml', 'repo'],
   ['--', 'graph.yaml', 'repo'],

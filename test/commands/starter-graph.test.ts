@@ -24,7 +24,7 @@ const PLACES = [
   ['one of which nothing is known', { project: { gate: null, setup: null } }],
   ['another branch', { branch: 'release/2.0' }],
   ['words that YAML takes for something else', { name: '007', branch: 'no' }],
-  ['a branch with signs', { branch: `it's #1: "best"` }],
+  ['a branch with signs', { branch: `it's-#1,"best"` }],
   ['an agent that is missing', { missing: 'codex is not installed here:\n  npm install', framework: 'codex' }],
   ['bubblewrap', { sandboxMounts: ['~/.claude', '~/.claude.json'] }],
   ['bubblewrap without mounts', { sandboxMounts: [], framework: 'aider' }],

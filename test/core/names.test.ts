@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   attemptDirectory,
   attemptRef,
+  idLike,
   idProblem,
   integrationBranch,
   localPullRequest,
@@ -39,6 +40,28 @@ test.each([
   'a\u0000',
 ])('%j is no id, and it is said why', (id) => {
   expect(idProblem(id)).toMatch(/^an id /);
+});
+
+test.each([
+  ['shop', 'shop'],
+  ['My Shop (new)', 'My-Shop-new'],
+  ['Käse & Brot', 'Kase-Brot'],
+  ['a--b..c', 'a-b.c'],
+  ['.hidden', 'hidden'],
+  ['-rf', 'rf'],
+  ['yarn.lock', 'yarn'],
+  ['x.lock.LOCK-', 'x'],
+  [`${'a'.repeat(63)}- b`, 'a'.repeat(63)],
+  ['店', null],
+  ['', null],
+])('an id like %j is %j', (text, id) => {
+  expect(idLike(text)).toBe(id);
+});
+
+test('whatever has a letter, a digit or _ has an id like it', () => {
+  const near = fc.stringMatching(/^[Aa0_.\- /ä]{0,70}(\.lock)?[.-]?$/);
+  const words = fc.oneof(near, fc.string()).filter((text) => /[A-Za-z0-9_]/.test(text));
+  fc.assert(fc.property(words, (text) => idProblem(idLike(text) ?? '') === null));
 });
 
 test('names that are made of admitted ids are safe, and differ where the ids do', () => {

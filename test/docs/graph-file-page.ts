@@ -24,7 +24,7 @@ const LATER = '*Later.*';
 /** Keys that are checked today and do nothing, or not all, yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
   'task.review': `${LATER} Nobody reviews yet.`,
-  'environment.session': `${LATER} Today all agents are in the graph's \`tmux_session\`.`,
+  'environment.session': `Today of ssh alone; other agents are in the graph's \`tmux_session\`.`,
 };
 
 const INTRODUCTION = `# The graph file

@@ -59,6 +59,7 @@ export class AgentJob {
     this.#teller = new PlaceTeller(runtime);
     this.#forget = options.board.follow(options.name, {
       seen: (job) => this.#seen(job),
+      wasKnown: () => this.#isLaunched(),
       unreachable: (reason) => this.#teller.tell({ state: 'unreachable', reason }),
     });
     if (runtime.isOver) this.#forget();

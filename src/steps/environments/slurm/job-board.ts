@@ -5,8 +5,10 @@ import { hasEnded, isUnreachable, type Job, listJobs } from './jobs.ts';
 export type KnownJob = Job | null;
 
 export interface JobListener {
-  /** Seen in the queue, or in it no more; `null` where it was seen once and Slurm does not remember it. */
+  /** Seen in the queue, or in it no more; `null` where it was known once and Slurm does not remember it. */
   seen(job: KnownJob): void;
+  /** Slurm knew it once: if it knows none of that name now, it has forgotten it. */
+  wasKnown(): boolean;
   /** The controller has not answered for a while, since it said `reason`. */
   unreachable(reason: string): void;
 }
@@ -86,9 +88,12 @@ export class JobBoard {
   async #look(): Promise<boolean> {
     try {
       const jobs = byName(await this.#list());
-      const gone = [...this.#seen.keys()].filter((name) => !jobs.has(name));
+      // One that was never seen may have begun and ended between two looks, or is still to be asked for.
+      const gone = [...this.#listeners.keys()].filter((name) => !jobs.has(name));
       const ended = gone.length === 0 ? [] : await this.#list({ names: gone, ended: true });
-      return this.#answered(jobs, new Map(gone.map((name) => [name, latest(ended, name)])));
+      const known = gone.map((name) => [name, latest(ended, name)] as const);
+      const wasKnown = (name: string) => this.#seen.has(name) || this.#listeners.get(name)?.wasKnown() === true;
+      return this.#answered(jobs, new Map(known.filter(([name, job]) => job !== null || wasKnown(name))));
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       return this.#silent(error.stderr.trim() || error.message);

@@ -20,8 +20,9 @@ function board() {
   };
   const told: string[] = [];
   const made = new JobBoard({ clock, list });
-  const follow = (name: string) =>
+  const follow = (name: string, wasKnown = false) =>
     made.follow(name, {
+      wasKnown: () => wasKnown,
       seen: (seen) =>
         told.push(`${name} ${seen === null ? 'forgotten' : [seen.state, seen.node ?? seen.reason].join(' ')}`),
       unreachable: (reason) => told.push(`${name} unreachable: ${reason}`),
@@ -57,6 +58,15 @@ test('what has left the queue is asked for by name, and what Slurm forgot is tol
   expect(cluster.asked).toEqual(['all', 'all', 'a,b']);
 });
 
+test('one that came and went between two looks is told, and none that was not asked for yet', async () => {
+  const { cluster, follow, after } = board();
+  cluster.ended = [job('a', 'NODE_FAIL', 'n1')];
+  follow('a');
+  follow('b');
+  follow('c', true);
+  expect(await after(1_000)).toEqual(['a NODE_FAIL n1', 'c forgotten']);
+});
+
 test('nothing is concluded from silence; it is told after a while, and what is known again after it', async () => {
   const { cluster, follow, after } = board();
   cluster.jobs = [job('a', 'RUNNING', 'n1')];
@@ -76,8 +86,8 @@ test('nobody is asked while there are no jobs', async () => {
   forget();
   expect(clock.sleeping).toBe(0);
   await after(60_000);
-  expect(cluster.asked).toEqual(['all']);
+  expect(cluster.asked).toEqual(['all', 'a']);
   follow('b');
   await after(1_000);
-  expect(cluster.asked).toEqual(['all', 'all']);
+  expect(cluster.asked).toEqual(['all', 'a', 'all', 'b']);
 });
