@@ -15,7 +15,7 @@ export const STAYS_VARIABLE = 'AGENTRELAY_STAYS';
 export const LAUNCHED_FILE = '.launched';
 
 /** The same of one that an engine runs, from the moment in which the engine is asked to. */
-export const SUBMITTED_FILE = '.submitted';
+const SUBMITTED_FILE = '.submitted';
 
 /** Variables of the agent that nobody else may see; the wrapper reads it and takes it away before the program starts. */
 export const SECRETS_FILE = '.secrets';

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { exec } from './exec.ts';
 
 /** Milliseconds that programs have to end by themselves after SIGHUP. */
@@ -8,7 +8,7 @@ const GRACE = 1_000;
 /** The processes of a session (in the sense of setsid(2)), without zombies; a program that calls setsid leaves it. */
 export async function sessionMembers(session: number): Promise<number[]> {
   if (!Number.isSafeInteger(session) || session <= 1) return [];
-  const members = process.platform === 'linux' ? listedByProc(session) : await listedByPs(session);
+  const members = await (process.platform === 'linux' ? listedByProc(session) : listedByPs(session));
   return members.filter((pid) => pid > 1 && pid !== process.pid);
 }
 
@@ -101,19 +101,38 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function listedByProc(session: number): number[] {
-  return processes().filter((pid) => sessionOf(pid) === session);
+/** One look for all who have asked before it: it reads a file of every process. */
+let look: Promise<ReadonlyMap<number | null, readonly number[]>> | null = null;
+
+async function listedByProc(session: number): Promise<readonly number[]> {
+  look ??= nextTurn().then(() => {
+    look = null;
+    return Map.groupBy(processes(), sessionOf);
+  });
+  return (await look).get(session) ?? [];
 }
 
 /** Null for a process that is gone, or is a zombie. */
 function sessionOf(pid: number): number | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = statOf(pid);
     // The name before the last bracket may hold blanks and brackets; then come state, parent, group, session.
     const [state = '', , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' || state === 'X' ? null : Number(session);
   } catch {
     return null;
+  }
+}
+
+const STAT = Buffer.alloc(1024);
+
+/** Half of what `readFileSync` takes, which asks for a size that these files do not have. */
+function statOf(pid: number): string {
+  const file = openSync(`/proc/${pid}/stat`, 'r');
+  try {
+    return STAT.toString('latin1', 0, readSync(file, STAT, 0, STAT.length, 0));
+  } finally {
+    closeSync(file);
   }
 }
 

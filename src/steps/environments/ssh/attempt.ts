@@ -76,7 +76,7 @@ export class RemoteAttempt {
   }
 
   async site(): Promise<Site> {
-    return await this.host.site(this.runtime);
+    return await this.host.site();
   }
 
   async layout(): Promise<AttemptLayout> {

@@ -41,13 +41,13 @@ export class RemoteAttempts {
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
   }
 
-  #host({ task }: TaskRuntime): SshHost {
+  #host({ task, run }: TaskRuntime): SshHost {
     const machine = machineOf(task.primaryAgent.environment, this.#options.repository);
     const session = machine.session ?? this.#options.session;
     const key = `${keyOf(machine)} ${session}`;
     const known = this.#hosts.get(key);
     if (known !== undefined) return known;
-    const host = new SshHost(machine, this.#options);
+    const host = new SshHost(machine, { ...this.#options, run });
     this.#hosts.set(key, host);
     return host;
   }

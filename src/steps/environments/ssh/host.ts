@@ -1,6 +1,5 @@
 import { isStepError, UserError, WorkspaceError } from '../../../core/errors.ts';
 import { KeyedQueue } from '../../../core/queue.ts';
-import type { TaskRuntime } from '../../../core/task-runtime.ts';
 import type { AgentTerminal } from '../../agents/monitor.ts';
 import { ToolError } from '../../tools/exec.ts';
 import { TmuxControl } from '../../tools/tmux-control.ts';
@@ -20,6 +19,11 @@ export const SERVER = ['-L', 'agentrelay', '-f', '/dev/null'];
 /** Milliseconds: longer than it takes to notice a black hole, so that it is told as a lost connection. */
 const ANSWER = 60_000;
 
+export interface HostOptions extends SiteOptions {
+  /** The tmux session of the run, where the machine names none. */
+  readonly session: string;
+}
+
 /** A machine with all that is asked of it: one connection, one tmux client, one stream of signals. */
 export class SshHost {
   readonly connection: SshConnection;
@@ -27,14 +31,12 @@ export class SshHost {
   readonly follower: Follower;
   /** One at a time changes the clone: git does not wait for its own locks everywhere. */
   readonly turns = new KeyedQueue();
-  readonly #options: SiteOptions;
+  readonly #options: HostOptions;
   #site: Promise<Site> | null = null;
-  #run = 0;
   /** Milliseconds by which its clock is ahead of ours. */
   #clockAhead = 0;
 
-  /** `session` is the tmux session of the run, where the machine names none. */
-  constructor(machine: Machine, options: SiteOptions & { readonly session: string }) {
+  constructor(machine: Machine, options: HostOptions) {
     this.#options = options;
     this.connection = new SshConnection(machine);
     this.follower = new Follower(this.connection, async () => (await this.#opened()).program('follow'));
@@ -52,9 +54,8 @@ export class SshHost {
     return nameOf(this.connection.machine);
   }
 
-  /** Made ready at the first need, for the run of this attempt. Throws `WorkspaceError`, `ConnectionLost`. */
-  async site({ run }: Pick<TaskRuntime, 'run'>): Promise<Site> {
-    this.#run = run;
+  /** Made ready at the first need. Throws `WorkspaceError`, `ConnectionLost`. */
+  async site(): Promise<Site> {
     return await this.#opened();
   }
 
@@ -65,7 +66,7 @@ export class SshHost {
   }
 
   async #opened(): Promise<Site> {
-    this.#site ??= openSite(this.connection, this.#options, this.#run);
+    this.#site ??= openSite(this.connection, this.#options);
     const site = this.#site;
     try {
       const opened = await site;

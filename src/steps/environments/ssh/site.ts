@@ -18,6 +18,8 @@ import { type Survey, survey } from './survey.ts';
 export interface SiteOptions {
   readonly git: Git;
   readonly graph: string;
+  /** Its number. */
+  readonly run: number;
   readonly runDirectory: string;
   readonly repository: string;
   readonly commonDir: string;
@@ -38,10 +40,10 @@ export interface Site {
 }
 
 /** Throws `UserError` where the machine lacks something, `ConnectionLost`, `WorkspaceError`. */
-export async function openSite(connection: SshConnection, options: SiteOptions, run: number): Promise<Site> {
+export async function openSite(connection: SshConnection, options: SiteOptions): Promise<Site> {
   const found = await survey(connection);
   const sent = readRemoteProgram(options.agentScript);
-  const layout = layoutOf(found.directory, { ...options, run }, sent.digest);
+  const layout = layoutOf(found.directory, options, sent.digest);
   const { searchPath, node } = found;
   const runScript: Site['run'] = (script, how) => connection.run(scriptWith(searchPath, script), how);
   const program: Site['program'] = (...words) =>
