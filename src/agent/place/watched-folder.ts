@@ -1,12 +1,10 @@
 import { closeSync, constants, type FSWatcher, fstatSync, openSync, readSync, type Stats, watch } from 'node:fs';
 import { join } from 'node:path';
-import { type FollowNews, GROWING, WHOLE } from './wire.ts';
+import { type FollowNews, GROWING, MAX_GROWN, WHOLE } from './wire.ts';
 
 /** Bytes of one message, and of a file that is told as a whole. */
 const MAX_CHUNK = 256 * 1024;
 const MAX_WHOLE = 1024 * 1024;
-/** Of a log there is no more to be told; what is printed is kept to as much. */
-const MAX_GROWN = 80 * 1024 * 1024;
 
 /** The signal directory of one attempt, as far as it has been told. */
 export class WatchedFolder {

@@ -53,17 +53,20 @@ export type FollowNews =
   | { readonly id: string; readonly name: string; readonly gone: true };
 
 /** Files of an attempt that only grow. */
-export const GROWING: readonly string[] = [
+export const GROWING = [
   'concerns.log',
   'ops_concerns.log',
   'hooks.jsonl',
   'status_lines.jsonl',
   'aider.chat.history.md',
   'agent.raw.log',
-];
+] as const;
+
+/** Bytes: of a log there is no more to be told; what is printed is kept to less. */
+export const MAX_GROWN = 80 * 1024 * 1024;
 
 /** Files that are written as a whole, in the order in which they are told: what an agent writes last comes last. */
-export const WHOLE: readonly string[] = [
+export const WHOLE = [
   '.launched',
   'attention.json',
   'summary.md',
@@ -72,4 +75,4 @@ export const WHOLE: readonly string[] = [
   '.failed',
   '.done',
   'exit_code',
-];
+] as const;

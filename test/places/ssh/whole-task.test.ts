@@ -73,3 +73,22 @@ agentrelay-complete --title 'the work' --body 'of one'`,
   expect(there.left()).toEqual([]);
   expect(there.processes()).toEqual([]);
 });
+
+test('a signal from another branch is refused, and no branch of a person is moved', async () => {
+  const here = project();
+  here.git('branch', 'mine');
+  const stray = here.agent('stray', 'git checkout -q -B mine; commit a.txt x; echo y >b.txt; signal done "$(here)"');
+  const graph = here.graph({
+    name: 'g',
+    forge: 'local',
+    primary_agent: { framework: 'command', environment: there.environment, command: stray },
+    tasks: [{ id: 'one' }],
+  });
+  expect(await here.run('run', graph, '-L', 'relay')).toMatchObject({ code: 1 });
+  const events = here.journal('g');
+  expect(events.find(({ kind }) => kind === 'task_failed')).toMatchObject({ code: 'wrong_branch' });
+  expect(here.git('rev-parse', 'mine')).toBe(here.git('rev-parse', 'main'));
+  const saved = events.flatMap((event) => (event.kind === 'task_work_saved' ? [event.ref] : []));
+  const files = saved.map((ref) => here.git('ls-tree', '--name-only', ref).split('\n'));
+  expect(files).toContainEqual(['README.md', 'a.txt', 'b.txt']);
+});

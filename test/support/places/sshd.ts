@@ -42,14 +42,18 @@ export interface Sshd {
 }
 
 const SEPARATION = '/run/sshd';
+/** There while the folder is one that a test has made. */
+const MADE_SEPARATION = join(tmpdir(), 'relay-sshd-separation');
 
 export async function startSshd(): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-sshd-'));
   const home = join(folder, 'home');
   for (const name of ['home', 'tmux', 'tmp']) mkdirSync(join(folder, name));
   // Its own folder for the separation of privileges cannot be named.
-  const madeSeparation = !existsSync(SEPARATION);
-  if (madeSeparation) mkdirSync(SEPARATION, { mode: 0o755 });
+  if (!existsSync(SEPARATION)) {
+    mkdirSync(SEPARATION, { mode: 0o755 });
+    writeFileSync(MADE_SEPARATION, '');
+  }
   for (const name of ['host', 'client']) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(folder, name)]);
   }
@@ -118,7 +122,7 @@ export async function startSshd(): Promise<Sshd> {
       tmux('kill-server');
       signal('SIGKILL', processesWith(`TMUX_TMPDIR=${join(folder, 'tmux')}`));
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-      if (madeSeparation) rmSync(SEPARATION, { recursive: true, force: true });
+      leaveSeparation();
     },
   };
 }
@@ -170,6 +174,14 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** The last of the private ones takes it away. */
+function leaveSeparation(): void {
+  const isOurs = (pid: number) => /\/sshd\0.*relay-sshd-/.test(textOf(`/proc/${pid}/cmdline`));
+  if (!existsSync(MADE_SEPARATION) || pids().some(isOurs)) return;
+  rmSync(SEPARATION, { recursive: true, force: true });
+  rmSync(MADE_SEPARATION, { force: true });
 }
 
 function killIfThere(pid: number, signal: NodeJS.Signals): void {

@@ -166,7 +166,7 @@ export class RemoteAttempt {
   /** The worktree there follows a branch that has gone on here. */
   async bringOn(): Promise<void> {
     const tree = await this.#tree();
-    await this.host.turns.run(CLONE, () => bringOn(tree, this.runtime.require('branchName'), this.runtime.signal));
+    await this.host.turns.run(CLONE, () => bringOn(tree, this.runtime.signal));
   }
 
   async clean(): Promise<void> {
@@ -248,7 +248,8 @@ git worktree list --porcelain | grep -qx ${shellCommand([`branch ${branch}`])} |
     const here = this.runtime.require('worktreePath');
     const { tree: there } = await this.layout();
     const { connection } = this.host;
-    return { git, connection, clone, searchPath: survey.searchPath, name: this.#name, there, here };
+    const branch = this.runtime.require('branchName');
+    return { git, connection, clone, searchPath: survey.searchPath, name: this.#name, branch, there, here };
   }
 
   /** Conflicts are resolved there against the integration branch as it is here. */

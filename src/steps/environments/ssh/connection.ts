@@ -199,7 +199,7 @@ export class SshConnection {
     const { signal } = this.#closing;
     for (let pause = FIRST_PAUSE; !signal.aborted && this.#waiters.size + this.#holders > 0; ) {
       try {
-        this.#take(await connect(this.machine));
+        this.#take(await connect(this.machine, signal));
         break;
       } catch (error) {
         this.#down((error as Error).message);

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FollowNews, FollowOrder } from '../../../agent/place/wire.ts';
+import { z } from 'zod';
+import { type FollowNews, type FollowOrder, GROWING, MAX_GROWN, WHOLE } from '../../../agent/place/wire.ts';
 import { type PipedProcess, startPiped } from '../../tools/exec.ts';
 import { ConnectionLost, type SshConnection } from './connection.ts';
 
@@ -122,12 +123,35 @@ export class Follower {
   }
 
   #read(line: string): void {
-    // A shell that starts may print anything.
-    if (!line.startsWith('{')) return;
-    const news = JSON.parse(line) as FollowNews;
+    const news = readNews(line);
+    if (news === null) return;
     if ('looked' in news) {
       for (const { number, done } of this.#looks) if (number === news.looked) done();
     } else this.#followed.get(news.id)?.tell(news);
+  }
+}
+
+/** Of the files that we read, and no others; larger than the machine would send is nothing that it has sent. */
+const schema = z.union([
+  z.strictObject({ looked: z.number() }),
+  z.strictObject({
+    id: z.string(),
+    name: z.enum(GROWING),
+    at: z.number().int().min(0).max(MAX_GROWN),
+    data: z.string(),
+  }),
+  z.strictObject({ id: z.string(), name: z.enum(WHOLE), whole: z.string() }),
+  z.strictObject({ id: z.string(), name: z.enum(WHOLE), gone: z.literal(true) }),
+]);
+
+/** Null for anything else: a shell that starts may print what it likes. */
+function readNews(line: string): FollowNews | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return schema.parse(JSON.parse(line));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
   }
 }
 

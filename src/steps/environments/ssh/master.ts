@@ -17,7 +17,7 @@ const LIMIT = 30_000;
 const LEAVE = 2_000;
 
 /** Throws an `Error` that says why nobody is let in. */
-export async function connect(machine: Machine): Promise<Master> {
+export async function connect(machine: Machine, signal: AbortSignal): Promise<Master> {
   const socket = controlSocket();
   rmSync(socket, { force: true });
   const child = startPiped('ssh', masterArgv(machine, socket));
@@ -32,9 +32,12 @@ export async function connect(machine: Machine): Promise<Master> {
   });
   child.stdin.on('error', () => {});
   const ended = endOf(child, () => said.stderr);
-  const deadline = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+  const kill = () => child.kill('SIGKILL');
+  const deadline = setTimeout(kill, LIMIT);
+  signal.addEventListener('abort', kill, { once: true });
   const failure = await Promise.race([connected.promise.then(() => null), ended]);
   clearTimeout(deadline);
+  signal.removeEventListener('abort', kill);
   if (failure !== null) throw new Error(`${nameOf(machine)} cannot be reached: ${failure}`);
   return {
     socket,

@@ -14,6 +14,8 @@ export interface MirroredTree {
   readonly searchPath: string;
   /** Of refs there that hold what is fetched; unique to the attempt. */
   readonly name: string;
+  /** The only one that is ever moved here: the agent may be on another by now, such as a person's. */
+  readonly branch: string;
   /** There and here; absolute. */
   readonly there: string;
   readonly here: string;
@@ -49,9 +51,9 @@ export async function mirrorTree(
     const run = worktreeGit(git, here);
     const isAhead = mayBeAhead && (await hasGoneOn(run, head));
     if (isAhead && files === null) return true;
-    const onBranch = branch !== null && !isAhead;
+    const onBranch = branch === tree.branch && !isAhead;
     await againWhenKilled(() => run(['clean', '-fdq']));
-    const at = onBranch ? ['--no-track', '-B', branch, head] : ['--detach', head];
+    const at = onBranch ? ['--no-track', '-B', tree.branch, head] : ['--detach', head];
     await againWhenKilled(() => run(['checkout', '-q', '-f', ...at]));
     if (files === null) return true;
     const restore = ['restore', '--no-overlay', `--source=${files}`, '--worktree', '--', ':/'];
@@ -61,7 +63,8 @@ export async function mirrorTree(
 }
 
 /** Puts the worktree there on the commit of the one here, where that has gone on. Nothing is to be at work in it. */
-export async function bringOn(tree: MirroredTree, branch: string, signal?: AbortSignal): Promise<void> {
+export async function bringOn(tree: MirroredTree, signal?: AbortSignal): Promise<void> {
+  const { branch } = tree;
   const commit = await tree.git.branch(branch);
   if (commit === null) return;
   await tree.clone.push({ [refOf(tree, 'here')]: commit }, signal);
