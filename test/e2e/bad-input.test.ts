@@ -112,9 +112,8 @@ describe('what this version cannot run is refused before anything runs', () => {
   });
 
   test('an environment without steps', async () => {
-    const inSlurm = { ...agent, environment: { type: 'slurm' } };
-    const graph = project.graph({ name: 'g', tasks: [{ id: 'a', primary_agent: inSlurm }] });
-    expect(await refusal(graph)).toMatch(/command\/slurm.*\n.*framework: command/);
+    const graph = project.graph({ name: 'g', tasks: [{ id: 'a', primary_agent: agent }] });
+    expect(await refusal(graph, '--environment', 'moon')).toMatch(/command\/moon.*\n.*framework: command/);
   });
 
   test('a framework that nobody knows', async () => {
