@@ -37,14 +37,21 @@ function used(pid: number): { own: number; children: number } {
   return { own: seconds(11), children: seconds(13) };
 }
 
-async function throughput(project: Project): Promise<void> {
-  const run = start(project, 'sleep 1; commit $AGENTRELAY_TASK.txt done; agentrelay-complete');
+/** An agent whose second is all that it takes: here nodes and owner share the same cores. */
+const BARE = 'sleep 1; commit $AGENTRELAY_TASK.txt done; signal done "$(here)"';
+/** The same with the command that agents hand over with: a start of Node for each. */
+const USUAL = 'sleep 1; commit $AGENTRELAY_TASK.txt done; agentrelay-complete';
+
+const throughputOf = (script: string) => (project: Project) => throughput(project, script);
+
+async function throughput(project: Project, script: string): Promise<void> {
+  const run = start(project, script);
   const began = performance.now();
   const { code } = await run.ended;
   const took = (performance.now() - began) / 1000;
   const ideal = Math.ceil(TASKS / SLOTS);
   say(
-    `${TASKS} tasks of 1 s on ${SLOTS} slots: ${took.toFixed(1)} s, ${(took / ideal).toFixed(2)} of the ideal; code ${code}`,
+    `${TASKS} tasks of 1 s${script === USUAL ? ', and a Node each,' : ''} on ${SLOTS} slots: ${took.toFixed(1)} s, ${(took / ideal).toFixed(2)} of the ideal; code ${code}`,
   );
   const events = project.journal('bench');
   for (const kind of [
@@ -88,7 +95,7 @@ function say(text: string): void {
 
 const cluster = await SlurmCluster.start();
 try {
-  for (const measure of [throughput, queued]) {
+  for (const measure of [throughputOf(BARE), throughputOf(USUAL), queued]) {
     const project = makeProject();
     Object.assign(project.env, cluster.env);
     try {
