@@ -10,7 +10,7 @@ import type { TaskRuntime } from '../core/task-runtime.ts';
 import type { WorkstreamSteps } from '../core/workstream.ts';
 import { type AgentCommand, agentCommand } from './agent-command.ts';
 import { maskFolder } from './credentials/mask-files.ts';
-import type { RunSecrets } from './credentials/run-secrets.ts';
+import { NO_SECRETS, type RunSecrets } from './credentials/run-secrets.ts';
 import { ENVIRONMENT_TYPES, environmentEntries } from './environments/entries.ts';
 import type { EnvironmentEntry } from './environments/entry.ts';
 import { AgentFollower } from './environments/follow-agents.ts';
@@ -46,7 +46,7 @@ export interface StandardStepsOptions extends Extensions {
   readonly commonDir: string;
   readonly runDirectory: string;
   /** Of the credentials file; none where the run has no such file. */
-  readonly credentials: RunSecrets;
+  readonly credentials?: RunSecrets;
   readonly forge: Forge;
   /** Facts that belong to the run and not to one attempt. */
   readonly tell: (fact: Fact) => void;
@@ -70,7 +70,7 @@ const FRAMEWORKS: Readonly<Record<string, FrameworkPreset>> = { command, ...SHIP
 
 /** The steps as shipped, with the user's own before them. */
 export async function createStandardSteps(options: StandardStepsOptions): Promise<StandardSteps> {
-  const { git, settings, runDirectory, credentials, forge, tell, steps: own = {} } = options;
+  const { git, settings, runDirectory, forge, tell, credentials = NO_SECRETS, steps: own = {} } = options;
   const graph = options.graph.name;
   const worktrees = new Worktrees(git, options.commonDir);
   const holders = new WorktreeHolders(worktrees);
@@ -102,7 +102,7 @@ export async function createStandardSteps(options: StandardStepsOptions): Promis
   const gateChecker = new CommandGateChecker({ worktrees, commands });
   const teardown = new WorktreeTaskTeardown({ ...shared, watches, late, credentials, keepPanes: settings.keepPanes });
   const table = <T>(step: string, shipped: ShippedSteps<T>, entries: OwnStepTable<T> | undefined) =>
-    stepTable(step, shipped, entries, (runtime) => commandOf(runtime, options));
+    stepTable(step, shipped, entries, (runtime) => commandOf(runtime, { ...options, credentials }));
   return {
     tables: {
       preparer: table('preparer', { default: () => preparer }, own.preparer),
@@ -188,7 +188,10 @@ function commandsOf(environments: readonly EnvironmentEntry[], local: CommandRun
   };
 }
 
-function commandOf(runtime: TaskRuntime, options: StandardStepsOptions): AgentCommand {
+function commandOf(
+  runtime: TaskRuntime,
+  options: StandardStepsOptions & { readonly credentials: RunSecrets },
+): AgentCommand {
   const name = runtime.task.primaryAgent.framework;
   const framework = { ...FRAMEWORKS, ...options.frameworks }[name];
   if (framework === undefined) throw new PreconditionError('unregistered_framework', `no preset of framework ${name}`);

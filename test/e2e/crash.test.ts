@@ -78,29 +78,29 @@ test('the measure sees what it is to see', async () => {
 });
 
 test('an owner that is killed at an event is gone on with as if nothing had been', async () => {
-  const modes = ['before', 'after', 'torn'] as const;
+  const modes = ['torn', 'before'] as const;
   await expectNoDeviation(
-    spread(3).map((seq, at) => crashAt(seq, modes[at % 3] ?? 'after', SEED)),
+    spread(5)
+      .filter((_, at) => at % 2 === 1)
+      .map((seq, at) => crashAt(seq, modes[at] ?? 'after', SEED)),
     2,
   );
 });
 
 test('so is one that is killed again and again, at random times', async () => {
-  const cases = [1, 2].map((number) => crashAtRandom(number, SEED, baseline.duration));
-  await expectNoDeviation(cases, 1);
+  await expectNoDeviation([crashAtRandom(1, SEED, baseline.duration)], 1);
 });
 
 test('a tmux server that is gone costs the work of its agents, and nothing else', async () => {
-  const [, middle = 0, late = 0] = spread(7).filter((_, at) => at % 2 === 1);
-  await expectNoDeviation([tmuxGoneAt(middle, true, SEED), tmuxGoneAt(late, false, SEED)], 2);
+  const [middle = 0] = spread(3).slice(1);
+  await expectNoDeviation([tmuxGoneAt(middle, true, SEED)], 1);
 });
 
 test('a git that is killed, or finds a lock of one that was, costs no work', async () => {
   const harm = { after: 6, group: false } as const;
   const harms: GitHarm[] = [
     { ...harm, kind: 'worktree add', count: 2, how: 'during', group: true },
-    { ...harm, kind: 'update-ref', count: 9, how: 'during' },
     { ...harm, kind: 'merge', count: 1, how: 'lock' },
   ];
-  await expectNoDeviation(harms.map(gitHarmed), 3);
+  await expectNoDeviation(harms.map(gitHarmed), 2);
 });

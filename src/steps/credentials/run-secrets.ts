@@ -93,3 +93,6 @@ function readNow(path: string): ReturnType<typeof readOauthFile> {
     throw new AgentLaunchError('no_credential', `${path} cannot be read`, { cause: error });
   }
 }
+
+/** Of a run without a credentials file. */
+export const NO_SECRETS = new RunSecrets(null);
