@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writing } from '../../tools/file-error.ts';
+import { passedStream } from '../../tools/lean-heap.ts';
 import type { ToLines } from './stream-text.ts';
 
 export interface AgentText {
@@ -84,6 +85,7 @@ function* linesBetween(path: string, toLines: ToLines, from: number, to: number)
       if (length === 0) break;
       at += length;
       kept += length;
+      passedStream(length);
       const whole = kept >= MAX_LINE ? kept : buffer.lastIndexOf(0x0a, kept - 1) + 1;
       if (whole > 0) yield toLines(buffer.subarray(0, whole));
       buffer.copy(buffer, 0, whole, kept);

@@ -11,6 +11,7 @@ import type { TranscriptFile } from '../../agents/transcript-file.ts';
 import type { HeadlessMode, Told } from '../../frameworks/framework.ts';
 import { watchFolder } from '../../tools/folder-watch.ts';
 import { GrowingLines } from '../../tools/growing-lines.ts';
+import { passedStream } from '../../tools/lean-heap.ts';
 
 /** One after the other. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -208,6 +209,7 @@ export class StreamMonitor implements AgentMonitor {
     const room = Math.min(SLICE, Math.min(end, this.#ahead[0]?.from ?? end) - before);
     if (this.#isClosed || room <= 0) return { moved: false, isNews: this.#readTranscript() };
     const { lines, anew } = this.#lines.read(room);
+    passedStream(this.#lines.position - before);
     if (anew) this.#read = this.#options.headless.reader();
     const now = this.#options.clock.now();
     this.#at = Math.max(this.#at, this.#isFirstLook ? Math.min(now, this.#changedAt()) : now);
