@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { openUnlinked } from './tools/open-unlinked.ts';
 
 /** The text of the agent's screen, made when its attempt is torn down. */
 export const LOG = 'agent.log';
@@ -57,7 +58,7 @@ export function readLogTail(
 }
 
 function readTail(path: string): { bytes: Buffer; start: number } | null {
-  const file = openIfThere(path);
+  const file = openUnlinked(path);
   if (file === null) return null;
   try {
     const stats = fstatSync(file);
@@ -68,16 +69,6 @@ function readTail(path: string): { bytes: Buffer; start: number } | null {
     return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start)), start };
   } finally {
     closeSync(file);
-  }
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    // Without waiting: an agent may have put a pipe there that nobody writes to, or a link.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
   }
 }
 

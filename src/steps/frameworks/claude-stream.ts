@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttentionReport } from '../../core/attention.ts';
-import { ClaudeTurns, claudeResultUsage } from './claude-usage.ts';
+import { ClaudeTurns, claudeAnswerUsage, claudeResultUsage } from './claude-usage.ts';
 import { claudeError, plainWords } from './claude-words.ts';
 import type { Told } from './framework.ts';
 import { jsonStream, timeOf } from './json-stream.ts';
@@ -21,7 +21,6 @@ const content = z.union([
   z.array(block),
 ]);
 
-const tokens = z.number().nullish();
 const of = {
   session_id: z.string().optional(),
   timestamp: z.string().optional(),
@@ -45,14 +44,7 @@ const schema = z.discriminatedUnion('type', [
       id: z.string(),
       model: z.string().nullish(),
       content,
-      usage: z
-        .object({
-          input_tokens: tokens,
-          output_tokens: tokens,
-          cache_read_input_tokens: tokens,
-          cache_creation_input_tokens: tokens,
-        })
-        .nullish(),
+      usage: claudeAnswerUsage,
     }),
     error: z.string().optional(),
   }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { claudeAnswerUsage } from './claude-usage.ts';
 import { claudeError, claudeQuestions, plainWords } from './claude-words.ts';
 import type { Told, TranscriptFormat, TranscriptPlace, UsageEntry } from './framework.ts';
 import { report } from './report.ts';
@@ -29,20 +30,12 @@ const content = z.union([
   z.array(textBlock),
 ]);
 
-const tokens = z.number().nullish();
 const assistantMessage = z.object({
   id: z.string(),
   model: z.string().nullish(),
   content,
   stop_reason: z.string().nullish(),
-  usage: z
-    .object({
-      input_tokens: tokens,
-      output_tokens: tokens,
-      cache_read_input_tokens: tokens,
-      cache_creation_input_tokens: tokens,
-    })
-    .nullish(),
+  usage: claudeAnswerUsage,
 });
 
 const of = { timestamp: z.string().optional(), sessionId: z.string().optional(), isSidechain: z.boolean().optional() };

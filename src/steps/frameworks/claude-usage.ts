@@ -27,18 +27,22 @@ interface ResultUsage {
   readonly model_usage_since_last_result?: z.infer<typeof modelUsage> | undefined;
 }
 
+const tokens = z.number().nullish();
+
+/** What an answer tells of its use, in the stream and in the transcript. */
+export const claudeAnswerUsage = z
+  .object({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    cache_read_input_tokens: tokens,
+    cache_creation_input_tokens: tokens,
+  })
+  .nullish();
+
 interface Message {
   readonly id: string;
   readonly model?: string | null | undefined;
-  readonly usage?:
-    | {
-        readonly input_tokens?: number | null | undefined;
-        readonly output_tokens?: number | null | undefined;
-        readonly cache_read_input_tokens?: number | null | undefined;
-        readonly cache_creation_input_tokens?: number | null | undefined;
-      }
-    | null
-    | undefined;
+  readonly usage?: z.infer<typeof claudeAnswerUsage>;
 }
 
 type Amounts = Omit<UsageEntry, 'id' | 'isSum' | 'model' | 'costUsd'> & { readonly costUsd: number };

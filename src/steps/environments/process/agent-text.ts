@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writing } from '../../tools/file-error.ts';
 import { passedStream } from '../../tools/lean-heap.ts';
+import { openUnlinked } from '../../tools/open-unlinked.ts';
 import type { ToLines } from './stream-text.ts';
 
 export interface AgentText {
@@ -74,7 +75,7 @@ function* piecesOf({ stream, toLines, prompts, stderr, plain }: AgentText): Gene
 
 /** Nothing of a file that is not there. */
 function* linesBetween(path: string, toLines: ToLines, from: number, to: number): Generator<string[]> {
-  const file = openIfThere(path);
+  const file = openUnlinked(path);
   if (file === null) return;
   let buffer = Buffer.alloc(CHUNK);
   let kept = 0;
@@ -94,16 +95,6 @@ function* linesBetween(path: string, toLines: ToLines, from: number, to: number)
     if (kept > 0) yield toLines(buffer.subarray(0, kept));
   } finally {
     closeSync(file);
-  }
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    // Without waiting: an agent may have put a pipe there that nobody writes to.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
   }
 }
 
