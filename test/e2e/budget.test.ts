@@ -39,9 +39,10 @@ export default {
 const spender = (first: string, more: string) => `uses() { printf '%s\\n' "$1" >"$AGENTRELAY_SIGNAL_DIR/used"; }
 echo $$ >"$HOME/pid"
 commit "$AGENTRELAY_TASK.txt" done
-if [ -e "$HOME/good" ]; then uses 0.1; told task_usage; signal done "$(here)"; exit; fi
+noted() { until grep -q "$1" "$AGENTRELAY_SIGNAL_DIR/../../../events.jsonl"; do sleep 0.02; done; }
+if [ -e "$HOME/good" ]; then uses 0.1; noted '"cost_usd":0.1,'; signal done "$(here)"; exit; fi
 uses ${first}
-until grep -q '"budget_reached"' "$AGENTRELAY_SIGNAL_DIR/../../../events.jsonl"; do sleep 0.02; done
+noted '"budget_reached"'
 echo half >left.txt
 uses ${more}
 sleep 600`;
